@@ -1,0 +1,359 @@
+//! Events: one fact each, written in the transaction of the change it tells.
+//!
+//! An event is one type here; its schema, its place in the docs and its TypeScript type follow.
+
+use std::fmt;
+use std::sync::Arc;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::id::{Cursor, TaskId};
+use crate::lane::PauseScope;
+use crate::principal::TenantId;
+use crate::state::Status;
+use crate::time::Millis;
+
+/// An event as it stands in the log.
+#[derive(Clone)]
+pub struct Event {
+    /// Its place in the log.
+    pub cursor: Cursor,
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Its type, such as `task.created`.
+    pub kind: Arc<str>,
+    /// When it happened, by the store's clock.
+    pub at: Millis,
+    /// The task it is about.
+    pub task: Option<TaskId>,
+    /// Its number among the task's events: 1, 2, 3, without gaps.
+    pub version: Option<i64>,
+    /// The attempt it belongs to.
+    pub attempt: Option<i64>,
+    /// The project of the task.
+    pub project: Option<Arc<str>>,
+    /// Who caused it.
+    pub actor: Arc<str>,
+    /// The W3C trace context of the call that caused it.
+    pub traceparent: Option<Arc<str>>,
+    /// The typed fields, as JSON.
+    pub payload: Box<RawValue>,
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.cursor, self.kind, self.payload.get())
+    }
+}
+
+/// A type of event.
+pub trait Fact: Serialize + JsonSchema {
+    /// Its name on the wire.
+    const NAME: &'static str;
+}
+
+/// A type of event with its Rust type erased, for the catalogue.
+pub struct FactEntry {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// The schema of its payload.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+}
+
+impl FactEntry {
+    const fn of<F: Fact>() -> Self {
+        Self { name: F::NAME, schema: |generator| generator.subschema_for::<F>() }
+    }
+}
+
+/// Declares event types and the list of them.
+macro_rules! facts {
+    ($($(#[$doc:meta])* $type:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $kind:ty),* $(,)? })*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Debug, Serialize, JsonSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $type<'a> { $($(#[$field_doc])* pub $field: $kind,)* #[serde(skip)] #[schemars(skip)] #[doc(hidden)] pub life: std::marker::PhantomData<&'a ()> }
+        impl Fact for $type<'_> { const NAME: &'static str = $name; })*
+        /// Every type of event.
+        pub const FACTS: &[FactEntry] = &[$(FactEntry::of::<$type<'static>>()),*];
+    };
+}
+
+facts! {
+    /// A task was made.
+    TaskCreated = "task.created" {
+        /// Its id.
+        id: TaskId,
+        /// What is to be done.
+        text: &'a str,
+        /// Where it stands.
+        status: Status,
+        /// 0 to 100, highest first.
+        priority: i64,
+        /// When it was made.
+        created_at: Millis,
+    }
+    /// A task's text, status, priority or metadata was changed by hand.
+    TaskUpdated = "task.updated" {
+        /// Its id.
+        id: TaskId,
+        /// Its text now.
+        text: &'a str,
+        /// Its status now.
+        status: Status,
+        /// Its priority now.
+        priority: i64,
+        /// When it was made.
+        created_at: Millis,
+        /// When it was changed.
+        updated_at: Millis,
+        /// The names of the fields that were changed.
+        changes: &'a [&'a str],
+    }
+    /// A task was parked on a worker: nobody else may claim it.
+    TaskAssigned = "task.assigned" {
+        /// The task.
+        task_id: TaskId,
+        /// The worker.
+        instance_id: &'a str,
+        /// Who had it before.
+        previous_assignment: Option<&'a str>,
+    }
+    /// A task was taken from its worker.
+    TaskUnassigned = "task.unassigned" {
+        /// The task.
+        task_id: TaskId,
+        /// Who had it.
+        previous_assignment: Option<&'a str>,
+    }
+    /// A worker took a task, under a lease.
+    TaskClaimed = "task.claimed" {
+        /// The task.
+        task_id: TaskId,
+        /// The worker.
+        worker_id: &'a str,
+        /// The lease's fencing token.
+        fence: i64,
+        /// The attempt.
+        attempt: i64,
+        /// When the lease ends, unless it is extended.
+        expires_at: Millis,
+    }
+    /// A task ended: completed or failed.
+    TaskCompleted = "task.completed" {
+        /// The task.
+        id: TaskId,
+        /// `completed` or `failed`.
+        status: Status,
+        /// Milliseconds since it was made.
+        duration: i64,
+        /// Who ended it.
+        completed_by: Option<&'a str>,
+        /// The fence under which it ended.
+        fence: i64,
+        /// The reason of the failure, if it failed.
+        reason: Option<&'a str>,
+        /// The error's text, if it failed.
+        error: Option<&'a str>,
+        /// Whether it is a dead letter now.
+        dead_letter: bool,
+    }
+    /// An attempt ended without success, and the task will be tried again.
+    TaskAttemptFailed = "task.attempt_failed" {
+        /// The task.
+        task_id: TaskId,
+        /// The worker.
+        worker_id: Option<&'a str>,
+        /// The fence of the attempt.
+        fence: i64,
+        /// The attempt.
+        attempt: i64,
+        /// Why: a failure's reason, `lease_expired`, `deadline_exceeded`, `instance_failed`.
+        reason: &'a str,
+        /// The error's text.
+        error: Option<&'a str>,
+        /// When it may be claimed again.
+        retry_at: Millis,
+    }
+    /// A worker gave a task back.
+    TaskReleased = "task.released" {
+        /// The task.
+        task_id: TaskId,
+        /// The worker.
+        worker_id: Option<&'a str>,
+        /// The fence of the lease that ended.
+        fence: i64,
+        /// Why.
+        reason: Option<&'a str>,
+    }
+    /// A task in progress is to stop; its worker is told with its next heartbeat.
+    TaskCancelRequested = "task.cancel_requested" {
+        /// The task.
+        task_id: TaskId,
+        /// Why.
+        reason: Option<&'a str>,
+        /// When the fence moves on, whether the worker has stopped or not.
+        grace_ends_at: Millis,
+    }
+    /// A task was called off.
+    TaskCancelled = "task.cancelled" {
+        /// The task.
+        task_id: TaskId,
+        /// Why.
+        reason: Option<&'a str>,
+    }
+    /// An ended task was put back to be done again.
+    TaskRetried = "task.retried" {
+        /// The task.
+        task_id: TaskId,
+        /// Where it stood.
+        previous_status: Status,
+        /// Its priority now.
+        priority: i64,
+    }
+    /// A task's dependencies no longer hold it back.
+    TaskUnblocked = "task.unblocked" {
+        /// The task.
+        task_id: TaskId,
+        /// The task whose end opened it.
+        unblocked_by: TaskId,
+    }
+    /// A task and its attachments were deleted.
+    TaskDeleted = "task.deleted" {
+        /// The task.
+        id: TaskId,
+        /// When.
+        deleted_at: Millis,
+        /// By whom.
+        deleted_by: &'a str,
+    }
+    /// An attachment was written.
+    TaskAttachmentCreated = "task.attachment.created" {
+        /// The task.
+        task_id: TaskId,
+        /// The attachment's key.
+        key: &'a str,
+        /// Its type.
+        r#type: &'a str,
+        /// Its id.
+        attachment_id: &'a str,
+    }
+    /// An attachment was deleted.
+    TaskAttachmentDeleted = "task.attachment.deleted" {
+        /// The task.
+        task_id: TaskId,
+        /// The attachment's key.
+        key: &'a str,
+        /// Its id.
+        attachment_id: &'a str,
+    }
+    /// Claims from a part of the queue are held back.
+    QueuePaused = "queue.paused" {
+        /// What is held back.
+        scope: &'a PauseScope,
+        /// Why.
+        reason: Option<&'a str>,
+        /// When it ends by itself.
+        until: Option<Millis>,
+    }
+    /// Claims go on.
+    QueueResumed = "queue.resumed" {
+        /// What was held back.
+        scope: &'a PauseScope,
+    }
+    /// An instance registered.
+    InstanceRegistered = "instance.registered" {
+        /// Its id.
+        id: &'a str,
+        /// The roles it works in.
+        roles: &'a [Arc<str>],
+        /// Whether it leads now.
+        became_leader: bool,
+        /// When, in milliseconds.
+        timestamp: i64,
+    }
+    /// An instance said goodbye.
+    InstanceUnregistered = "instance.unregistered" {
+        /// Its id.
+        id: &'a str,
+        /// Its session.
+        session_id: &'a str,
+        /// How many tasks it gave back.
+        tasks_reassigned: i64,
+        /// When, in milliseconds.
+        timestamp: i64,
+    }
+    /// An instance was silent for too long; its tasks went back.
+    InstanceFailed = "instance.failed" {
+        /// Its id.
+        id: &'a str,
+        /// When it was last heard of, in milliseconds.
+        last_seen: i64,
+        /// How many tasks went back.
+        tasks_reassigned: i64,
+    }
+    /// A value of the shared configuration changed.
+    ConfigChanged = "config.changed" {
+        /// The key.
+        key: &'a str,
+        /// The new value.
+        value: &'a RawValue,
+    }
+    /// A batch was taken and processed by one instance.
+    BatchCompleted = "batch.completed" {
+        /// The batch.
+        batch_id: &'a str,
+        /// The one that did it.
+        processor_id: &'a str,
+        /// How many items it had.
+        items_processed: i64,
+    }
+    /// A vote reached its quorum.
+    QuorumDecided = "quorum.decision.made" {
+        /// What was voted on.
+        decision: &'a str,
+        /// The value that won.
+        value: &'a str,
+        /// The votes for it.
+        vote_count: i64,
+        /// How many were needed.
+        quorum: i64,
+    }
+    /// All data of the tenant was deleted.
+    SystemFlushed = "system.flushed" {
+        /// How many tasks there were.
+        tasks_deleted: i64,
+        /// When.
+        timestamp: Millis,
+    }
+    /// An API key was made.
+    KeyCreated = "key.created" {
+        /// The key's public id.
+        id: &'a str,
+        /// Its name.
+        name: &'a str,
+        /// What it may do.
+        scopes: &'a [String],
+    }
+    /// An API key was revoked.
+    KeyRevoked = "key.revoked" {
+        /// The key's public id.
+        id: &'a str,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_dotted() {
+        let mut names: Vec<&str> = FACTS.iter().map(|fact| fact.name).collect();
+        assert!(names.iter().all(|name| name.contains('.')));
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), FACTS.len());
+    }
+}

@@ -1,0 +1,223 @@
+//! Time: injected everywhere, milliseconds since 1970 inside, ISO 8601 outside.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Milliseconds since 1970-01-01 UTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Millis(pub i64);
+
+impl Millis {
+    /// This time and `ms` more; saturating.
+    #[must_use]
+    pub fn plus(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds from `earlier` to this time.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl fmt::Display for Millis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_millisecond(self.0) {
+            Ok(time) => write!(f, "{time:.3}"),
+            Err(_) => f.write_str("9999-12-30T22:00:00.000Z"),
+        }
+    }
+}
+
+impl Serialize for Millis {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Millis {
+    /// An ISO 8601 time with its offset, or milliseconds since 1970.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected a time such as `2026-01-31T12:00:00Z`")]
+        enum Form<'a> {
+            Number(i64),
+            Text(#[serde(borrow)] Cow<'a, str>),
+        }
+        match Form::deserialize(from)? {
+            Form::Number(ms) => Ok(Self(ms)),
+            Form::Text(text) => {
+                text.parse::<jiff::Timestamp>().map(|time| Self(time.as_millisecond())).map_err(
+                    |_| {
+                        D::Error::custom(format_args!(
+                            "expected a time such as `2026-01-31T12:00:00Z`, got `{}`",
+                            crate::id::clip(&text)
+                        ))
+                    },
+                )
+            }
+        }
+    }
+}
+
+impl JsonSchema for Millis {
+    fn schema_name() -> Cow<'static, str> {
+        "DateTime".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "description": "A time in UTC, ISO 8601.",
+        })
+    }
+}
+
+/// Where the time comes from.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// Now. Never earlier than what it answered before.
+    fn now(&self) -> Millis;
+}
+
+/// The machine's clock, made monotone: a jump forward is followed at once, a jump back is caught
+/// up at half speed, so that leases still end while the wall clock stands behind.
+#[derive(Debug)]
+pub struct SystemClock {
+    state: Mutex<Monotone>,
+}
+
+/// The rule of [`SystemClock`], apart from where the readings come from.
+#[derive(Debug, Clone, Copy)]
+pub struct Monotone {
+    now: i64,
+    /// Microseconds not yet shown, so that many short steps add up.
+    rest_us: i64,
+    read_at: Option<Instant>,
+}
+
+impl Monotone {
+    /// Starts at a wall time.
+    #[must_use]
+    pub fn new(wall_ms: i64) -> Self {
+        Self { now: wall_ms, rest_us: 0, read_at: None }
+    }
+
+    /// The time to show when the wall clock says `wall_ms` and `elapsed_us` have truly passed
+    /// since the last step.
+    pub fn step(&mut self, wall_ms: i64, elapsed_us: i64) -> i64 {
+        let us = self.rest_us + elapsed_us.max(0) / 2;
+        let slow = self.now.saturating_add(us / 1_000);
+        if wall_ms >= slow {
+            self.now = wall_ms;
+            self.rest_us = 0;
+        } else {
+            self.now = slow;
+            self.rest_us = us % 1_000;
+        }
+        self.now
+    }
+
+    /// How far the time shown is ahead of the wall clock.
+    #[must_use]
+    pub fn ahead_of(&self, wall_ms: i64) -> i64 {
+        self.now - wall_ms
+    }
+}
+
+/// The wall clock, unguarded: the one place that reads it.
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "the clock itself")]
+pub fn wall_ms() -> i64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
+}
+
+impl Default for SystemClock {
+    fn default() -> Self {
+        Self { state: Mutex::new(Monotone::new(wall_ms())) }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Millis {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = Instant::now();
+        let elapsed = state.read_at.map_or(0, |at| {
+            i64::try_from(read.duration_since(at).as_micros()).unwrap_or(i64::MAX)
+        });
+        state.read_at = Some(read);
+        Millis(state.step(wall_ms(), elapsed))
+    }
+}
+
+/// A clock that stands still until it is told to move: for tests and simulations.
+#[derive(Debug, Clone)]
+pub struct ManualClock(Arc<AtomicI64>);
+
+impl ManualClock {
+    /// Stands at `now`.
+    #[must_use]
+    pub fn at(now: Millis) -> Self {
+        Self(Arc::new(AtomicI64::new(now.0)))
+    }
+
+    /// Moves on by `ms`.
+    pub fn advance(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Millis {
+        Millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_the_contract_says_and_read_back() {
+        let time = Millis(1_763_913_600_007);
+        assert_eq!(time.to_string(), "2025-11-23T16:00:00.007Z");
+        let back: Millis = serde_json::from_str("\"2025-11-23T17:00:00.007+01:00\"").unwrap();
+        assert_eq!(back, time);
+    }
+
+    #[test]
+    fn a_jump_back_neither_turns_time_back_nor_stops_it() {
+        let mut clock = Monotone::new(10_000);
+        assert_eq!(clock.step(13_600_000, 1), 13_600_000);
+        let mut last = 13_600_000;
+        for second in 1..=7_200_i64 {
+            let now = clock.step(10_000_000 + second * 1_000, 1_000_000);
+            assert!(now > last, "time stands still");
+            last = now;
+        }
+        assert!(clock.ahead_of(17_200_000) <= 500, "caught up within twice the jump");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn time_never_runs_back(steps in proptest::collection::vec((0_i64..1_000_000, 0_i64..5_000_000), 1..50)) {
+            let mut clock = Monotone::new(500_000);
+            let mut last = 500_000;
+            for (wall, elapsed) in steps {
+                let now = clock.step(wall, elapsed);
+                proptest::prop_assert!(now >= last);
+                last = now;
+            }
+        }
+    }
+}
