@@ -54,16 +54,15 @@ impl<'de> Deserialize<'de> for Millis {
         }
         match Form::deserialize(from)? {
             Form::Number(ms) => Ok(Self(ms)),
-            Form::Text(text) => {
-                text.parse::<jiff::Timestamp>().map(|time| Self(time.as_millisecond())).map_err(
-                    |_| {
-                        D::Error::custom(format_args!(
-                            "expected a time such as `2026-01-31T12:00:00Z`, got `{}`",
-                            crate::id::clip(&text)
-                        ))
-                    },
-                )
-            }
+            Form::Text(text) => text
+                .parse::<jiff::Timestamp>()
+                .map(|time| Self(time.as_millisecond()))
+                .map_err(|_| {
+                    D::Error::custom(format_args!(
+                        "expected a time such as `2026-01-31T12:00:00Z`, got `{}`",
+                        crate::id::clip(&text)
+                    ))
+                }),
         }
     }
 }
@@ -152,9 +151,9 @@ impl Clock for SystemClock {
     fn now(&self) -> Millis {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let read = Instant::now();
-        let elapsed = state.read_at.map_or(0, |at| {
-            i64::try_from(read.duration_since(at).as_micros()).unwrap_or(i64::MAX)
-        });
+        let elapsed = state
+            .read_at
+            .map_or(0, |at| i64::try_from(read.duration_since(at).as_micros()).unwrap_or(i64::MAX));
         state.read_at = Some(read);
         Millis(state.step(wall_ms(), elapsed))
     }
