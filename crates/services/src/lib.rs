@@ -1,1 +1,13 @@
-//! x
+//! The methods of ClaudeBench, each declared once: the type of its params is the method.
+//!
+//! A domain is a module, a method a file of it and a line in its `METHODS`. From that come all
+//! transports, the command line, the documents, authorization, metrics and spans.
+
+pub mod context;
+pub mod method;
+pub mod registry;
+pub mod task;
+
+pub use context::{Context, Limits, Metered, Meters, ServerInfo, Shared};
+pub use method::{Access, Entry, Method, Reply};
+pub use registry::{entry, methods};

@@ -1,0 +1,202 @@
+//! What a method is called with: who calls, and what the server has.
+
+use std::sync::Arc;
+
+use claudebench_coordination::{Hub, Presence};
+use claudebench_core::{Clock, Code, Error, Millis, Principal, TenantId};
+use claudebench_store::{Committer, IdempotencyKey, Meta, Store, StoreError, SubmitError, Write};
+use tokio::sync::watch;
+
+use crate::method::Method;
+use crate::task::ready::Ready;
+
+/// The bounds that methods keep.
+#[derive(Clone, Copy, Debug)]
+#[allow(missing_docs, reason = "each is named after what it bounds")]
+pub struct Limits {
+    pub metadata_bytes: usize,
+    pub result_bytes: usize,
+    pub attachment_bytes: usize,
+    /// The most parked claims.
+    pub waiting_claims: usize,
+    /// How long an instance may be silent.
+    pub instance_silence_ms: i64,
+    /// The lease of a task that names none.
+    pub lease_ms: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            metadata_bytes: 64 << 10,
+            result_bytes: 1 << 20,
+            attachment_bytes: 1 << 20,
+            waiting_claims: 10_000,
+            instance_silence_ms: 30_000,
+            lease_ms: 300_000,
+        }
+    }
+}
+
+/// What the server says of itself.
+#[derive(Clone, Debug)]
+pub struct ServerInfo {
+    /// Its version.
+    pub version: &'static str,
+    /// When it started.
+    pub started_at: Millis,
+}
+
+/// How the calls of one method went.
+#[derive(Clone, Debug, Default)]
+pub struct Metered {
+    /// The method.
+    pub method: &'static str,
+    /// Calls that succeeded.
+    pub succeeded: u64,
+    /// Calls that did not.
+    pub failed: u64,
+    /// Seconds that all of them took together.
+    pub seconds: f64,
+    /// When it was last called.
+    pub last_called: Option<Millis>,
+}
+
+/// Where `system.metrics` reads what the transports counted.
+pub trait Meters: Send + Sync {
+    /// Each method that was called.
+    fn methods(&self) -> Vec<Metered>;
+    /// Resident memory of the process, in bytes.
+    fn memory_bytes(&self) -> u64;
+}
+
+/// What all calls share.
+pub struct Shared {
+    /// The durable truth.
+    pub store: Arc<dyn Store>,
+    /// The way to write to it.
+    pub committer: Committer,
+    /// Live events.
+    pub hub: Arc<Hub>,
+    /// Who is there.
+    pub presence: Arc<Presence>,
+    /// Claims that wait.
+    pub ready: Arc<Ready>,
+    /// The store's clock.
+    pub clock: Arc<dyn Clock>,
+    /// The bounds.
+    pub limits: Limits,
+    /// What the transports counted.
+    pub meters: Arc<dyn Meters>,
+    /// What the server says of itself.
+    pub info: ServerInfo,
+    /// Turns true when the server begins to stop: whoever waits answers at once.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// A call's surroundings.
+#[derive(Clone)]
+pub struct Context {
+    /// What all calls share.
+    pub shared: Arc<Shared>,
+    /// Who calls.
+    pub principal: Arc<Principal>,
+    /// The W3C trace context of the call.
+    pub traceparent: Option<Arc<str>>,
+    /// The header `Idempotency-Key`, checked to have 1 to 200 characters.
+    pub header_key: Option<String>,
+    /// The idempotency key with what it stands for; set when the params have been read.
+    pub key: Option<Arc<IdempotencyKey>>,
+}
+
+impl Context {
+    /// A call by somebody.
+    #[must_use]
+    pub fn new(shared: Arc<Shared>, principal: Arc<Principal>) -> Self {
+        Self { shared, principal, traceparent: None, header_key: None, key: None }
+    }
+
+    /// Whose data it sees.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.principal.tenant
+    }
+
+    /// Now, by the store's clock.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.shared.clock.now()
+    }
+
+    /// Commits a write in the caller's name.
+    ///
+    /// # Errors
+    /// A refusal, overload, or a store that cannot be written.
+    pub async fn commit<W: Write>(&self, write: W) -> Result<W::Reply, Error> {
+        let meta = Meta {
+            tenant: self.tenant(),
+            actor: self.principal.name.clone(),
+            traceparent: self.traceparent.clone(),
+            key: self.key.clone(),
+        };
+        self.shared.committer.submit(meta, write).await.map_err(submit_error)
+    }
+
+    /// Calls another method in the caller's name.
+    ///
+    /// # Errors
+    /// What the method refuses; a missing scope.
+    pub async fn call<M: Method>(&self, method: M) -> Result<M::Output, Error> {
+        self.allow(M::NAME, M::ACCESS.scope())?;
+        let mut inner = self.clone();
+        inner.key = None;
+        method.call(&inner).await
+    }
+
+    /// Refuses a caller without the scope.
+    ///
+    /// # Errors
+    /// [`Code::Forbidden`], naming the scope.
+    pub fn allow(&self, what: &str, scope: claudebench_core::Scope) -> Result<(), Error> {
+        if self.principal.scopes.allow(scope) {
+            return Ok(());
+        }
+        let message = format!("{what} needs the scope {scope}, which these credentials lack");
+        Err(Error::new(Code::Forbidden, message).with("scope", scope))
+    }
+
+    /// A sign of life of an instance; false when it is not registered.
+    pub fn alive(&self, instance: &Arc<str>) -> bool {
+        self.shared.presence.touch(self.tenant(), instance, self.now())
+    }
+}
+
+/// The error of a write as clients see it.
+#[must_use]
+pub fn submit_error(error: SubmitError) -> Error {
+    match error {
+        SubmitError::Refused(refusal) => refusal.into(),
+        SubmitError::Overloaded => {
+            Error::new(Code::Overloaded, error.to_string()).with("retryAfterMs", 100)
+        }
+        SubmitError::Stopped => Error::new(Code::ShuttingDown, error.to_string()),
+        SubmitError::Store(error) => store_error(error),
+    }
+}
+
+/// The error of a read as clients see it.
+#[must_use]
+pub fn store_error(error: StoreError) -> Error {
+    let text = error.to_string();
+    match error {
+        StoreError::Unavailable { .. } | StoreError::Corrupt { .. } => {
+            Error::new(Code::Unavailable, text).with("retryAfterMs", 1_000)
+        }
+        StoreError::Fault { .. } => Error::new(Code::Internal, text),
+        StoreError::TooSlow => Error::new(Code::Timeout, text),
+        StoreError::CursorExpired { cursor, oldest } => Error::new(Code::CursorExpired, text)
+            .with("cursor", cursor.to_string())
+            .with("oldest", oldest.to_string()),
+        StoreError::BadQuery { .. } => Error::new(Code::InvalidParams, text),
+    }
+}

@@ -1,0 +1,256 @@
+//! What a method is, and the same with its types erased.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use claudebench_core::error::Issue;
+use claudebench_core::id::clip;
+use claudebench_core::{Code, Error, Scope, Text};
+use claudebench_store::IdempotencyKey;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use crate::context::Context;
+
+/// What a call needs, and whether it changes anything.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Changes nothing.
+    Read(Scope),
+    /// Changes something: takes an idempotency key.
+    Write(Scope),
+}
+
+impl Access {
+    /// The scope that the caller must have.
+    #[must_use]
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::Read(scope) | Self::Write(scope) => scope,
+        }
+    }
+
+    /// Whether it changes something.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        matches!(self, Self::Write(_))
+    }
+}
+
+/// A method: the type of its params. Its doc comment is its description everywhere; a JSON block
+/// in it is its example, and a test.
+pub trait Method: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
+    /// `domain.action`.
+    const NAME: &'static str;
+    /// What a call needs.
+    const ACCESS: Access;
+    /// What it answers.
+    type Output: Serialize + DeserializeOwned + JsonSchema + Send + 'static;
+    /// Does it.
+    fn call(self, cx: &Context) -> impl Future<Output = Result<Self::Output, Error>> + Send;
+}
+
+/// An answer, written.
+pub type Reply = Result<Box<RawValue>, Error>;
+
+/// A method with its types erased.
+pub struct Entry {
+    /// `domain.action`.
+    pub name: &'static str,
+    /// What a call needs.
+    pub access: Access,
+    /// The schemas of its params and of its answer.
+    pub schemas: fn(&mut SchemaGenerator) -> (Schema, Schema),
+    /// Reads the params and does it. `None` is an empty object.
+    pub invoke: fn(Context, Option<&RawValue>) -> Pin<Box<dyn Future<Output = Reply> + Send>>,
+}
+
+impl Entry {
+    /// The entry of a method.
+    #[must_use]
+    pub const fn of<M: Method>() -> Self {
+        Self {
+            name: M::NAME,
+            access: M::ACCESS,
+            schemas: |generator| {
+                let mut params = generator.subschema_for::<M>();
+                if M::ACCESS.writes() {
+                    params = with_key(generator, params);
+                }
+                (params, generator.subschema_for::<M::Output>())
+            },
+            invoke: invoke::<M>,
+        }
+    }
+
+    /// `domain` of `domain.action`.
+    #[must_use]
+    pub fn domain(&self) -> &'static str {
+        self.name.split_once('.').map_or(self.name, |(domain, _)| domain)
+    }
+}
+
+/// The params of a method that writes take a key beside the fields that its type declares.
+fn with_key(generator: &mut SchemaGenerator, params: Schema) -> Schema {
+    let key = json_schema!({
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 200,
+        "description": "Makes the call safe to repeat for 24 hours: the same key with the same \
+                        params answers as the first time, with others it is refused. The header \
+                        `Idempotency-Key` does the same.",
+    });
+    let place = params
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|path| path.rsplit('/').next())
+        .map(str::to_owned);
+    let Some(name) = place else { return params };
+    if let Some(Value::Object(declared)) = generator.definitions_mut().get_mut(&name) {
+        let properties =
+            declared.entry("properties").or_insert_with(|| Value::Object(Default::default()));
+        if let Value::Object(properties) = properties {
+            properties.insert("idempotencyKey".into(), key.into());
+        }
+    }
+    params
+}
+
+fn invoke<M: Method>(
+    mut cx: Context,
+    params: Option<&RawValue>,
+) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    let text = params.map_or("{}", RawValue::get);
+    let read: Result<M, Error> = (|| {
+        let method = read::<M>(text)?;
+        if M::ACCESS.writes() {
+            let key = match cx.header_key.take() {
+                Some(key) => Some(key),
+                None => key_in(text)?,
+            };
+            cx.key = key.map(|key| fingerprint(M::NAME, key, text)).transpose()?.map(Arc::new);
+        }
+        Ok(method)
+    })();
+    Box::pin(async move {
+        let output = read?.call(&cx).await?;
+        serde_json::value::to_raw_value(&output)
+            .map_err(|e| Error::new(Code::Internal, format!("the answer cannot be written: {e}")))
+    })
+}
+
+/// Reads params; the reader that knows the path of a mistake is slower, so it runs only then.
+fn read<M: DeserializeOwned>(text: &str) -> Result<M, Error> {
+    let text = match text.as_bytes().first() {
+        Some(b'{') => text,
+        Some(b'n') => "{}",
+        _ => {
+            return Err(Error::invalid(
+                &[],
+                format!("expected params by name, an object, got `{}`", clip(text)),
+            ));
+        }
+    };
+    serde_json::from_str(text).map_err(|_| {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        match serde_path_to_error::deserialize::<_, M>(&mut reader) {
+            Ok(_) => Error::new(Code::Internal, "params were read once but not twice"),
+            Err(error) => Error::issues(vec![issue(&error)]),
+        }
+    })
+}
+
+fn issue(error: &serde_path_to_error::Error<serde_json::Error>) -> Issue {
+    use serde_path_to_error::Segment;
+    let path = error
+        .path()
+        .iter()
+        .filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(Value::from(*index)),
+            Segment::Map { key } => Some(Value::from(key.as_str())),
+            Segment::Enum { variant } => Some(Value::from(variant.as_str())),
+            Segment::Unknown => None,
+        })
+        .collect();
+    let whole = error.inner().to_string();
+    // Where in the text says nothing to somebody who sent an object.
+    let message = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(message, _)| message);
+    let code = ["missing field", "invalid type", "unknown variant", "invalid value"]
+        .into_iter()
+        .find(|kind| message.starts_with(kind))
+        .map_or_else(|| "custom".to_owned(), |kind| kind.replace(' ', "_"));
+    Issue { code, path, message: message.to_owned() }
+}
+
+/// The field `idempotencyKey`, which every method that writes takes beside its own.
+fn key_in(text: &str) -> Result<Option<String>, Error> {
+    #[derive(Deserialize)]
+    struct Key {
+        #[serde(rename = "idempotencyKey")]
+        key: Option<Text<1, 200>>,
+    }
+    if !text.contains("\"idempotencyKey\"") {
+        return Ok(None);
+    }
+    read::<Key>(text).map(|found| found.key.map(Text::into_string))
+}
+
+/// A key with the hash of what it stands for: the method and its params, however they are spaced
+/// and ordered.
+fn fingerprint(name: &str, key: String, text: &str) -> Result<IdempotencyKey, Error> {
+    let mut params: Value = serde_json::from_str(text)
+        .map_err(|e| Error::new(Code::InvalidParams, format!("params cannot be read: {e}")))?;
+    if let Value::Object(fields) = &mut params {
+        fields.remove("idempotencyKey");
+    }
+    let mut hash = Sha256::new();
+    hash.update(name);
+    hash.update([0]);
+    hash.update(params.to_string());
+    Ok(IdempotencyKey { key, fingerprint: hash.finalize().into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    #[allow(dead_code, reason = "only how it is read matters")]
+    struct Params {
+        text: Text<1, 3>,
+        items: Option<Vec<Inner>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code, reason = "only how it is read matters")]
+    struct Inner {
+        n: claudebench_core::Int<0, 9>,
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_path() {
+        let error = read::<Params>(r#"{"text":"ab","items":[{"n":1},{"n":10}]}"#).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "items.1.n: invalid value: integer `10`, expected an integer from 0 to 9"
+        );
+        let error = read::<Params>("{}").unwrap_err();
+        assert_eq!(error.to_string(), "missing field `text`");
+        assert!(read::<Params>("[1]").unwrap_err().to_string().contains("by name"));
+    }
+
+    #[test]
+    fn the_same_params_have_one_fingerprint_however_they_are_written() {
+        let a = fingerprint("m", "k".into(), r#"{"a":1,"b":2}"#).unwrap();
+        let b = fingerprint("m", "k".into(), r#"{ "b":2, "a":1, "idempotencyKey":"k" }"#).unwrap();
+        let c = fingerprint("m", "k".into(), r#"{"a":1,"b":3}"#).unwrap();
+        assert_eq!(a, b);
+        assert_ne!(a, c);
+    }
+}
