@@ -73,12 +73,15 @@ impl Batch {
     }
 }
 
+/// What became of a write of reports: each is accepted or refused alone.
+pub type Reported = Vec<Result<Settled, Refusal>>;
+
 /// What became of a batch: one outcome a write, in the same order, and what its commit tells the
 /// others.
 #[derive(Debug, Default)]
 #[allow(missing_docs, reason = "a column per kind of write")]
 pub struct Outcomes {
-    pub reports: Vec<Option<Result<Vec<Result<Settled, Refusal>>, Refusal>>>,
+    pub reports: Vec<Option<Result<Reported, Refusal>>>,
     pub creates: Vec<Option<Result<Vec<Created>, Refusal>>>,
     pub beats: Vec<Option<Result<Beaten, Refusal>>>,
     pub changes: Vec<Option<Result<Changed, Refusal>>>,

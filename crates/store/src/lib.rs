@@ -15,8 +15,8 @@ mod store;
 
 pub use batch::{
     Batch, Beat, Beaten, ClaimTasks, Claimed, ClaimedTask, Create, Created, Dependency, Ending,
-    IdempotencyKey, Item, Meta, NewTask, OnDuplicate, Outcomes, Report, Reports, Settled, Unique,
-    Write,
+    IdempotencyKey, Item, Meta, NewTask, OnDuplicate, Outcomes, Report, Reported, Reports, Settled,
+    Unique, Write,
 };
 pub use change::{
     AddKey, Assign, Assigned, BatchDone, Cancel, CancelOutcome, Change, Changed, DeleteAttachment,

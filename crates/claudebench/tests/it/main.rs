@@ -1,1 +1,3 @@
-//! x
+//! The tests of the whole: the server as its clients see it, and the rules of the house.
+
+mod tidy;

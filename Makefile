@@ -1,0 +1,61 @@
+# `make help` lists what there is.
+
+# One build directory serves all checkouts: dependencies are built once. What is made from our own
+# crates is kept apart (see scripts/rustc.sh), and the finished programs lie in ./target. If you
+# set CARGO_TARGET_DIR, everything goes there instead.
+ifndef CARGO_TARGET_DIR
+export CARGO_BUILD_BUILD_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/claudebench/build
+endif
+export RUSTC_WORKSPACE_WRAPPER ?= $(CURDIR)/scripts/rustc.sh
+
+# Clippy is a wrapper itself and rustdoc knows none, so scripts/rustc.sh cannot keep checkouts
+# apart there. This does: with other arguments, cargo looks again.
+checkout := --cfg=checkout_$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' -f 1)
+
+claudebench := cargo run --locked --release --package claudebench --
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint docs bench crash fmt generate clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-10s %s\n' "$$name" "$$what"; done
+
+run: ## build the server and start it on 127.0.0.1:3000, with its data in ./claudebench-data
+	@scripts/need.sh cargo cc
+	@$(claudebench) serve --listen 127.0.0.1:3000 --data claudebench-data
+
+test: ## check everything: format, lints, documentation, tests, generated files
+	@scripts/test.sh
+
+lint: ## check with clippy; a warning is an error
+	@cargo clippy --locked --workspace --all-targets -- --deny warnings $(checkout)
+
+docs: ## build the documentation of the code, in target/doc; a warning is an error
+	@RUSTDOCFLAGS='--deny warnings $(checkout)' \
+		cargo doc --locked --workspace --no-deps --document-private-items
+
+bench: ## measure the server on this machine
+	@scripts/need.sh cargo cc
+	@$(claudebench) bench
+
+crash: ## kill the server a few hundred times under load, and prove that nothing was lost
+	@scripts/need.sh cargo cc
+	cargo test --locked --package claudebench --release --test it crash_long -- --ignored --nocapture
+
+fmt: ## format the code
+	cargo fmt --all
+
+generate: web/node_modules ## write openapi.json from the methods, and web/src/api from openapi.json
+	@scripts/need.sh cargo cc node
+	@mkdir -p target
+	cargo run --locked --quiet --package claudebench -- openapi > target/openapi.json
+	mv target/openapi.json openapi.json
+	npm --prefix web run types
+
+web/node_modules: web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund
+	@touch $@
+
+clean: ## delete what was built here, and the build directory of all checkouts
+	rm -rf target web/node_modules $(CARGO_BUILD_BUILD_DIR)

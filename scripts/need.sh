@@ -1,0 +1,87 @@
+#!/bin/sh
+# Checks that the tools named on the command line are there; says what is missing and how to get
+# it. A missing C compiler (for the bundled SQLite) is installed where apt-get and the rights allow.
+#
+# usage: scripts/need.sh [cargo] [lint] [cc] [node]
+set -eu
+cd "$(dirname "$0")/.."
+
+missing=0
+
+has() { command -v "$1" >/dev/null 2>&1; }
+
+lacks() {
+    missing=1
+    printf 'missing: %s\n' "$1" >&2
+    shift
+    for line in "$@"; do printf '         %s\n' "$line" >&2; done
+}
+
+# older A B: is version A older than version B?
+older() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+need_cargo() {
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+    if ! has cargo; then
+        lacks "cargo (Rust $wanted or newer)" "get it from https://rustup.rs, then open a new shell"
+        return
+    fi
+    found=$(cargo --version | cut -d ' ' -f 2 | cut -d - -f 1)
+    if older "$found" "$wanted"; then
+        lacks "Rust $wanted or newer (this is $found)" "run: rustup update stable"
+    fi
+}
+
+need_lint() {
+    has cargo || return 0 # said already
+    for part in fmt clippy; do
+        cargo "$part" --version >/dev/null 2>&1 && continue
+        component=$part
+        [ "$part" = fmt ] && component=rustfmt
+        lacks "cargo $part" "run: rustup component add $component"
+    done
+}
+
+# A compiler without the headers of the C library is no use: so try one.
+compiles() { printf '#include <stdio.h>\nint main(void) { return 0; }\n' | cc -x c -o /dev/null - 2>/dev/null; }
+
+install_cc() {
+    has apt-get || return 1
+    as=
+    if [ "$(id -u)" != 0 ]; then
+        # A password is asked for only where somebody can type it.
+        if has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then as=sudo; else return 1; fi
+    fi
+    echo 'installing a C compiler: gcc, libc6-dev' >&2
+    $as apt-get update -q >&2 &&
+        $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends gcc libc6-dev >&2
+}
+
+need_cc() {
+    compiles && return
+    if ! install_cc || ! compiles; then
+        lacks 'a C compiler, for the bundled SQLite' \
+            'Debian, Ubuntu: apt-get install gcc libc6-dev   (as root)' \
+            'Fedora: dnf install gcc      macOS: xcode-select --install'
+    fi
+}
+
+need_node() {
+    wanted=$(sed -n 's/.*"node": ">=\([0-9.]*\)".*/\1/p' web/package.json)
+    if ! has node || ! has npm; then
+        lacks "Node.js $wanted or newer, with npm" 'get it from https://nodejs.org'
+        return
+    fi
+    found=$(node --version | sed 's/^v//')
+    if older "$found" "$wanted"; then
+        lacks "Node.js $wanted or newer (this is $found)" 'get it from https://nodejs.org'
+    fi
+}
+
+for tool in "$@"; do
+    case $tool in
+        cargo | lint | cc | node) "need_$tool" ;;
+        *) echo "usage: $0 [cargo] [lint] [cc] [node]" >&2 && exit 2 ;;
+    esac
+done
+exit "$missing"

@@ -1,0 +1,44 @@
+#!/bin/sh
+# Everything that must hold before a change goes in. Each step says its name and what it took.
+# Called by `make test`, which also sets where the build goes.
+set -eu
+cd "$(dirname "$0")/.."
+
+step() {
+    title=$1
+    shift
+    printf '\n== %s\n' "$title"
+    began=$(date +%s)
+    status=0
+    "$@" || status=$?
+    took=$(($(date +%s) - began))
+    if [ "$status" != 0 ]; then
+        printf '== %s: failed after %s s\n' "$title" "$took"
+        exit "$status"
+    fi
+    printf '== %s: %s s\n' "$title" "$took"
+}
+
+# Deletes what checkouts left in the build directory and nobody has built for two days, unless
+# somebody is building now.
+prune() {
+    for profile in "${CARGO_BUILD_BUILD_DIR-/nowhere}"/*/.cargo-lock; do
+        [ -f "$profile" ] || continue
+        command -v flock >/dev/null 2>&1 || return 0
+        flock --nonblock "$profile" find "${profile%/*}" -mindepth 2 -maxdepth 2 \
+            \( -name '*claudebench*' -o -name 'it-*' \) -mtime +1 -exec rm -rf {} + || true
+    done
+}
+
+step 'tools' scripts/need.sh cargo lint cc node
+prune
+step 'format' cargo fmt --all --check
+step 'lints' make --no-print-directory lint
+step 'documentation' make --no-print-directory docs
+step 'tests' cargo test --locked --workspace
+step 'web: packages' npm --prefix web ci --no-audit --no-fund
+if [ -f openapi.json ]; then
+    step 'web: types' npm --prefix web run check
+else
+    printf '\nNOT CHECKED: the types of web/, for there is no openapi.json yet\n'
+fi
