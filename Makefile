@@ -15,7 +15,7 @@ checkout := --cfg=checkout_$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' 
 claudebench := cargo run --locked --release --package claudebench --
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench crash fmt generate clean
+.PHONY: help run test lint docs bench crash fmt generate web clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -46,14 +46,17 @@ crash: ## kill the server a few hundred times under load, and prove that nothing
 fmt: ## format the code
 	cargo fmt --all
 
-generate: web/node_modules ## write openapi.json from the methods, and web/src/api from openapi.json
+generate: web ## write openapi.json from the methods, and web/src/api from openapi.json
 	@scripts/need.sh cargo cc node
 	@mkdir -p target
 	cargo run --locked --quiet --package claudebench -- openapi > target/openapi.json
 	mv target/openapi.json openapi.json
 	npm --prefix web run types
 
-web/node_modules: web/package-lock.json
+web: web/node_modules/.package-lock.json ## install the packages of web/
+
+# npm writes this file last, so it tells a whole installation from a broken one.
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	npm --prefix web ci --no-audit --no-fund
 	@touch $@
 

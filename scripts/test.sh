@@ -36,7 +36,7 @@ step 'format' cargo fmt --all --check
 step 'lints' make --no-print-directory lint
 step 'documentation' make --no-print-directory docs
 step 'tests' cargo test --locked --workspace
-step 'web: packages' npm --prefix web ci --no-audit --no-fund
+step 'web: packages' make --no-print-directory web
 if [ -f openapi.json ]; then
     step 'web: types' npm --prefix web run check
 else
