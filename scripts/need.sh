@@ -1,8 +1,9 @@
 #!/bin/sh
 # Checks that the tools named on the command line are there; says what is missing and how to get
-# it. A missing C compiler (for the bundled SQLite) is installed where apt-get and the rights allow.
+# it. What apt-get and rustup can install is installed, where the rights allow: a C compiler (for
+# the bundled SQLite), make, rustfmt and clippy.
 #
-# usage: scripts/need.sh [cargo] [lint] [cc] [node]
+# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -38,6 +39,7 @@ need_lint() {
         cargo "$part" --version >/dev/null 2>&1 && continue
         component=$part
         [ "$part" = fmt ] && component=rustfmt
+        has rustup && rustup component add "$component" && continue
         lacks "cargo $part" "run: rustup component add $component"
     done
 }
@@ -45,25 +47,31 @@ need_lint() {
 # A compiler without the headers of the C library is no use: so try one.
 compiles() { printf '#include <stdio.h>\nint main(void) { return 0; }\n' | cc -x c -o /dev/null - 2>/dev/null; }
 
-install_cc() {
+# Installs packages of Debian.
+install() {
     has apt-get || return 1
     as=
     if [ "$(id -u)" != 0 ]; then
         # A password is asked for only where somebody can type it.
         if has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then as=sudo; else return 1; fi
     fi
-    echo 'installing a C compiler: gcc, libc6-dev' >&2
+    echo "installing $*" >&2
     $as apt-get update -q >&2 &&
-        $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends gcc libc6-dev >&2
+        $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >&2
 }
 
 need_cc() {
     compiles && return
-    if ! install_cc || ! compiles; then
+    if ! install gcc libc6-dev || ! compiles; then
         lacks 'a C compiler, for the bundled SQLite' \
             'Debian, Ubuntu: apt-get install gcc libc6-dev   (as root)' \
             'Fedora: dnf install gcc      macOS: xcode-select --install'
     fi
+}
+
+need_make() {
+    has make && return
+    install make || lacks 'make' 'Debian, Ubuntu: apt-get install make   (as root)'
 }
 
 need_node() {
@@ -80,8 +88,8 @@ need_node() {
 
 for tool in "$@"; do
     case $tool in
-        cargo | lint | cc | node) "need_$tool" ;;
-        *) echo "usage: $0 [cargo] [lint] [cc] [node]" >&2 && exit 2 ;;
+        cargo | lint | cc | make | node) "need_$tool" ;;
+        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node]" >&2 && exit 2 ;;
     esac
 done
 exit "$missing"
