@@ -37,8 +37,4 @@ step 'lints' make --no-print-directory lint
 step 'documentation' make --no-print-directory docs
 step 'tests' cargo test --locked --workspace
 step 'web: packages' make --no-print-directory web
-if [ -f openapi.json ]; then
-    step 'web: types' npm --prefix web run check
-else
-    printf '\nNOT CHECKED: the types of web/, for there is no openapi.json yet\n'
-fi
+step 'web: types' npm --prefix web run check
