@@ -4,6 +4,8 @@
 //! transports, the command line, the documents, authorization, metrics and spans.
 
 pub mod context;
+pub mod event;
+pub mod json;
 pub mod method;
 pub mod registry;
 pub mod task;

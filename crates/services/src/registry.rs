@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::method::Entry;
 
 /// The domains. A line each.
-const DOMAINS: &[&[Entry]] = &[crate::task::METHODS];
+const DOMAINS: &[&[Entry]] = &[crate::task::METHODS, crate::event::METHODS];
 
 /// Every method.
 pub fn methods() -> impl Iterator<Item = &'static Entry> {

@@ -1,0 +1,204 @@
+//! JSON that is passed on as it came: checked to be JSON, never parsed into a tree.
+
+use std::borrow::Cow;
+
+use claudebench_core::id::clip;
+use claudebench_core::{Code, Error};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+/// Any JSON value.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Json(Box<RawValue>);
+
+impl Json {
+    /// The text of a value that was written by us; what is no JSON becomes a JSON text.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        let value = match RawValue::from_string(text) {
+            Ok(value) => value,
+            Err(_) => RawValue::NULL.to_owned(),
+        };
+        Self(value)
+    }
+
+    /// A value from what can be written.
+    #[must_use]
+    pub fn of(value: &impl Serialize) -> Self {
+        Self(serde_json::value::to_raw_value(value).unwrap_or_else(|_| RawValue::NULL.to_owned()))
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Its text, if it is not too long.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`], with the bound.
+    pub fn bounded(self, name: &str, max: usize) -> Result<String, Error> {
+        bounded(name, self.0.get().len(), max)?;
+        Ok(String::from(Box::<str>::from(self.0)))
+    }
+}
+
+/// Refuses what is longer than it may be.
+///
+/// # Errors
+/// [`Code::TooLarge`], with the bound.
+pub fn bounded(name: &str, bytes: usize, max: usize) -> Result<(), Error> {
+    if bytes <= max {
+        return Ok(());
+    }
+    let message = format!("{name} has {bytes} bytes; at most {max} are taken");
+    Err(Error::new(Code::TooLarge, message).with("field", name).with("maxBytes", max))
+}
+
+impl JsonSchema for Json {
+    fn schema_name() -> Cow<'static, str> {
+        "Json".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        true.into()
+    }
+}
+
+/// Any JSON object.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Fields(Json);
+
+impl Fields {
+    /// The text of an object that was written by us.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        Self(Json::stored(text))
+    }
+
+    /// Its text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.0.text()
+    }
+
+    /// Its text, if it is not too long.
+    ///
+    /// # Errors
+    /// [`Code::TooLarge`], with the bound.
+    pub fn bounded(self, name: &str, max: usize) -> Result<String, Error> {
+        self.0.bounded(name, max)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = Json::deserialize(from)?;
+        if value.text().starts_with('{') {
+            return Ok(Self(value));
+        }
+        Err(D::Error::custom(format_args!("expected an object, got `{}`", clip(value.text()))))
+    }
+}
+
+impl JsonSchema for Fields {
+    fn schema_name() -> Cow<'static, str> {
+        "Fields".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "additionalProperties": true })
+    }
+}
+
+/// A number from 0 to 1.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Fraction(f64);
+
+impl Fraction {
+    /// The plain number.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Fraction {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let number = f64::deserialize(from)?;
+        if (0.0..=1.0).contains(&number) {
+            return Ok(Self(number));
+        }
+        Err(D::Error::custom(format_args!("expected a number from 0 to 1, got {number}")))
+    }
+}
+
+impl JsonSchema for Fraction {
+    fn schema_name() -> Cow<'static, str> {
+        "Fraction".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number", "minimum": 0, "maximum": 1 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    struct Params {
+        value: Option<Json>,
+        fields: Option<Fields>,
+        part: Option<Fraction>,
+    }
+
+    fn read(text: &str) -> Result<Params, String> {
+        let mut reader = serde_json::Deserializer::from_str(text);
+        serde_path_to_error::deserialize(&mut reader).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn values_are_kept_as_they_came() {
+        let params = read(r#"{"value": [1, 2.50], "fields": {"a": 1}, "part": 1}"#).unwrap();
+        assert_eq!(params.value.unwrap().text(), "[1, 2.50]");
+        assert_eq!(params.fields.unwrap().text(), r#"{"a": 1}"#);
+        assert_eq!(params.part.map(Fraction::get), Some(1.0));
+        let nothing = read(r#"{"value": null, "fields": null, "part": null}"#).unwrap();
+        assert!(nothing.value.is_none() && nothing.fields.is_none() && nothing.part.is_none());
+    }
+
+    #[test]
+    fn a_mistake_says_where_and_what_came() {
+        let error = read(r#"{"fields": [1]}"#).unwrap_err();
+        assert!(error.starts_with("fields: expected an object, got `[1]`"), "{error}");
+        let error = read(r#"{"part": 1.5}"#).unwrap_err();
+        assert!(error.starts_with("part: expected a number from 0 to 1, got 1.5"), "{error}");
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_with_the_bound() {
+        let error = Json::of(&"abcd").bounded("result", 5).unwrap_err();
+        assert_eq!(error.to_string(), "result has 6 bytes; at most 5 are taken");
+        assert_eq!(error.code, Code::TooLarge);
+    }
+}
