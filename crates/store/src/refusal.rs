@@ -82,6 +82,11 @@ pub enum Refusal {
         /// What there would be too much of, and what to do.
         what: String,
     },
+    /// What was asked for contradicts itself.
+    Invalid {
+        /// How.
+        what: String,
+    },
     /// This one write met an unexpected error; the others of its batch went through.
     Fault(String),
     /// The store cannot be written now.
@@ -91,27 +96,12 @@ pub enum Refusal {
 }
 
 impl From<Refusal> for Error {
-    #[allow(clippy::too_many_lines, reason = "one arm a kind: a table")]
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NoTask(id) => Self::not_found("Task", id).with("taskId", id),
             Refusal::NotFound { what, name } => Self::not_found(&what, name),
             Refusal::StaleFence { task, given, current, holder, status } => {
-                let now = match (&holder, status) {
-                    (Some(holder), Status::InProgress) => format!("held by {holder}"),
-                    (_, status) => status.name().to_owned(),
-                };
-                Self::new(
-                    Code::StaleFence,
-                    format!(
-                        "The lease with fence {given} on {task} is over: the task is {now} under \
-                         fence {current}. Stop working on it."
-                    ),
-                )
-                .with("taskId", task)
-                .with("fence", current)
-                .with("holder", holder)
-                .with("status", status)
+                stale_fence(task, given, current, holder, status)
             }
             Refusal::NotHolder { task, holder } => {
                 let by = holder.as_deref().unwrap_or("nobody");
@@ -162,6 +152,7 @@ impl From<Refusal> for Error {
             )
             .with("instanceId", id),
             Refusal::Limit { what } => Self::new(Code::TooLarge, what),
+            Refusal::Invalid { what } => Self::invalid(&[], what),
             Refusal::Fault(what) => Self::new(Code::Internal, what),
             Refusal::Unavailable(what) => Self::new(Code::Unavailable, what),
             Refusal::NotPaused(scope) => {
@@ -169,4 +160,26 @@ impl From<Refusal> for Error {
             }
         }
     }
+}
+
+fn stale_fence(
+    task: TaskId,
+    given: i64,
+    current: i64,
+    holder: Option<String>,
+    status: Status,
+) -> Error {
+    let now = match (&holder, status) {
+        (Some(holder), Status::InProgress) => format!("held by {holder}"),
+        (_, status) => status.name().to_owned(),
+    };
+    let message = format!(
+        "The lease with fence {given} on {task} is over: the task is {now} under fence {current}. \
+         Stop working on it."
+    );
+    Error::new(Code::StaleFence, message)
+        .with("taskId", task)
+        .with("fence", current)
+        .with("holder", holder)
+        .with("status", status)
 }

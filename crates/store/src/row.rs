@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claudebench_core::lane::{Lane, PauseScope};
+use claudebench_core::lane::PauseScope;
 use claudebench_core::{Cursor, Millis, Status, TaskId, TenantId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -290,16 +290,4 @@ pub struct StoreHealth {
     pub lanes: i64,
     /// Current leases.
     pub leases: i64,
-}
-
-/// The lane of a task.
-#[must_use]
-pub(crate) fn lane_of(tenant: TenantId, row: &TaskRow, assignee: Option<Arc<str>>) -> Lane {
-    Lane {
-        tenant,
-        assignee,
-        project: row.project.clone(),
-        roles: row.roles.clone(),
-        tags: row.tags.clone(),
-    }
 }

@@ -1,1 +1,212 @@
-//! x
+//! The embedded store: SQLite with one writer, readers on its log, and every commit durable.
+
+mod backup;
+mod errors;
+mod memory;
+mod open;
+mod options;
+mod read;
+mod readers;
+mod row;
+mod sql;
+mod state;
+#[cfg(test)]
+mod tests;
+mod write;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use claudebench_core::{Clock, Millis, TaskId, TenantId};
+use tokio::sync::oneshot;
+
+pub use backup::{BackupError, Progress, backup, check, restore};
+pub use open::{DATABASE, DirLock, OpenError};
+pub use options::SqliteOptions;
+
+use crate::batch::{Batch, Outcomes};
+use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
+use crate::row::{Attachment, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras};
+use crate::store::{BoxFuture, Freshness, Store, StoreError};
+use memory::Memory;
+use readers::Readers;
+use state::Visible;
+use writer::{Job, Writer};
+
+/// The embedded store.
+#[derive(Debug)]
+pub struct SqliteStore {
+    jobs: Mutex<Option<SyncSender<Job>>>,
+    readers: Mutex<Option<Arc<Readers>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    clock: Arc<dyn Clock>,
+    visible: Arc<Visible>,
+    dir: std::path::PathBuf,
+    lock: Mutex<Option<DirLock>>,
+}
+
+impl SqliteStore {
+    /// Opens the data directory, making it when it is missing, for this process alone.
+    ///
+    /// # Errors
+    /// Each says what stands in the way and what to do.
+    pub fn open(options: SqliteOptions, clock: Arc<dyn Clock>) -> Result<Arc<Self>, OpenError> {
+        let lock = DirLock::take(&options.dir)?;
+        let db = open::writer(&options)?;
+        let path = options.dir.join(DATABASE);
+        let now = clock.now();
+        let memory =
+            Memory::load(&db, &options, now).map_err(|source| open::said(&path, source))?;
+        let seed = options.seed.map_or_else(random_seed, Ok).map_err(OpenError::Thread)?;
+        let visible = Arc::new(Visible::new());
+        let limit = Duration::from_millis(options.read_ms);
+        let (readers, mut threads) =
+            Readers::start(&options.dir, options.readers, options.read_queue, limit)?;
+        let dir = options.dir.clone();
+        let writer =
+            Writer { db, memory, options, clock: clock.clone(), visible: visible.clone(), seed };
+        // One batch is in flight at a time; a second waits here for the moment in between.
+        let (jobs, waiting) = sync_channel(1);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || writer.run(&waiting))
+            .map_err(OpenError::Thread)?;
+        threads.push(thread);
+        Ok(Arc::new(Self {
+            jobs: Mutex::new(Some(jobs)),
+            readers: Mutex::new(Some(Arc::new(readers))),
+            threads: Mutex::new(threads),
+            clock,
+            visible,
+            dir,
+            lock: Mutex::new(Some(lock)),
+        }))
+    }
+
+    /// Ends the threads, writes the log back into the database and gives the directory free.
+    /// Blocks until that is done; what comes later is refused.
+    pub fn close(&self) {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(self.readers.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        for thread in threads {
+            // A thread that panicked has said so on its own.
+            let _ = thread.join();
+        }
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> Result<T, readers::ReadError> + Send + 'static,
+    ) -> BoxFuture<'_, T> {
+        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match readers {
+            Some(readers) => readers.read(read),
+            None => Box::pin(async { Err(closed()) }),
+        }
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable { what: "the store is closed".into() }
+}
+
+fn random_seed() -> Result<u64, std::io::Error> {
+    getrandom::u64().map_err(|e| std::io::Error::other(e.to_string()))
+}
+
+impl Store for SqliteStore {
+    fn commit(&self, batch: Batch) -> BoxFuture<'_, Outcomes> {
+        let (answer, done) = oneshot::channel();
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let sent = jobs.map(|jobs| jobs.try_send((batch, answer)).is_ok());
+        Box::pin(async move {
+            if sent != Some(true) {
+                return Err(closed());
+            }
+            done.await.map_err(|_| StoreError::Unavailable {
+                what: "the store's writer has stopped; restart the server".into(),
+            })?
+        })
+    }
+
+    fn writers(&self) -> usize {
+        1
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
+    fn next_due(&self) -> Option<Millis> {
+        let due = self.visible.next_due.load(Ordering::Acquire);
+        (due != i64::MAX).then_some(Millis(due))
+    }
+
+    fn tasks(
+        &self,
+        tenant: TenantId,
+        ids: Vec<TaskId>,
+        _: Freshness,
+    ) -> BoxFuture<'_, Vec<TaskWithExtras>> {
+        self.read(move |db| read::tasks::by_id(db, tenant, &ids))
+    }
+
+    fn list(&self, query: TaskQuery, _: Freshness) -> BoxFuture<'_, Page> {
+        self.read(move |db| read::list::page(db, &query))
+    }
+
+    fn explain(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Option<Explained>> {
+        let now = self.clock.now();
+        self.read(move |db| read::explain::explain(db, tenant, id, now))
+    }
+
+    fn stats(&self, tenant: TenantId, project: Option<String>) -> BoxFuture<'_, Stats> {
+        self.read(move |db| read::tasks::stats(db, tenant, project.as_deref()))
+    }
+
+    fn attachments(&self, query: AttachmentQuery) -> BoxFuture<'_, (Vec<Attachment>, i64)> {
+        self.read(move |db| read::tasks::attachments(db, &query))
+    }
+
+    fn events(&self, query: EventQuery) -> BoxFuture<'_, EventPage> {
+        self.read(move |db| read::events::page(db, &query))
+    }
+
+    fn instances(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<InstanceRow>> {
+        self.read(move |db| read::admin::instances(db, tenant))
+    }
+
+    fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>> {
+        self.read(move |db| read::admin::config(db, tenant, &key))
+    }
+
+    fn pauses(&self, tenant: TenantId) -> BoxFuture<'_, Vec<PauseRow>> {
+        let now = self.clock.now();
+        self.read(move |db| read::admin::pauses(db, tenant, now))
+    }
+
+    fn keys(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<KeyRow>> {
+        self.read(move |db| read::admin::keys(db, tenant))
+    }
+
+    fn health(&self) -> BoxFuture<'_, StoreHealth> {
+        let visible = self.visible.clone();
+        let dir = self.dir.clone();
+        self.read(move |db| read::admin::health(db, &dir, &visible))
+    }
+}

@@ -1,0 +1,143 @@
+//! The current leases: who holds what until when, and which ends first.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use claudebench_core::{Millis, TaskId, TenantId};
+use rusqlite::{Connection, Row};
+
+use crate::sqlite::write::statements as sql;
+
+/// A lease, as the writer needs it.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::sqlite) struct Held {
+    pub(in crate::sqlite) task: TaskId,
+    pub(in crate::sqlite) tenant: TenantId,
+    pub(in crate::sqlite) worker: Arc<str>,
+    pub(in crate::sqlite) fence: i64,
+    pub(in crate::sqlite) attempt: i64,
+    pub(in crate::sqlite) lease_ms: i64,
+    pub(in crate::sqlite) explicit: bool,
+    pub(in crate::sqlite) expires_at: Millis,
+    pub(in crate::sqlite) deadline_at: Option<Millis>,
+    /// When its worker must have stopped, once the task is called off.
+    pub(in crate::sqlite) cancel_at: Option<Millis>,
+    /// Its row has a progress, a note or a checkpoint.
+    pub(in crate::sqlite) noted: bool,
+}
+
+impl Held {
+    /// When something must be done about it.
+    pub(in crate::sqlite) fn due(&self) -> i64 {
+        let ends = [Some(self.expires_at), self.deadline_at, self.cancel_at];
+        ends.into_iter().flatten().min().map_or(i64::MAX, |end| end.0)
+    }
+
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let millis = |n: Option<i64>| n.map(Millis);
+        Ok(Self {
+            task: TaskId(row.get(0)?),
+            tenant: TenantId(row.get(1)?),
+            worker: row.get(2)?,
+            fence: row.get(3)?,
+            attempt: row.get(4)?,
+            lease_ms: row.get(5)?,
+            explicit: row.get(6)?,
+            expires_at: Millis(row.get(7)?),
+            deadline_at: millis(row.get(8)?),
+            cancel_at: millis(row.get(9)?),
+            noted: row.get(10)?,
+        })
+    }
+}
+
+/// All current leases.
+#[derive(Default)]
+pub(in crate::sqlite) struct Leases {
+    by_task: HashMap<TaskId, Held>,
+    by_worker: HashMap<(TenantId, Arc<str>), HashSet<TaskId>>,
+    by_due: BTreeSet<(i64, TaskId)>,
+}
+
+impl Leases {
+    pub(super) fn load(db: &Connection, now: Millis) -> rusqlite::Result<Self> {
+        let mut leases = Self::default();
+        let mut statement = db.prepare(sql::ALL_LEASES)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let mut held = Held::read(row)?;
+            held.expires_at = held.expires_at.min(now.plus(held.lease_ms));
+            leases.put(held);
+        }
+        Ok(leases)
+    }
+
+    /// Adds a lease, or replaces the one of the same task.
+    pub(in crate::sqlite) fn put(&mut self, held: Held) {
+        self.remove(held.task);
+        self.by_due.insert((held.due(), held.task));
+        self.by_worker.entry((held.tenant, held.worker.clone())).or_default().insert(held.task);
+        self.by_task.insert(held.task, held);
+    }
+
+    /// Ends a lease.
+    pub(in crate::sqlite) fn remove(&mut self, task: TaskId) -> Option<Held> {
+        let held = self.by_task.remove(&task)?;
+        self.by_due.remove(&(held.due(), task));
+        let key = (held.tenant, held.worker.clone());
+        if let Some(tasks) = self.by_worker.get_mut(&key) {
+            tasks.remove(&task);
+            if tasks.is_empty() {
+                self.by_worker.remove(&key);
+            }
+        }
+        Some(held)
+    }
+
+    /// The lease of a task.
+    pub(in crate::sqlite) fn of(&self, task: TaskId) -> Option<&Held> {
+        self.by_task.get(&task)
+    }
+
+    /// The tasks that a worker holds, oldest first.
+    pub(in crate::sqlite) fn of_worker(&self, tenant: TenantId, worker: &Arc<str>) -> Vec<TaskId> {
+        let mut tasks: Vec<TaskId> =
+            self.by_worker.get(&(tenant, worker.clone())).into_iter().flatten().copied().collect();
+        tasks.sort_unstable();
+        tasks
+    }
+
+    /// The tasks of a tenant that are held.
+    pub(in crate::sqlite) fn of_tenant(&self, tenant: TenantId) -> Vec<TaskId> {
+        self.by_task.values().filter(|held| held.tenant == tenant).map(|held| held.task).collect()
+    }
+
+    /// Moves the times of a lease.
+    pub(in crate::sqlite) fn change(&mut self, task: TaskId, change: impl FnOnce(&mut Held)) {
+        if let Some(held) = self.by_task.get_mut(&task) {
+            self.by_due.remove(&(held.due(), task));
+            change(held);
+            self.by_due.insert((held.due(), task));
+        }
+    }
+
+    /// At most `max` tasks whose lease has something due, earliest first.
+    pub(in crate::sqlite) fn due(&self, now: Millis, max: usize) -> Vec<TaskId> {
+        self.by_due
+            .iter()
+            .take_while(|(due, _)| *due <= now.0)
+            .take(max)
+            .map(|(_, task)| *task)
+            .collect()
+    }
+
+    /// When the first has something due.
+    pub(super) fn next_due(&self) -> i64 {
+        self.by_due.first().map_or(i64::MAX, |(due, _)| *due)
+    }
+
+    /// How many there are.
+    pub(in crate::sqlite) fn len(&self) -> usize {
+        self.by_task.len()
+    }
+}

@@ -1,0 +1,58 @@
+//! How the embedded store is opened.
+
+use std::path::PathBuf;
+
+use claudebench_core::rank::Aging;
+
+/// How the embedded store is opened.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    /// The data directory; made when it is missing.
+    pub dir: PathBuf,
+    /// The lease of a task that names none, in milliseconds.
+    pub lease_ms: i64,
+    /// How many workers may be lost over one task.
+    pub max_losses: i64,
+    /// Whether old tasks overtake those of higher priority.
+    pub aging: Aging,
+    /// The most combinations of project, roles, tags and assignee with ready tasks.
+    pub max_lanes: usize,
+    /// How long events are kept, in milliseconds.
+    pub events_age_ms: i64,
+    /// How many events are kept.
+    pub events_max: i64,
+    /// How long an idempotency key is remembered, in milliseconds.
+    pub idempotency_ms: i64,
+    /// How many threads read.
+    pub readers: usize,
+    /// How many reads may wait.
+    pub read_queue: usize,
+    /// How long one read may take, in milliseconds.
+    pub read_ms: u64,
+    /// The writer's page cache, in KiB.
+    pub cache_kib: i64,
+    /// Seeds the jitter; `None` draws a seed.
+    pub seed: Option<u64>,
+}
+
+impl SqliteOptions {
+    /// The defaults, for a data directory.
+    #[must_use]
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            lease_ms: 300_000,
+            max_losses: 10,
+            aging: Aging::default(),
+            max_lanes: 10_000,
+            events_age_ms: 30 * 24 * 3_600_000,
+            events_max: 10_000_000,
+            idempotency_ms: 24 * 3_600_000,
+            readers: 2,
+            read_queue: 256,
+            read_ms: 10_000,
+            cache_kib: 32 << 10,
+            seed: None,
+        }
+    }
+}

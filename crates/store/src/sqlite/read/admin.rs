@@ -1,0 +1,90 @@
+//! Instances, configuration, pauses, keys and the store's own health.
+
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use claudebench_core::{Cursor, Millis, TenantId};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::statements as sql;
+use crate::row::{InstanceRow, KeyRow, PauseRow, StoreHealth};
+use crate::sqlite::open::DATABASE;
+use crate::sqlite::readers::ReadError;
+use crate::sqlite::row;
+use crate::sqlite::state::Visible;
+
+pub(in crate::sqlite) fn instances(
+    db: &Connection,
+    tenant: Option<TenantId>,
+) -> Result<Vec<InstanceRow>, ReadError> {
+    let mut statement = db.prepare_cached(sql::INSTANCES)?;
+    let rows = statement.query_map([tenant.map(|tenant| tenant.0)], row::instance)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(in crate::sqlite) fn config(
+    db: &Connection,
+    tenant: TenantId,
+    key: &str,
+) -> Result<Option<String>, ReadError> {
+    let mut statement = db.prepare_cached(sql::CONFIG)?;
+    Ok(statement.query_row(params![tenant.0, key], |row| row.get(0)).optional()?)
+}
+
+pub(in crate::sqlite) fn pauses(
+    db: &Connection,
+    tenant: TenantId,
+    now: Millis,
+) -> Result<Vec<PauseRow>, ReadError> {
+    let mut statement = db.prepare_cached(sql::PAUSES)?;
+    let rows = statement.query_map([tenant.0, now.0], row::pause)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(in crate::sqlite) fn keys(
+    db: &Connection,
+    tenant: Option<TenantId>,
+) -> Result<Vec<KeyRow>, ReadError> {
+    let mut statement = db.prepare_cached(sql::KEYS)?;
+    let rows = statement.query_map([tenant.map(|tenant| tenant.0)], |row| {
+        let scopes = serde_json::from_str(row.get_ref(5)?.as_str()?)
+            .map_err(|e| rusqlite::Error::FromSqlConversionFailure(5, Type::Text, Box::new(e)))?;
+        Ok(KeyRow {
+            id: row.get(0)?,
+            tenant: TenantId(row.get(1)?),
+            tenant_name: row.get(2)?,
+            name: row.get(3)?,
+            hash: row.get(4)?,
+            scopes,
+            created_at: Millis(row.get(6)?),
+            expires_at: row.get::<_, Option<i64>>(7)?.map(Millis),
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(in crate::sqlite) fn health(
+    db: &Connection,
+    dir: &Path,
+    visible: &Visible,
+) -> Result<StoreHealth, ReadError> {
+    let (oldest, head): (i64, i64) = db
+        .prepare_cached(sql::EVENT_BOUNDS)?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let size = |name: String| {
+        let length = std::fs::metadata(dir.join(name)).map_or(0, |file| file.len());
+        i64::try_from(length).unwrap_or(i64::MAX)
+    };
+    let problem = visible.problem();
+    Ok(StoreHealth {
+        writable: problem.is_none(),
+        problem,
+        bytes: size(DATABASE.into()),
+        wal_bytes: size(format!("{DATABASE}-wal")),
+        head: Cursor(head),
+        oldest: Cursor(oldest),
+        lanes: visible.lanes.load(Ordering::Relaxed),
+        leases: visible.leases.load(Ordering::Relaxed),
+    })
+}

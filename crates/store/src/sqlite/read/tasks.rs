@@ -1,0 +1,149 @@
+//! Tasks by id, counts and attachments.
+
+use claudebench_core::{Millis, TaskId, TenantId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::statements as sql;
+use crate::read::AttachmentQuery;
+use crate::row::{Attachment, AttachmentKind, Stats, TaskWithExtras};
+use crate::sqlite::readers::ReadError;
+use crate::sqlite::row;
+
+/// Columns of the view `task_rows`; what follows them is the lease.
+const TASK_COLUMNS: usize = 42;
+
+/// A task and its lease, from a row of `task_rows` with the lease behind it.
+pub(super) fn with_lease(found: &Row<'_>) -> rusqlite::Result<TaskWithExtras> {
+    let mut task = TaskWithExtras::from(row::task_row(found)?);
+    task.lease = row::lease_over(found, TASK_COLUMNS, &mut task.task)?;
+    Ok(task)
+}
+
+/// Adds the result and the keys of the attachments.
+pub(super) fn add_attachments(db: &Connection, task: &mut TaskWithExtras) -> rusqlite::Result<()> {
+    if task.task.attachment_count == 0 {
+        return Ok(());
+    }
+    let id = task.task.id.0;
+    task.result = db.prepare_cached(sql::RESULT)?.query_row([id], row::attachment).optional()?;
+    task.attachment_keys = db
+        .prepare_cached(sql::ATTACHMENT_KEYS)?
+        .query_map([id], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(())
+}
+
+pub(super) fn one(
+    db: &Connection,
+    tenant: TenantId,
+    id: TaskId,
+) -> rusqlite::Result<Option<TaskWithExtras>> {
+    let found = db.prepare_cached(sql::TASK)?.query_row([id.0, tenant.0], with_lease).optional()?;
+    let Some(mut task) = found else { return Ok(None) };
+    add_attachments(db, &mut task)?;
+    task.depends_on = db
+        .prepare_cached(sql::DEPENDS_ON)?
+        .query_map([id.0], |row| row.get(0).map(TaskId))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(Some(task))
+}
+
+/// One state of the database for several statements.
+pub(in crate::sqlite) fn snapshot<T>(
+    db: &Connection,
+    read: impl FnOnce(&Connection) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let tx = db.unchecked_transaction()?;
+    let answer = read(&tx)?;
+    tx.finish()?;
+    Ok(answer)
+}
+
+pub(in crate::sqlite) fn by_id(
+    db: &Connection,
+    tenant: TenantId,
+    ids: &[TaskId],
+) -> Result<Vec<TaskWithExtras>, ReadError> {
+    snapshot(db, |db| {
+        let mut tasks = Vec::with_capacity(ids.len());
+        for id in ids {
+            tasks.extend(one(db, tenant, *id)?);
+        }
+        Ok(tasks)
+    })
+}
+
+pub(in crate::sqlite) fn stats(
+    db: &Connection,
+    tenant: TenantId,
+    project: Option<&str>,
+) -> Result<Stats, ReadError> {
+    snapshot(db, |db| {
+        let mut stats = stats_of(db, tenant, project)?;
+        if project.is_none() {
+            let mut statement = db.prepare_cached(sql::OLDEST_READY)?;
+            let oldest: Option<i64> = statement.query_row([tenant.0], |row| row.get(0))?;
+            stats.oldest_ready = oldest.map(Millis);
+        }
+        Ok(stats)
+    })
+}
+
+/// The counts that are kept.
+pub(super) fn stats_of(
+    db: &Connection,
+    tenant: TenantId,
+    project: Option<&str>,
+) -> rusqlite::Result<Stats> {
+    let counts = db
+        .prepare_cached(sql::STATS)?
+        .query_row(params![tenant.0, project.unwrap_or("")], |row| {
+            let mut counts = [0_i64; 7];
+            for (place, count) in counts.iter_mut().enumerate() {
+                *count = row.get(place)?;
+            }
+            Ok(counts)
+        })
+        .optional()?
+        .unwrap_or_default();
+    let [ready, scheduled, blocked, in_progress, completed, failed, cancelled] = counts;
+    Ok(Stats {
+        by_status: [ready + scheduled + blocked, in_progress, completed, failed, cancelled],
+        ready,
+        scheduled,
+        blocked,
+        dead: failed,
+        oldest_ready: None,
+    })
+}
+
+pub(in crate::sqlite) fn attachments(
+    db: &Connection,
+    query: &AttachmentQuery,
+) -> Result<(Vec<Attachment>, i64), ReadError> {
+    match query {
+        AttachmentQuery::OfTask { tenant, task, kind, limit, offset } => snapshot(db, |db| {
+            let kind = kind
+                .and_then(|kind| (0_i64..).zip(AttachmentKind::ALL).find(|(_, k)| *k == kind))
+                .map(|(number, _)| number);
+            let total = db
+                .prepare_cached(sql::COUNT_ATTACHMENTS)?
+                .query_row(params![task.0, tenant.0, kind], |row| row.get(0))?;
+            let page = db
+                .prepare_cached(sql::ATTACHMENTS_OF)?
+                .query_map(params![task.0, tenant.0, kind, limit, offset], row::attachment)?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok((page, total))
+        }),
+        AttachmentQuery::Named { tenant, names } => snapshot(db, |db| {
+            let mut found: Vec<Attachment> = Vec::with_capacity(names.len());
+            let mut statement = db.prepare_cached(sql::ATTACHMENT_NAMED)?;
+            for (task, key) in names {
+                let values = params![task.0, key, tenant.0];
+                found.extend(statement.query_row(values, row::attachment).optional()?);
+            }
+            let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+            Ok((found, total))
+        }),
+    }
+}

@@ -1,0 +1,95 @@
+//! Tasks are called off: at once when nobody works on them, else after a grace.
+
+use claudebench_core::event::TaskCancelRequested;
+use claudebench_core::{Millis, Status};
+use rusqlite::params;
+
+use super::ends::End;
+use super::reports::How;
+use super::statements as sql;
+use super::tx::{Done, Tx};
+use crate::batch::{Meta, Settled};
+use crate::change::{Cancel, CancelOutcome, Dependents};
+use crate::refusal::Refusal;
+use crate::sqlite::row::Task;
+
+impl Tx<'_> {
+    pub(super) fn cancel(&mut self, meta: &Meta, cancel: Cancel) -> Done<CancelOutcome> {
+        let task = self.task(meta.tenant, cancel.task)?;
+        match task.row.status {
+            Status::Cancelled => return Ok(outcome(Status::Cancelled, None)),
+            Status::Completed | Status::Failed => {
+                let (task, status) = (task.row.id, task.row.status);
+                return Err(Refusal::Finished { task, status }.into());
+            }
+            Status::Pending | Status::InProgress => {}
+        }
+        match self.memory.leases.of(task.row.id).map(|held| held.cancel_at) {
+            Some(Some(at)) if cancel.grace_ms > 0 => Ok(outcome(Status::InProgress, Some(at))),
+            Some(None) if cancel.grace_ms > 0 => self.ask_to_stop(meta, task, cancel),
+            _ => {
+                let mut done = outcome(Status::Cancelled, None);
+                let on = task.clone();
+                let worker = task.row.assigned_to.clone();
+                let end = End::Cancelled { reason: cancel.reason };
+                self.end(meta, task, worker.as_deref(), None, end)?;
+                (done.also_cancelled, done.released) =
+                    self.settle_dependents(meta, &on, cancel.dependents)?;
+                Ok(done)
+            }
+        }
+    }
+
+    fn ask_to_stop(&mut self, meta: &Meta, mut task: Task, cancel: Cancel) -> Done<CancelOutcome> {
+        let at = self.now.plus(cancel.grace_ms);
+        let fact = TaskCancelRequested {
+            task_id: task.row.id,
+            reason: cancel.reason.as_deref(),
+            grace_ends_at: at,
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, &mut task, &fact)?;
+        self.save(&task)?;
+        self.db.prepare_cached(sql::CANCEL_LEASE)?.execute(params![
+            task.row.id.0,
+            at.0,
+            cancel.reason,
+            self.now.0,
+            cancel.dependents as i64,
+        ])?;
+        self.memory.leases.change(task.row.id, |held| held.cancel_at = Some(at));
+        Ok(outcome(Status::InProgress, Some(at)))
+    }
+
+    /// The worker of a task that was called off has stopped, or its grace is over.
+    pub(super) fn call_off_held(
+        &mut self,
+        meta: &Meta,
+        task: Task,
+        how: Option<How>,
+    ) -> Done<Settled> {
+        let (reason, dependents): (Option<String>, i64) = self
+            .db
+            .prepare_cached(sql::LEASE_CANCEL)?
+            .query_row([task.row.id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let dependents = [Dependents::Keep, Dependents::Cancel, Dependents::Release]
+            .into_iter()
+            .find(|choice| *choice as i64 == dependents)
+            .unwrap_or(Dependents::Keep);
+        let on = task.clone();
+        let worker = task.row.assigned_to.clone();
+        let settled = self.end(meta, task, worker.as_deref(), how, End::Cancelled { reason })?;
+        self.settle_dependents(meta, &on, dependents)?;
+        Ok(settled)
+    }
+
+    /// Calls off a task that nobody works on.
+    pub(super) fn cancel_now(&mut self, meta: &Meta, task: Task, reason: Option<&str>) -> Done<()> {
+        let end = End::Cancelled { reason: reason.map(str::to_owned) };
+        self.end(meta, task, None, None, end).map(drop)
+    }
+}
+
+fn outcome(status: Status, grace_ends_at: Option<Millis>) -> CancelOutcome {
+    CancelOutcome { status, grace_ends_at, also_cancelled: Vec::new(), released: Vec::new() }
+}

@@ -1,0 +1,84 @@
+//! A batch is applied: column by column, item by item.
+
+use crate::batch::{Batch, Item, Outcomes};
+use crate::change::{Change, Changed};
+use crate::refusal::Refusal;
+
+use super::tx::{Done, Tx, settled, system};
+use crate::batch::Meta;
+
+impl Tx<'_> {
+    /// Applies a batch: first what frees tasks, then what makes them, last what takes them. What
+    /// time has brought about comes before all.
+    pub(in crate::sqlite) fn apply(&mut self, batch: &Batch) -> rusqlite::Result<Outcomes> {
+        let by = system(claudebench_core::TenantId::DEFAULT, &self.memory.kind("system"));
+        settled(self.promote())?.ok();
+        settled(self.expire(&by))?.ok();
+        let mut outcomes = Outcomes::default();
+        for Item { meta, body } in &batch.reports {
+            let done = self.once(
+                meta,
+                |answers: &Vec<Result<_, Refusal>>| answers.iter().any(Result::is_ok),
+                |tx| tx.reports(meta, body.items.clone()),
+            );
+            outcomes.reports.push(Some(settled(done)?));
+        }
+        for Item { meta, body } in &batch.creates {
+            let done = self.once(meta, |_| true, |tx| tx.create(meta, body.clone()));
+            outcomes.creates.push(Some(settled(done)?));
+        }
+        for Item { meta, body } in &batch.beats {
+            let done = self.once(meta, |_| true, |tx| tx.beat(meta, body.clone()));
+            outcomes.beats.push(Some(settled(done)?));
+        }
+        for Item { meta, body } in &batch.changes {
+            let done = self.once(meta, |_| true, |tx| tx.change(meta, body.clone()));
+            outcomes.changes.push(Some(settled(done)?));
+        }
+        for Item { meta, body } in &batch.claims {
+            let worth_keeping = |claimed: &crate::batch::Claimed| !claimed.tasks.is_empty();
+            let done = self.once(meta, worth_keeping, |tx| tx.claim(meta, body));
+            outcomes.claims.push(Some(settled(done)?));
+        }
+        self.save_counts()?;
+        outcomes.events = std::mem::take(&mut self.events);
+        outcomes.ready = std::mem::take(&mut self.ready).into_values().collect();
+        outcomes.reopened = self.reopened;
+        Ok(outcomes)
+    }
+
+    fn change(&mut self, meta: &Meta, change: Change) -> Done<Changed> {
+        Ok(match change {
+            Change::Update(update) => {
+                let id = update.id.ok_or_else(|| Refusal::Invalid { what: "no id".into() })?;
+                Changed::Update(self.update(meta, id, update)?)
+            }
+            Change::Assign(assign) => Changed::Assign(self.assign(meta, &assign)?),
+            Change::Unassign(unassign) => Changed::Unassign(self.unassign(meta, unassign.task)?),
+            Change::DeleteTask(delete) => Changed::DeleteTask(self.delete(meta, delete.task)?),
+            Change::Cancel(cancel) => Changed::Cancel(self.cancel(meta, cancel)?),
+            Change::Retry(retry) => Changed::Retry(self.retry(meta, &retry)?),
+            Change::PutAttachment(put) => Changed::PutAttachment(self.put_attachment(meta, put)?),
+            Change::DeleteAttachment(delete) => {
+                Changed::DeleteAttachment(self.delete_attachment(meta, &delete)?)
+            }
+            Change::Pause(pause) => Changed::Pause(self.pause(meta, &pause)?),
+            Change::Resume(resume) => Changed::Resume(self.resume(meta, &resume)?),
+            Change::Register(register) => Changed::Register(self.register(meta, &register)?),
+            Change::Unregister(unregister) => {
+                Changed::Unregister(self.unregister(meta, &unregister)?)
+            }
+            Change::FailInstances(fail) => {
+                Changed::FailInstances(self.fail_instances(meta, &fail)?)
+            }
+            Change::Touch(touch) => Changed::Touch(self.touch(&touch)?),
+            Change::SetConfig(set) => Changed::SetConfig(self.set_config(meta, set)?),
+            Change::AddKey(add) => Changed::AddKey(self.add_key(meta, add)?),
+            Change::RevokeKey(revoke) => Changed::RevokeKey(self.revoke_key(meta, &revoke)?),
+            Change::Vote(vote) => Changed::Vote(self.vote(meta, &vote)?),
+            Change::ProcessBatch(batch) => Changed::ProcessBatch(self.process_batch(meta, &batch)?),
+            Change::Flush(_) => Changed::Flush(self.flush(meta)?),
+            Change::Sweep(_) => Changed::Sweep(self.sweep(meta)?),
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! Ready tasks are claimed, best first, over all lanes that are open to the worker.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use claudebench_core::event::TaskClaimed;
+use claudebench_core::{Millis, Status, TaskId};
+use rusqlite::params;
+
+use super::statements as sql;
+use super::tx::{Done, Tx};
+use crate::batch::{ClaimTasks, Claimed, ClaimedTask, Meta};
+use crate::row::{Lease, TaskRow};
+use crate::sqlite::memory::{Held, LaneId};
+use crate::sqlite::row::{self, Task};
+
+impl Tx<'_> {
+    pub(super) fn claim(&mut self, meta: &Meta, claim: &ClaimTasks) -> Done<Claimed> {
+        let mut tasks = Vec::new();
+        for task in self.best(claim)? {
+            tasks.push(self.lease(meta, task, &claim.wanted.worker, claim.lease_ms)?);
+        }
+        Ok(Claimed { tasks })
+    }
+
+    /// The best tasks of the open lanes: always from the lane whose next task may be the best,
+    /// as many as are better than what any other lane can have.
+    fn best(&mut self, claim: &ClaimTasks) -> Done<Vec<Task>> {
+        let pauses = self.memory.paused(claim.wanted.tenant, self.now);
+        // Lowest floor last, so that it can be popped.
+        let mut lanes: Vec<(i64, LaneId)> = self.memory.lanes.open_to(&claim.wanted, &pauses);
+        lanes.reverse();
+        let mut best: Vec<Task> = Vec::new();
+        let mut heads: BTreeMap<(i64, TaskId), Task> = BTreeMap::new();
+        while best.len() < claim.max {
+            let elsewhere = lanes.last().map(|(floor, _)| *floor);
+            let head = heads.first_key_value().map(|((rank, _), _)| *rank);
+            match (head, elsewhere) {
+                // What was read is better than anything that was not.
+                (Some(rank), floor) if floor.is_none_or(|floor| rank < floor) => {
+                    best.extend(heads.pop_first().map(|(_, task)| task));
+                }
+                (_, Some(_)) => {
+                    let Some((_, lane)) = lanes.pop() else { break };
+                    let tasks = self.read_lane(lane, claim.max - best.len())?;
+                    heads.extend(tasks.into_iter().map(|task| ((task.rank, task.row.id), task)));
+                }
+                _ => break,
+            }
+        }
+        for task in &best {
+            // Taken in order: what is left of the lane is not below this.
+            task.lane.into_iter().for_each(|lane| self.memory.lanes.raise(lane, task.rank));
+        }
+        Ok(best)
+    }
+
+    fn read_lane(&mut self, lane: LaneId, max: usize) -> Done<Vec<Task>> {
+        let mut statement = self.db.prepare_cached(sql::READY_IN_LANE)?;
+        let limit = i64::try_from(max).unwrap_or(i64::MAX);
+        let tasks: Vec<Task> =
+            statement.query_map([lane, limit], row::task)?.collect::<rusqlite::Result<_>>()?;
+        let floor = tasks.first().map_or(i64::MAX, |task| task.rank);
+        self.memory.lanes.raise(lane, floor);
+        Ok(tasks)
+    }
+
+    /// Gives a task to a worker under a new lease.
+    fn lease(
+        &mut self,
+        meta: &Meta,
+        mut task: Task,
+        worker: &Arc<str>,
+        asked_ms: Option<i64>,
+    ) -> Done<ClaimedTask> {
+        let held = self.hold(&mut task, worker, asked_ms);
+        let fact = TaskClaimed {
+            task_id: held.task,
+            worker_id: worker,
+            fence: held.fence,
+            attempt: held.attempt,
+            expires_at: held.expires_at,
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, &mut task, &fact)?;
+        self.save_claim(&task.row, task.last_event, worker)?;
+        let lease = lease_of(&held);
+        self.keep_lease(held)?;
+        Ok(ClaimedTask { task: task.row, lease })
+    }
+
+    /// Makes a task held. The task and the lease still have to be saved.
+    pub(super) fn hold(
+        &mut self,
+        task: &mut Task,
+        worker: &Arc<str>,
+        asked_ms: Option<i64>,
+    ) -> Held {
+        self.dequeue(task);
+        let row = &mut task.row;
+        row.status = Status::InProgress;
+        row.fence += 1;
+        row.attempt += 1;
+        row.assigned_to = Some(worker.to_string());
+        row.assigned_at = Some(self.now);
+        row.started_at = Some(self.now);
+        row.run_at = None;
+        let explicit = asked_ms.or(row.lease_ms);
+        let lease_ms = explicit.unwrap_or(self.options.lease_ms);
+        let held = Held {
+            task: row.id,
+            tenant: task.tenant,
+            worker: worker.clone(),
+            fence: row.fence,
+            attempt: row.attempt,
+            lease_ms,
+            explicit: explicit.is_some(),
+            expires_at: self.now.plus(lease_ms),
+            deadline_at: row.deadline_ms.map(|ms| self.now.plus(ms)),
+            cancel_at: None,
+            noted: false,
+        };
+        self.count(task, 1);
+        held
+    }
+
+    fn save_claim(&self, row: &TaskRow, last_event: i64, worker: &str) -> Done<()> {
+        self.db.prepare_cached(sql::SAVE_CLAIM)?.execute(params![
+            row.id.0,
+            row.version,
+            last_event,
+            row.fence,
+            row.attempt,
+            self.now.0,
+            worker,
+        ])?;
+        Ok(())
+    }
+
+    /// Writes a lease, and remembers it.
+    pub(super) fn keep_lease(&mut self, held: Held) -> Done<()> {
+        self.db.prepare_cached(sql::INSERT_LEASE)?.execute(params![
+            held.task.0,
+            held.tenant.0,
+            held.worker,
+            held.fence,
+            held.attempt,
+            held.lease_ms,
+            held.explicit,
+            held.expires_at.0,
+            held.deadline_at.map(|at: Millis| at.0),
+        ])?;
+        self.memory.leases.put(held);
+        Ok(())
+    }
+}
+
+/// A lease as callers see it.
+pub(super) fn lease_of(held: &Held) -> Lease {
+    Lease {
+        fence: held.fence,
+        attempt: held.attempt,
+        worker: held.worker.clone(),
+        expires_at: held.expires_at,
+        deadline_at: held.deadline_at,
+    }
+}

@@ -1,0 +1,290 @@
+//! Tasks are made: all of a call or none.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use claudebench_core::event::TaskCreated;
+use claudebench_core::rank::rank;
+use claudebench_core::{Millis, Status, TaskId, graph};
+use rusqlite::{OptionalExtension, params};
+
+use super::statements as sql;
+use super::tx::{Done, Stop, Tx};
+use crate::batch::{Create, Created, Dependency, Meta, NewTask, OnDuplicate};
+use crate::refusal::Refusal;
+use crate::row::TaskRow;
+use crate::sqlite::row::{self, Phase, Task};
+
+/// What is known of a new task before anything is written.
+struct Planned {
+    /// The live task with its unique key, and what to do about it.
+    duplicate: Option<(Task, OnDuplicate)>,
+    /// What it depends on, and whether that is completed already.
+    depends_on: Vec<(TaskId, bool)>,
+}
+
+impl Tx<'_> {
+    pub(super) fn create(&mut self, meta: &Meta, create: Create) -> Done<Vec<Created>> {
+        let first = TaskId::next(self.memory.last_task, self.now.0);
+        let ids: Vec<TaskId> = (first..).map(TaskId).take(create.tasks.len()).collect();
+        let plans = self.plan(meta, &create.tasks, &ids)?;
+        let mut made = Vec::with_capacity(ids.len());
+        for ((task, plan), id) in create.tasks.into_iter().zip(plans).zip(ids) {
+            made.push(self.make(meta, id, task, plan)?);
+        }
+        Ok(made)
+    }
+
+    /// Checks everything that could refuse the call, so that nothing is half done.
+    fn plan(&mut self, meta: &Meta, tasks: &[NewTask], ids: &[TaskId]) -> Done<Vec<Planned>> {
+        refuse_cycles(tasks)?;
+        let mut keys = HashSet::new();
+        let mut plans = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            if let Some(parent) = task.parent {
+                self.task(meta.tenant, parent)?;
+            }
+            let mut depends_on = Vec::with_capacity(task.depends_on.len());
+            for dependency in &task.depends_on {
+                depends_on.push(match *dependency {
+                    Dependency::Place(place) => (ids[place], false),
+                    Dependency::Task(id) => {
+                        let status = self.task(meta.tenant, id)?.row.status;
+                        (id, status == Status::Completed)
+                    }
+                });
+            }
+            depends_on.sort_unstable();
+            depends_on.dedup();
+            let duplicate = self.duplicate(meta, task, &mut keys)?;
+            plans.push(Planned { duplicate, depends_on });
+            self.refuse_new_lane(meta, task)?;
+        }
+        // A task that lives already keeps its own dependencies: others of the call may not count
+        // on those of the one that was not made.
+        let replaced: HashMap<TaskId, TaskId> = plans
+            .iter()
+            .zip(ids)
+            .filter_map(|(plan, id)| match &plan.duplicate {
+                Some((live, OnDuplicate::Return)) => Some((*id, live.row.id)),
+                _ => None,
+            })
+            .collect();
+        if !replaced.is_empty() {
+            for (on, _) in plans.iter_mut().flat_map(|plan| &mut plan.depends_on) {
+                *on = replaced.get(on).copied().unwrap_or(*on);
+            }
+        }
+        Ok(plans)
+    }
+
+    fn duplicate<'k>(
+        &self,
+        meta: &Meta,
+        task: &'k NewTask,
+        seen: &mut HashSet<&'k str>,
+    ) -> Done<Option<(Task, OnDuplicate)>> {
+        let Some(unique) = &task.unique else { return Ok(None) };
+        if !seen.insert(&unique.key) {
+            let what = format!("The unique key `{}` comes twice in one call.", unique.key);
+            return Err(Refusal::Invalid { what }.into());
+        }
+        let live = self
+            .db
+            .prepare_cached(sql::LIVE_WITH_KEY)?
+            .query_row(params![meta.tenant.0, unique.key], row::task)
+            .optional()?;
+        let Some(live) = live else { return Ok(None) };
+        let working = live.row.status == Status::InProgress;
+        match unique.on_duplicate {
+            OnDuplicate::Reject => Err(Stop::Refused(Refusal::DuplicateUniqueKey {
+                key: unique.key.clone(),
+                task: live.row.id,
+            })),
+            OnDuplicate::Replace if working => Err(Stop::Refused(Refusal::DuplicateUniqueKey {
+                key: unique.key.clone(),
+                task: live.row.id,
+            })),
+            then => Ok(Some((live, then))),
+        }
+    }
+
+    fn refuse_new_lane(&mut self, meta: &Meta, task: &NewTask) -> Done<()> {
+        let lane = claudebench_core::lane::Lane {
+            tenant: meta.tenant,
+            assignee: None,
+            project: task.project.clone(),
+            roles: task.roles.clone(),
+            tags: task.tags.clone(),
+        };
+        if self.memory.lanes.is_full_for(&lane) {
+            let what = format!(
+                "There are {} combinations of project, roles and tags with ready tasks already; \
+                 use fewer, or put what is unique to a task into its metadata.",
+                self.options.max_lanes
+            );
+            return Err(Refusal::Limit { what }.into());
+        }
+        Ok(())
+    }
+
+    fn make(&mut self, meta: &Meta, id: TaskId, new: NewTask, plan: Planned) -> Done<Created> {
+        match plan.duplicate {
+            Some((live, OnDuplicate::Return)) => {
+                return Ok(Created {
+                    id: live.row.id,
+                    created_at: live.row.created_at,
+                    existing: Some(Box::new(live.row)),
+                });
+            }
+            Some((live, _)) => self.cancel_now(meta, live, Some("replaced"))?,
+            None => {}
+        }
+        let mut task = self.new_task(meta, id, new)?;
+        for (on, done) in &plan.depends_on {
+            let values = params![id.0, meta.tenant.0, on.0, done];
+            self.db.prepare_cached(sql::INSERT_DEPENDENCY)?.execute(values)?;
+            self.db.prepare_cached(sql::MARK_DEPENDED_ON)?.execute([on.0])?;
+            task.row.open_dependencies += i64::from(!done);
+        }
+        self.memory.last_task = id.0;
+        self.insert(meta, &mut task)?;
+        Ok(Created { id, created_at: self.now, existing: None })
+    }
+
+    fn new_task(&self, meta: &Meta, id: TaskId, new: NewTask) -> Done<Task> {
+        let backoff = new.backoff.map(|backoff| serde_json::to_string(&backoff));
+        let backoff = backoff
+            .transpose()
+            .map_err(|e| Stop::Refused(Refusal::Fault(format!("a backoff has no text: {e}"))))?;
+        let run_at = new.run_at.or(new.delay_ms.map(|ms| self.now.plus(ms)));
+        let row = TaskRow {
+            id,
+            text: new.text,
+            status: Status::Pending,
+            priority: new.priority,
+            metadata: new.metadata,
+            assigned_to: None,
+            assigned_at: None,
+            completed_by: None,
+            error: None,
+            reason: None,
+            created_at: self.now,
+            updated_at: self.now,
+            started_at: None,
+            completed_at: None,
+            run_at: run_at.filter(|at| *at > self.now),
+            version: 0,
+            fence: 0,
+            attempt: 0,
+            losses: 0,
+            max_attempts: new.max_attempts,
+            lease_ms: new.lease_ms,
+            deadline_ms: new.deadline_ms,
+            backoff,
+            open_dependencies: 0,
+            parent: new.parent,
+            project: new.project,
+            roles: new.roles,
+            tags: new.tags,
+            unique_key: new.unique.map(|unique| unique.key),
+            progress: None,
+            note: None,
+            checkpoint: None,
+            cancel_requested_at: None,
+            dead: false,
+            attachment_count: 0,
+            created_by: meta.actor.to_string(),
+            traceparent: meta.traceparent.as_deref().map(str::to_owned),
+        };
+        let rank = rank(row.priority, self.now.0, self.options.aging);
+        Ok(Task {
+            row,
+            tenant: meta.tenant,
+            phase: Phase::None,
+            lane: None,
+            rank,
+            last_event: 0,
+            has_dependents: false,
+            settled: 0,
+        })
+    }
+
+    fn insert(&mut self, meta: &Meta, task: &mut Task) -> Done<()> {
+        self.enqueue(task);
+        let text = std::mem::take(&mut task.row.text);
+        let fact = TaskCreated {
+            id: task.row.id,
+            text: &text,
+            status: Status::Pending,
+            priority: task.row.priority,
+            created_at: self.now,
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, task, &fact)?;
+        let row = &task.row;
+        self.db.prepare_cached(sql::INSERT_TASK)?.execute(params![
+            row.id.0,
+            task.tenant.0,
+            task.phase as i64,
+            task.lane,
+            task.rank,
+            row.priority,
+            task.last_event,
+            row.max_attempts,
+            row.open_dependencies,
+            row.created_at.0,
+            row.updated_at.0,
+            row.run_at.map(|at: Millis| at.0),
+            row.lease_ms,
+            row.deadline_ms,
+            row.backoff,
+            row.parent.map(|id| id.0),
+            row.project,
+            row::names_text(&row.roles),
+            row::names_text(&row.tags),
+            row.unique_key,
+            row.created_by,
+            row.traceparent,
+            text,
+            row.metadata,
+        ])?;
+        self.label(task, sql::INSERT_LABEL)
+    }
+
+    /// Adds or deletes the rows by which lists find a task's tags and roles.
+    pub(super) fn label(&self, task: &Task, statement: &str) -> Done<()> {
+        let kinds: [(i64, &[Arc<str>]); 2] = [(0, &task.row.tags), (1, &task.row.roles)];
+        for (kind, names) in kinds {
+            for name in names {
+                let values = params![task.tenant.0, kind, name, task.row.id.0];
+                self.db.prepare_cached(statement)?.execute(values)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Refuses places that do not exist and tasks that wait for each other.
+fn refuse_cycles(tasks: &[NewTask]) -> Done<()> {
+    let mut edges: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (place, task) in tasks.iter().enumerate() {
+        for dependency in &task.depends_on {
+            if let Dependency::Place(on) = *dependency {
+                if on >= tasks.len() {
+                    let what = format!("There is no task at place {on} of the call.");
+                    return Err(Refusal::Invalid { what }.into());
+                }
+                edges.entry(place).or_default().push(on);
+            }
+        }
+    }
+    if edges.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<usize> = (0..tasks.len()).collect();
+    match graph::cycle(&places, &edges) {
+        Some(along) => Err(Refusal::Cycle(along).into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,313 @@
+//! Attempts end: with success, with failure, given back, lost or called off.
+
+use claudebench_core::Status;
+use claudebench_core::backoff::Backoff;
+use claudebench_core::event::{TaskAttemptFailed, TaskCancelled, TaskCompleted, TaskReleased};
+use claudebench_core::state::{self, Verdict, after_attempt};
+use rusqlite::params;
+
+use super::reports::How;
+use super::statements as sql;
+use super::tx::{Done, Tx};
+use crate::batch::{Meta, Settled};
+use crate::row::{AttachmentBody, AttachmentKind, TaskRow};
+use crate::sqlite::row::Task;
+
+/// How an attempt ended, other than completed.
+pub(super) enum End {
+    /// For good, by the contract's `task.complete` with an error.
+    FailedForGood { result: Option<String>, error: Option<String> },
+    /// The worker says so.
+    Failed {
+        reason: String,
+        error: Option<String>,
+        retryable: bool,
+        retry_after_ms: Option<i64>,
+        snooze: bool,
+    },
+    /// The worker gave it back.
+    Released { reason: Option<String>, delay_ms: Option<i64> },
+    /// The worker is gone.
+    Lost { reason: &'static str },
+    /// The attempt took longer than it may.
+    TimedOut,
+    /// The task was called off.
+    Cancelled { reason: Option<String> },
+}
+
+impl Tx<'_> {
+    /// The hot way: the attempt ended with success.
+    pub(super) fn complete(
+        &mut self,
+        meta: &Meta,
+        mut task: Task,
+        worker: Option<&str>,
+        result: Option<String>,
+    ) -> Done<Settled> {
+        let noted = self.take_lease(&mut task)?;
+        self.dequeue(&mut task);
+        task.row.status = Status::Completed;
+        self.count(&task, 1);
+        task.row.completed_at = Some(self.now);
+        task.row.completed_by = worker.map(str::to_owned);
+        task.row.error = None;
+        task.row.reason = None;
+        task.settled = How::Completed.mark(task.row.fence);
+        if let Some(result) = result {
+            self.keep_result(meta, &mut task, result)?;
+        }
+        self.completed_event(meta, &mut task, worker)?;
+        if noted {
+            self.save(&task)?;
+        } else {
+            self.save_completion(&task.row, task.last_event, task.settled)?;
+        }
+        if task.has_dependents {
+            self.release_dependents(meta, task.row.id)?;
+        }
+        Ok(self.settled(&task, false))
+    }
+
+    fn save_completion(&self, row: &TaskRow, last_event: i64, settled: i64) -> Done<()> {
+        self.db.prepare_cached(sql::SAVE_COMPLETION)?.execute(params![
+            row.id.0,
+            row.version,
+            last_event,
+            settled,
+            self.now.0,
+            row.completed_by,
+            row.attachment_count,
+        ])?;
+        Ok(())
+    }
+
+    /// Every other way.
+    pub(super) fn end(
+        &mut self,
+        meta: &Meta,
+        mut task: Task,
+        worker: Option<&str>,
+        how: Option<How>,
+        end: End,
+    ) -> Done<Settled> {
+        let had_lease = self.memory.leases.of(task.row.id).is_some();
+        self.take_lease(&mut task)?;
+        self.dequeue(&mut task);
+        if let Some(how) = how {
+            task.settled = how.mark(task.row.fence);
+        }
+        match end {
+            End::FailedForGood { result, error } => {
+                if let Some(result) = result {
+                    self.keep_result(meta, &mut task, result)?;
+                }
+                task.row.error = error;
+                self.fail(meta, &mut task, worker, "failed")?;
+            }
+            End::Released { reason, delay_ms } => {
+                task.row.attempt -= i64::from(had_lease);
+                self.give_back(meta, &mut task, worker, reason, delay_ms)?;
+            }
+            End::Cancelled { reason } => self.call_off(meta, &mut task, reason)?,
+            End::Failed { retry_after_ms, snooze: true, reason, error, .. } => {
+                task.row.attempt -= i64::from(had_lease);
+                task.row.error = error;
+                let delay = retry_after_ms.unwrap_or(self.options.lease_ms);
+                self.try_again(meta, &mut task, worker, &reason, delay)?;
+            }
+            End::Failed { reason, error, retryable, retry_after_ms, .. } => {
+                task.row.error = error;
+                let ending = state::Ending::Failed { retryable };
+                self.judge(meta, &mut task, worker, ending, retry_after_ms, &reason)?;
+            }
+            End::Lost { reason } => {
+                task.row.losses += 1;
+                self.judge(meta, &mut task, worker, state::Ending::Lost, None, reason)?;
+            }
+            End::TimedOut => {
+                let ending = state::Ending::TimedOut;
+                self.judge(meta, &mut task, worker, ending, None, "deadline_exceeded")?;
+            }
+        }
+        self.save(&task)?;
+        Ok(self.settled(&task, false))
+    }
+
+    /// Another attempt, or the end.
+    fn judge(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        worker: Option<&str>,
+        ending: state::Ending,
+        after_ms: Option<i64>,
+        reason: &str,
+    ) -> Done<()> {
+        let row = &task.row;
+        let lost = ending == state::Ending::Lost;
+        let backoff: Backoff = row
+            .backoff
+            .as_deref()
+            .and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default();
+        let failures = if lost { row.losses } else { row.attempt };
+        let delay = after_ms.unwrap_or_else(|| backoff.delay_ms(failures, self.random()));
+        let (attempt, max) = (task.row.attempt, task.row.max_attempts);
+        match after_attempt(ending, attempt, max, task.row.losses, self.options.max_losses, delay) {
+            Verdict::Dead => self.fail(meta, task, worker, reason),
+            Verdict::Again { after_ms } => {
+                self.try_again(meta, task, worker, reason, after_ms)?;
+                // A loss is counted apart, so that it does not use up an attempt.
+                task.row.attempt -= i64::from(lost);
+                Ok(())
+            }
+        }
+    }
+
+    fn try_again(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        worker: Option<&str>,
+        reason: &str,
+        delay_ms: i64,
+    ) -> Done<()> {
+        let retry_at = self.now.plus(delay_ms);
+        task.row.reason = Some(reason.to_owned());
+        let error = task.row.error.take();
+        let fact = TaskAttemptFailed {
+            task_id: task.row.id,
+            worker_id: worker,
+            fence: task.row.fence,
+            attempt: task.row.attempt,
+            reason,
+            error: error.as_deref(),
+            retry_at,
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, task, &fact)?;
+        task.row.error = error;
+        self.unassign_row(task);
+        task.row.run_at = Some(retry_at).filter(|at| *at > self.now);
+        self.enqueue(task);
+        Ok(())
+    }
+
+    fn give_back(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        worker: Option<&str>,
+        reason: Option<String>,
+        delay_ms: Option<i64>,
+    ) -> Done<()> {
+        let fact = TaskReleased {
+            task_id: task.row.id,
+            worker_id: worker,
+            fence: task.row.fence,
+            reason: reason.as_deref(),
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, task, &fact)?;
+        self.unassign_row(task);
+        task.row.run_at = delay_ms.filter(|ms| *ms > 0).map(|ms| self.now.plus(ms));
+        self.enqueue(task);
+        Ok(())
+    }
+
+    /// Ends the task as failed: a dead letter.
+    pub(super) fn fail(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        worker: Option<&str>,
+        reason: &str,
+    ) -> Done<()> {
+        task.row.status = Status::Failed;
+        self.count(task, 1);
+        task.row.completed_at = Some(self.now);
+        task.row.completed_by = worker.map(str::to_owned);
+        task.row.reason = Some(reason.to_owned());
+        task.row.dead = true;
+        self.completed_event(meta, task, worker)
+    }
+
+    /// Ends the task as cancelled. It is neither waiting nor held any more.
+    pub(super) fn call_off(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        reason: Option<String>,
+    ) -> Done<()> {
+        task.row.status = Status::Cancelled;
+        self.count(task, 1);
+        task.row.completed_at = Some(self.now);
+        let reason = reason.or_else(|| task.row.reason.take());
+        let fact = TaskCancelled {
+            task_id: task.row.id,
+            reason: reason.as_deref(),
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, task, &fact)?;
+        task.row.reason = reason;
+        Ok(())
+    }
+
+    fn completed_event(&mut self, meta: &Meta, task: &mut Task, worker: Option<&str>) -> Done<()> {
+        let (error, reason) = (task.row.error.take(), task.row.reason.take());
+        let failed = task.row.status == Status::Failed;
+        let fact = TaskCompleted {
+            id: task.row.id,
+            status: task.row.status,
+            duration: self.now.since(task.row.created_at),
+            completed_by: worker,
+            fence: task.row.fence,
+            reason: reason.as_deref(),
+            error: error.as_deref(),
+            dead_letter: failed,
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, task, &fact)?;
+        task.row.error = error;
+        task.row.reason = reason;
+        Ok(())
+    }
+
+    /// Ends the lease of a task, if it has one, and keeps what its worker noted; says whether it
+    /// noted anything.
+    pub(super) fn take_lease(&mut self, task: &mut Task) -> Done<bool> {
+        let Some(held) = self.memory.leases.remove(task.row.id) else { return Ok(false) };
+        if held.noted {
+            let mut notes = self.db.prepare_cached(sql::LEASE_NOTES)?;
+            let row = &mut task.row;
+            notes.query_row([row.id.0], |found| {
+                row.progress = found.get::<_, Option<f64>>(0)?.or(row.progress);
+                row.note = found.get::<_, Option<String>>(1)?.or(row.note.take());
+                row.checkpoint = found.get::<_, Option<String>>(2)?.or(row.checkpoint.take());
+                Ok(())
+            })?;
+        }
+        self.db.prepare_cached(sql::DELETE_LEASE)?.execute([task.row.id.0])?;
+        Ok(held.noted)
+    }
+
+    /// Nobody holds the task any more.
+    pub(super) fn unassign_row(&self, task: &mut Task) {
+        task.row.assigned_to = None;
+        task.row.assigned_at = None;
+    }
+
+    /// The result is the attachment `result`.
+    fn keep_result(&mut self, meta: &Meta, task: &mut Task, result: String) -> Done<()> {
+        let body = AttachmentBody {
+            key: "result".into(),
+            kind: AttachmentKind::Json,
+            value: Some(result),
+            content: None,
+            url: None,
+            mime_type: None,
+            size: None,
+        };
+        self.write_attachment(meta, task, body).map(drop)
+    }
+}

@@ -1,0 +1,286 @@
+//! Tasks are changed by hand: their fields, on whom they are parked, or whether they exist.
+
+use std::sync::Arc;
+
+use claudebench_core::event::{TaskAssigned, TaskDeleted, TaskUnassigned, TaskUpdated};
+use claudebench_core::{Millis, Status, TaskId};
+use rusqlite::params;
+use serde_json::{Map, Value};
+
+use super::statements as sql;
+use super::tx::{Done, Stop, Tx};
+use crate::batch::Meta;
+use crate::change::{Assign, Assigned, Update};
+use crate::refusal::Refusal;
+use crate::row::TaskRow;
+use crate::sqlite::row::Task;
+
+impl Tx<'_> {
+    pub(super) fn update(&mut self, meta: &Meta, id: TaskId, update: Update) -> Done<Box<TaskRow>> {
+        let mut task = self.task(meta.tenant, id)?;
+        let mut changes = Vec::new();
+        let status = update.status.filter(|status| *status != task.row.status);
+        if let Some(status) = status {
+            self.refuse_move(&task, status)?;
+        }
+        if let Some(metadata) = &update.metadata {
+            task.row.metadata = Some(merged(task.row.metadata.as_deref(), metadata)?);
+            changes.push("metadata");
+        }
+        if let Some(text) = update.text {
+            self.forget_words(&task)?;
+            task.row.text = text;
+            changes.push("text");
+        }
+        if let Some(priority) = update.priority {
+            task.row.priority = priority;
+            changes.push("priority");
+        }
+        if update.status.is_some() {
+            changes.push("status");
+        }
+        if changes.is_empty() {
+            let what = "expected one of text, status, priority or metadata to change".into();
+            return Err(Refusal::Invalid { what }.into());
+        }
+        let held = match status {
+            Some(status) => self.shift(meta, &mut task, status)?,
+            None => None,
+        };
+        self.updated_event(meta, &mut task, &changes)?;
+        if task.row.status == Status::Pending {
+            // Its place in the order may be another now.
+            if status.is_none() {
+                self.dequeue(&mut task);
+            }
+            self.enqueue(&mut task);
+        }
+        self.save(&task)?;
+        held.map(|held| self.keep_lease(held)).transpose()?;
+        if changes.contains(&"text") {
+            self.learn_words(&task)?;
+        }
+        if status == Some(Status::Completed) && task.has_dependents {
+            self.release_dependents(meta, id)?;
+        }
+        Ok(Box::new(task.row))
+    }
+
+    fn refuse_move(&self, task: &Task, to: Status) -> Done<()> {
+        let row = &task.row;
+        let refuse = |hint: &str| {
+            let (task, status) = (row.id, row.status);
+            Err(Stop::Refused(Refusal::WrongState { task, status, hint: hint.into() }))
+        };
+        match (row.status, to) {
+            (_, Status::Cancelled) => refuse("task.cancel calls it off"),
+            (Status::Cancelled, _) => refuse("task.retry puts it back"),
+            (Status::Completed, _) if !is_project(row) => refuse("task.retry puts it back"),
+            (Status::Completed | Status::Failed, Status::Pending | Status::InProgress) => {
+                self.refuse_second_key(task)
+            }
+            (Status::Pending, Status::InProgress) if row.open_dependencies > 0 => {
+                refuse("it waits for other tasks; task.explain names them")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Moves a task to another status; what is pending is put into its queue by the caller. With
+    /// somebody to hold it, a task in progress is held under a lease.
+    fn shift(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        to: Status,
+    ) -> Done<Option<crate::sqlite::memory::Held>> {
+        let was_held = self.memory.leases.of(task.row.id).is_some();
+        self.take_lease(task)?;
+        if task.row.status.is_final() && !to.is_final() {
+            self.dequeue(task);
+            self.forget_end(task);
+            // Counted again by what follows.
+            task.row.status = Status::Pending;
+            self.count(task, 1);
+        }
+        let holder: Option<Arc<str>> = task.row.assigned_to.as_deref().map(Arc::from);
+        if let (Status::InProgress, Some(worker)) = (to, &holder) {
+            return Ok(Some(self.hold(task, worker, None)));
+        }
+        self.dequeue(task);
+        task.row.status = to;
+        match to {
+            Status::Pending => {
+                task.row.attempt -= i64::from(was_held);
+                task.row.run_at = None;
+                self.unassign_row(task);
+                return Ok(None);
+            }
+            Status::InProgress => task.row.started_at = Some(self.now),
+            Status::Completed | Status::Failed | Status::Cancelled => {
+                task.row.completed_at = Some(self.now);
+                task.row.completed_by =
+                    Some(holder.unwrap_or_else(|| meta.actor.clone()).to_string());
+                task.row.dead = to == Status::Failed;
+            }
+        }
+        self.count(task, 1);
+        Ok(None)
+    }
+
+    fn updated_event(&mut self, meta: &Meta, task: &mut Task, changes: &[&str]) -> Done<()> {
+        let text = std::mem::take(&mut task.row.text);
+        let fact = TaskUpdated {
+            id: task.row.id,
+            text: &text,
+            status: task.row.status,
+            priority: task.row.priority,
+            created_at: task.row.created_at,
+            updated_at: self.now,
+            changes,
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, task, &fact)?;
+        task.row.text = text;
+        Ok(())
+    }
+
+    pub(super) fn assign(&mut self, meta: &Meta, assign: &Assign) -> Done<Assigned> {
+        let mut task = self.task(meta.tenant, assign.task)?;
+        self.refuse_absent(meta, &assign.instance)?;
+        let (id, status) = (task.row.id, task.row.status);
+        if status.is_final() {
+            return Err(Refusal::Finished { task: id, status }.into());
+        }
+        if let Some(holder) = task.row.assigned_to.clone() {
+            return Err(Refusal::AlreadyAssigned { task: id, holder }.into());
+        }
+        let fact = TaskAssigned {
+            task_id: id,
+            instance_id: &assign.instance,
+            previous_assignment: None,
+            life: std::marker::PhantomData,
+        };
+        let waits = status == Status::Pending;
+        if waits {
+            self.dequeue(&mut task);
+        }
+        self.task_event(meta, &mut task, &fact)?;
+        task.row.assigned_to = Some(assign.instance.to_string());
+        task.row.assigned_at = Some(self.now);
+        if waits {
+            self.enqueue(&mut task);
+        }
+        self.save(&task)?;
+        Ok(Assigned { previous: None, at: self.now })
+    }
+
+    pub(super) fn unassign(&mut self, meta: &Meta, id: TaskId) -> Done<Assigned> {
+        let mut task = self.task(meta.tenant, id)?;
+        let status = task.row.status;
+        if status.is_final() {
+            return Err(Refusal::Finished { task: id, status }.into());
+        }
+        let Some(previous) = task.row.assigned_to.clone() else {
+            return Err(Refusal::NotAssigned(id).into());
+        };
+        if self.memory.leases.of(id).is_some_and(|held| held.cancel_at.is_some()) {
+            self.call_off_held(meta, task, None)?;
+            return Ok(Assigned { previous: Some(previous), at: self.now });
+        }
+        self.free(meta, &mut task, Some(&previous))?;
+        self.save(&task)?;
+        Ok(Assigned { previous: Some(previous), at: self.now })
+    }
+
+    /// Takes a task from whoever holds it or has it parked; it is pending then. It still has to
+    /// be saved.
+    pub(super) fn free(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        previous: Option<&str>,
+    ) -> Done<()> {
+        let was_held = self.memory.leases.of(task.row.id).is_some();
+        self.take_lease(task)?;
+        self.dequeue(task);
+        let fact = TaskUnassigned {
+            task_id: task.row.id,
+            previous_assignment: previous,
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, task, &fact)?;
+        task.row.attempt -= i64::from(was_held);
+        self.unassign_row(task);
+        self.enqueue(task);
+        Ok(())
+    }
+
+    pub(super) fn delete(&mut self, meta: &Meta, id: TaskId) -> Done<Millis> {
+        let mut task = self.task(meta.tenant, id)?;
+        if !self.open_dependents(id)?.is_empty() {
+            return Err(Refusal::WrongState {
+                task: id,
+                status: task.row.status,
+                hint: "other tasks wait for it; cancel it with a choice for its dependents first"
+                    .into(),
+            }
+            .into());
+        }
+        self.take_lease(&mut task)?;
+        self.dequeue(&mut task);
+        let fact = TaskDeleted {
+            id,
+            deleted_at: self.now,
+            deleted_by: &meta.actor,
+            life: std::marker::PhantomData,
+        };
+        self.task_event(meta, &mut task, &fact)?;
+        self.erase(&task)?;
+        Ok(self.now)
+    }
+
+    /// Deletes the rows of a task that is out of every count, queue and lease.
+    pub(super) fn erase(&self, task: &Task) -> Done<()> {
+        let id = task.row.id.0;
+        self.forget_words(task)?;
+        self.label(task, sql::DELETE_LABEL)?;
+        self.db.prepare_cached(sql::DELETE_DEPENDENCIES)?.execute([id])?;
+        self.db.prepare_cached(sql::DELETE_ATTACHMENTS)?.execute([id])?;
+        self.db.prepare_cached(sql::DELETE_TASK)?.execute([id])?;
+        let gone = params![id, task.tenant.0, task.last_event];
+        self.db.prepare_cached(sql::REMEMBER_DELETED)?.execute(gone)?;
+        Ok(())
+    }
+
+    fn refuse_absent(&self, meta: &Meta, instance: &str) -> Done<()> {
+        match self.online(meta.tenant, instance)? {
+            Some(true) => Ok(()),
+            Some(false) => Err(Refusal::InstanceOffline(instance.to_owned()).into()),
+            None => {
+                let (what, name) = ("Instance".to_owned(), instance.to_owned());
+                Err(Refusal::NotFound { what, name }.into())
+            }
+        }
+    }
+}
+
+/// A project's task may be opened again after it was completed.
+fn is_project(row: &TaskRow) -> bool {
+    let metadata: Option<Map<String, Value>> =
+        row.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    metadata.is_some_and(|metadata| {
+        metadata.contains_key("projectId") || metadata.get("type") == Some(&"project".into())
+    })
+}
+
+/// The new fields over the old ones, one level deep.
+fn merged(old: Option<&str>, new: &str) -> Done<String> {
+    let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text);
+    let mut fields = old.map(object).transpose().ok().flatten().unwrap_or_default();
+    let new = object(new).map_err(|e| {
+        Stop::Refused(Refusal::Invalid { what: format!("metadata is no JSON object: {e}") })
+    })?;
+    fields.extend(new);
+    Ok(Value::Object(fields).to_string())
+}

@@ -1,0 +1,142 @@
+//! Workers report that an attempt has ended.
+
+use std::sync::Arc;
+
+use claudebench_core::{Millis, Status};
+
+use super::ends::End;
+use super::tx::{Done, Tx, settled};
+use crate::batch::{Ending, Meta, Report, Settled};
+use crate::refusal::Refusal;
+use crate::sqlite::row::{Phase, Task};
+
+/// How a report ended an attempt, as it is kept with the fence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    Completed = 1,
+    Failed = 2,
+    Released = 3,
+}
+
+impl How {
+    fn of(ending: &Ending) -> Self {
+        match ending {
+            Ending::Completed { .. } => Self::Completed,
+            Ending::CompletedFailed { .. } | Ending::Failed { .. } => Self::Failed,
+            Ending::Released { .. } => Self::Released,
+        }
+    }
+
+    /// The mark that a report under this fence leaves on the task.
+    pub(super) fn mark(self, fence: i64) -> i64 {
+        fence * 4 + self as i64
+    }
+}
+
+impl Tx<'_> {
+    /// Each report stands alone: one that is refused changes nothing for the others.
+    pub(super) fn reports(
+        &mut self,
+        meta: &Meta,
+        reports: Vec<Report>,
+    ) -> Done<Vec<Result<Settled, Refusal>>> {
+        let mut answers = Vec::with_capacity(reports.len());
+        for report in reports {
+            let done = self.report(meta, report);
+            answers.push(settled(done)?);
+        }
+        Ok(answers)
+    }
+
+    fn report(&mut self, meta: &Meta, report: Report) -> Done<Settled> {
+        let task = self.task(meta.tenant, report.task)?;
+        if let Some(repeated) = self.admit(&task, &report)? {
+            return Ok(repeated);
+        }
+        let how = How::of(&report.ending);
+        let called_off = self.memory.leases.of(report.task).is_some_and(|h| h.cancel_at.is_some());
+        if called_off {
+            return self.stop_called_off(meta, task, how);
+        }
+        let worker: Option<Arc<str>> =
+            report.worker.or_else(|| task.row.assigned_to.as_deref().map(Arc::from));
+        let end = match report.ending {
+            Ending::Completed { result } => {
+                return self.complete(meta, task, worker.as_deref(), result);
+            }
+            Ending::CompletedFailed { result, error } => End::FailedForGood { result, error },
+            Ending::Failed { reason, error, retryable, retry_after_ms, snooze } => {
+                End::Failed { reason, error, retryable, retry_after_ms, snooze }
+            }
+            Ending::Released { reason, delay_ms } => End::Released { reason, delay_ms },
+        };
+        self.end(meta, task, worker.as_deref(), Some(how), end)
+    }
+
+    /// Checks that the reporter may report; answers when it did so before.
+    fn admit(&self, task: &Task, report: &Report) -> Done<Option<Settled>> {
+        let row = &task.row;
+        let how = How::of(&report.ending);
+        let lease = self.memory.leases.of(row.id);
+        if let Some(fence) = report.fence {
+            if lease.is_some_and(|lease| lease.fence == fence) {
+                return Ok(None);
+            }
+            if task.settled == how.mark(fence) {
+                return Ok(Some(self.settled(task, true)));
+            }
+            return Err(Refusal::StaleFence {
+                task: row.id,
+                given: fence,
+                current: row.fence,
+                holder: lease.map(|lease| lease.worker.to_string()),
+                status: row.status,
+            }
+            .into());
+        }
+        if row.status.is_final() {
+            return Err(Refusal::Finished { task: row.id, status: row.status }.into());
+        }
+        let parked = row.status == Status::Pending && row.assigned_to.is_some();
+        if row.status == Status::Pending && !(parked && how != How::Released) {
+            return Err(Refusal::NotAssigned(row.id).into());
+        }
+        match &report.worker {
+            Some(worker) if row.assigned_to.as_deref() != Some(&**worker) => {
+                Err(Refusal::NotHolder { task: row.id, holder: row.assigned_to.clone() }.into())
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// A worker that was told to stop reports: success comes too late, anything else says that it
+    /// has stopped.
+    fn stop_called_off(&mut self, meta: &Meta, task: Task, how: How) -> Done<Settled> {
+        if how == How::Completed {
+            return Err(Refusal::WrongState {
+                task: task.row.id,
+                status: task.row.status,
+                hint: "its cancellation was asked for; stop, and say so with task.release".into(),
+            }
+            .into());
+        }
+        self.call_off_held(meta, task, Some(how))
+    }
+
+    /// What a report is answered with.
+    pub(super) fn settled(&self, task: &Task, repeated: bool) -> Settled {
+        let waits = matches!(task.phase, Phase::Scheduled | Phase::Ready);
+        let retry_at = waits.then(|| task.row.run_at.unwrap_or(self.now));
+        let at: Millis =
+            if repeated { task.row.completed_at.unwrap_or(task.row.updated_at) } else { self.now };
+        Settled {
+            task: task.row.id,
+            status: task.row.status,
+            at,
+            attempt: task.row.attempt,
+            retry_at,
+            dead: task.row.status == Status::Failed,
+            repeated,
+        }
+    }
+}

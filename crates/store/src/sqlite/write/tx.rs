@@ -1,0 +1,285 @@
+//! A transaction under way: what all writes share.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use claudebench_core::event::{Event, Fact};
+use claudebench_core::lane::Lane;
+use claudebench_core::rank::rank;
+use claudebench_core::{Cursor, Millis, Status, TaskId, TenantId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::statements as sql;
+use crate::batch::Meta;
+use crate::refusal::Refusal;
+use crate::sqlite::memory::{LaneId, Memory};
+use crate::sqlite::options::SqliteOptions;
+use crate::sqlite::row::{self, Phase, Task};
+
+/// What a write can end with besides its answer: a refusal, or an error of the database.
+#[derive(Debug)]
+pub(in crate::sqlite) enum Stop {
+    /// It was refused and changed nothing.
+    Refused(Refusal),
+    /// The whole transaction is undone.
+    Failed(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+pub(in crate::sqlite) type Done<T> = Result<T, Stop>;
+
+/// Lets a refusal through as an answer, and an error as an error.
+pub(in crate::sqlite) fn settled<T>(done: Done<T>) -> rusqlite::Result<Result<T, Refusal>> {
+    match done {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(Stop::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Stop::Failed(error)) => Err(error),
+    }
+}
+
+/// Numbers of tasks in the columns of the table `counts`.
+type Counts = [i64; 7];
+
+/// A transaction under way.
+pub(in crate::sqlite) struct Tx<'a> {
+    pub(in crate::sqlite) db: &'a Connection,
+    pub(in crate::sqlite) memory: &'a mut Memory,
+    pub(in crate::sqlite) options: &'a SqliteOptions,
+    pub(in crate::sqlite) now: Millis,
+    /// Drawn for the jitter; advanced by every use.
+    pub(in crate::sqlite) seed: &'a mut u64,
+    pub(in crate::sqlite) events: Vec<Arc<Event>>,
+    pub(in crate::sqlite) ready: HashMap<LaneId, (Arc<Lane>, usize)>,
+    pub(in crate::sqlite) reopened: bool,
+    counts: HashMap<(TenantId, Arc<str>), Counts>,
+}
+
+impl<'a> Tx<'a> {
+    pub(in crate::sqlite) fn new(
+        db: &'a Connection,
+        memory: &'a mut Memory,
+        options: &'a SqliteOptions,
+        now: Millis,
+        seed: &'a mut u64,
+    ) -> Self {
+        Self {
+            db,
+            memory,
+            options,
+            now,
+            seed,
+            events: Vec::new(),
+            ready: HashMap::new(),
+            reopened: false,
+            counts: HashMap::new(),
+        }
+    }
+
+    /// The task, if it is the tenant's.
+    pub(super) fn task(&self, tenant: TenantId, id: TaskId) -> Done<Task> {
+        self.db
+            .prepare_cached(sql::TASK)?
+            .query_row([id.0, tenant.0], row::task)
+            .optional()?
+            .ok_or(Stop::Refused(Refusal::NoTask(id)))
+    }
+
+    /// A number drawn for the jitter (splitmix64).
+    pub(super) fn random(&mut self) -> u64 {
+        *self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = *self.seed;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// The place that the next event gets.
+    pub(super) fn next_event(&self) -> i64 {
+        self.memory.head + 1
+    }
+
+    /// Writes an event that is about no task.
+    pub(super) fn event<F: Fact>(&mut self, meta: &Meta, fact: &F) -> Done<()> {
+        self.append(meta, F::NAME, fact, None, None)
+    }
+
+    /// Counts a change of a task and writes its event. The task still has to be saved.
+    pub(super) fn task_event<F: Fact>(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        fact: &F,
+    ) -> Done<()> {
+        let prev = task.last_event;
+        task.row.version += 1;
+        task.row.updated_at = self.now;
+        task.last_event = self.next_event();
+        self.append(meta, F::NAME, fact, Some(task), (prev != 0).then_some(prev))
+    }
+
+    fn append<F: Fact>(
+        &mut self,
+        meta: &Meta,
+        name: &'static str,
+        fact: &F,
+        task: Option<&Task>,
+        prev: Option<i64>,
+    ) -> Done<()> {
+        let payload = serde_json::value::to_raw_value(fact)
+            .map_err(|e| Stop::Refused(Refusal::Fault(format!("an event has no text: {e}"))))?;
+        let seq = self.next_event();
+        let attempt = task.map(|task| task.row.attempt).filter(|attempt| *attempt > 0);
+        let event = Event {
+            cursor: Cursor(seq),
+            tenant: meta.tenant,
+            kind: self.memory.kind(name),
+            at: self.now,
+            task: task.map(|task| task.row.id),
+            version: task.map(|task| task.row.version),
+            attempt,
+            project: task.and_then(|task| task.row.project.clone()),
+            actor: meta.actor.clone(),
+            traceparent: meta.traceparent.clone(),
+            payload,
+        };
+        self.db.prepare_cached(sql::INSERT_EVENT)?.execute(params![
+            seq,
+            event.tenant.0,
+            name,
+            self.now.0,
+            event.task.map(|id| id.0),
+            event.version,
+            attempt,
+            prev,
+            event.project,
+            event.actor,
+            event.traceparent,
+            event.payload.get(),
+        ])?;
+        self.memory.head = seq;
+        if self.memory.oldest == 0 {
+            self.memory.oldest = seq;
+        }
+        self.events.push(Arc::new(event));
+        Ok(())
+    }
+
+    /// Adds to or takes from the numbers of the task's kind.
+    pub(super) fn count(&mut self, task: &Task, by: i64) {
+        let place = match (task.row.status, task.phase) {
+            (Status::Pending, Phase::Scheduled) => 1,
+            (Status::Pending, Phase::Blocked) => 2,
+            (Status::Pending, _) => 0,
+            (Status::InProgress, _) => 3,
+            (Status::Completed, _) => 4,
+            (Status::Failed, _) => 5,
+            (Status::Cancelled, _) => 6,
+        };
+        // Names of projects have at least one character; the empty one is the whole tenant.
+        let whole = (task.tenant, Arc::default());
+        self.counts.entry(whole).or_default()[place] += by;
+        if let Some(project) = &task.row.project {
+            self.counts.entry((task.tenant, project.clone())).or_default()[place] += by;
+        }
+    }
+
+    /// Makes a task pending: ready, or waiting for its time or for other tasks. Its count has been
+    /// taken before.
+    pub(super) fn enqueue(&mut self, task: &mut Task) {
+        task.row.status = Status::Pending;
+        task.lane = None;
+        let aging = self.options.aging;
+        task.rank = rank(task.row.priority, task.row.created_at.0, aging);
+        if task.row.open_dependencies > 0 {
+            task.phase = Phase::Blocked;
+        } else if let Some(at) = task.row.run_at.filter(|at| *at > self.now) {
+            task.phase = Phase::Scheduled;
+            self.memory.next_scheduled = self.memory.next_scheduled.min(at.0);
+        } else {
+            task.phase = Phase::Ready;
+            let (id, lane) = self.memory.lanes.enter(task.lane(), task.rank);
+            task.lane = Some(id);
+            self.ready.entry(id).or_insert_with(|| (lane, 0)).1 += 1;
+        }
+        self.count(task, 1);
+    }
+
+    /// Takes a task out of what waits, or out of what is worked on, before it becomes something
+    /// else.
+    pub(super) fn dequeue(&mut self, task: &mut Task) {
+        self.count(task, -1);
+        task.phase = Phase::None;
+        task.lane = None;
+    }
+
+    /// Writes everything of a task that can change.
+    pub(super) fn save(&self, task: &Task) -> Done<()> {
+        let Task { row, phase, lane, rank, last_event, settled, .. } = task;
+        let ms = |time: Option<Millis>| time.map(|time| time.0);
+        self.db.prepare_cached(sql::SAVE_TASK)?.execute(params![
+            row.id.0,
+            row.status as i64,
+            *phase as i64,
+            lane,
+            rank,
+            row.priority,
+            row.version,
+            last_event,
+            row.fence,
+            row.attempt,
+            row.losses,
+            settled,
+            row.open_dependencies,
+            row.attachment_count,
+            row.updated_at.0,
+            ms(row.started_at),
+            ms(row.completed_at),
+            ms(row.run_at),
+            ms(row.assigned_at),
+            row.assigned_to,
+            row.completed_by,
+            row.error,
+            row.reason,
+            row.progress,
+            row.note,
+            row.checkpoint,
+            row.text,
+            row.metadata,
+            row.unique_key,
+        ])?;
+        Ok(())
+    }
+
+    /// Forgets the numbers of a tenant whose tasks are all gone.
+    pub(super) fn forget_counts(&mut self, tenant: TenantId) {
+        self.counts.retain(|(of, _), _| *of != tenant);
+    }
+
+    /// Writes the numbers that changed. The last thing before the commit.
+    pub(in crate::sqlite) fn save_counts(&mut self) -> rusqlite::Result<()> {
+        let mut statement = self.db.prepare_cached(sql::ADD_COUNTS)?;
+        for ((tenant, project), by) in &self.counts {
+            if by.iter().any(|n| *n != 0) {
+                let [a, b, c, d, e, f, g] = by;
+                statement.execute(params![tenant.0, project, a, b, c, d, e, f, g])?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who stands in the events that nobody in particular caused.
+pub(super) fn system(tenant: TenantId, name: &Arc<str>) -> Meta {
+    Meta { tenant, actor: name.clone(), traceparent: None, key: None }
+}
