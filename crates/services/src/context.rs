@@ -166,7 +166,7 @@ impl Context {
     }
 
     /// A sign of life of an instance; false when it is not registered.
-    pub fn alive(&self, instance: &Arc<str>) -> bool {
+    pub fn alive(&self, instance: &str) -> bool {
         self.shared.presence.touch(self.tenant(), instance, self.now())
     }
 }
