@@ -45,6 +45,8 @@ pub(super) struct Task {
     pub(super) last_event: i64,
     pub(super) has_dependents: bool,
     pub(super) settled: i64,
+    /// Of a task that is held: the length of its lease, and whether that was asked for.
+    pub(super) held: Option<(i64, bool)>,
 }
 
 /// A value that cannot be what it is read as: the database is damaged.
@@ -145,6 +147,7 @@ pub(super) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
         last_event: row.get(39)?,
         has_dependents: row.get(40)?,
         settled: row.get(41)?,
+        held: row.get::<_, Option<i64>>(42)?.map(|ms| row.get(43).map(|e| (ms, e))).transpose()?,
     })
 }
 

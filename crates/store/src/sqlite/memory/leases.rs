@@ -22,8 +22,8 @@ pub(in crate::sqlite) struct Held {
     pub(in crate::sqlite) deadline_at: Option<Millis>,
     /// When its worker must have stopped, once the task is called off.
     pub(in crate::sqlite) cancel_at: Option<Millis>,
-    /// Its row has a progress, a note or a checkpoint.
-    pub(in crate::sqlite) noted: bool,
+    /// Heartbeats or a cancellation have made it a row of its own.
+    pub(in crate::sqlite) has_row: bool,
 }
 
 impl Held {
@@ -46,7 +46,7 @@ impl Held {
             expires_at: Millis(row.get(7)?),
             deadline_at: millis(row.get(8)?),
             cancel_at: millis(row.get(9)?),
-            noted: row.get(10)?,
+            has_row: row.get(10)?,
         })
     }
 }
@@ -110,15 +110,6 @@ impl Leases {
     /// The tasks of a tenant that are held.
     pub(in crate::sqlite) fn of_tenant(&self, tenant: TenantId) -> Vec<TaskId> {
         self.by_task.values().filter(|held| held.tenant == tenant).map(|held| held.task).collect()
-    }
-
-    /// Moves the times of a lease.
-    pub(in crate::sqlite) fn change(&mut self, task: TaskId, change: impl FnOnce(&mut Held)) {
-        if let Some(held) = self.by_task.get_mut(&task) {
-            self.by_due.remove(&(held.due(), task));
-            change(held);
-            self.by_due.insert((held.due(), task));
-        }
     }
 
     /// At most `max` tasks whose lease has something due, earliest first.

@@ -30,6 +30,10 @@ CREATE TABLE tasks (
     max_attempts      INTEGER NOT NULL,
     open_dependencies INTEGER NOT NULL DEFAULT 0,
     has_dependents    INTEGER NOT NULL DEFAULT 0,
+    -- of a task that is held: the length of its lease, and whether that was asked for, so that
+    -- silence of the instance does not end it
+    held_ms           INTEGER,
+    held_explicit     INTEGER NOT NULL DEFAULT 0,
     attachment_count  INTEGER NOT NULL DEFAULT 0,
     created_at        INTEGER NOT NULL,
     updated_at        INTEGER NOT NULL,
@@ -66,27 +70,24 @@ CREATE INDEX tasks_by_parent ON tasks (parent) WHERE parent IS NOT NULL;
 CREATE UNIQUE INDEX tasks_unique ON tasks (tenant, unique_key)
     WHERE unique_key IS NOT NULL AND status < 2;
 
--- Heartbeats touch this table alone. The writer keeps a copy of its keys and times in memory.
+-- What heartbeats and cancellations add to a lease, from the first one on; they touch this table
+-- alone. The lease itself is in the task: its worker is `assigned_to`, it began at `started_at` and
+-- lasts `held_ms`, the attempt `deadline_ms`.
 CREATE TABLE leases (
-    task        INTEGER PRIMARY KEY,
-    tenant      INTEGER NOT NULL,
-    worker      TEXT NOT NULL,
-    fence       INTEGER NOT NULL,
-    attempt     INTEGER NOT NULL,
-    lease_ms    INTEGER NOT NULL,
-    -- the length was asked for: silence of the instance does not end it
-    explicit    INTEGER NOT NULL,
-    expires_at  INTEGER NOT NULL,
-    deadline_at INTEGER,
+    task              INTEGER PRIMARY KEY,
+    tenant            INTEGER NOT NULL,
+    lease_ms          INTEGER NOT NULL,
+    explicit          INTEGER NOT NULL,
+    expires_at        INTEGER NOT NULL,
     -- when its worker must have stopped, once the task is called off
-    cancel_at   INTEGER,
+    cancel_at         INTEGER,
     cancel_note       TEXT,
     cancel_asked_at   INTEGER,
     -- what becomes of its dependents then: 0 they wait, 1 cancelled too, 2 released
     cancel_dependents INTEGER NOT NULL DEFAULT 0,
-    progress    REAL,
-    note        TEXT,
-    checkpoint  TEXT
+    progress          REAL,
+    note              TEXT,
+    checkpoint        TEXT
 );
 
 CREATE TABLE dependencies (
@@ -261,5 +262,6 @@ SELECT id, tenant, text, status, priority, metadata, assigned_to, assigned_at, c
        reason, created_at, updated_at, started_at, completed_at, run_at, version, fence, attempt,
        losses, max_attempts, lease_ms, deadline_ms, backoff, open_dependencies, parent, project,
        roles, tags, unique_key, progress, note, checkpoint, attachment_count, created_by,
-       traceparent, phase, lane, rank, last_event, has_dependents, settled
+       traceparent, phase, lane, rank, last_event, has_dependents, settled, held_ms,
+       held_explicit
 FROM tasks;

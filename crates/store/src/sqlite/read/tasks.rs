@@ -10,7 +10,7 @@ use crate::sqlite::readers::ReadError;
 use crate::sqlite::row;
 
 /// Columns of the view `task_rows`; what follows them is the lease.
-const TASK_COLUMNS: usize = 42;
+const TASK_COLUMNS: usize = 44;
 
 /// A task and its lease, from a row of `task_rows` with the lease behind it.
 pub(super) fn with_lease(found: &Row<'_>) -> rusqlite::Result<TaskWithExtras> {

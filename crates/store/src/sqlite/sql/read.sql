@@ -1,8 +1,9 @@
 -- The readers' statements.
 
 -- name: task
-SELECT r.*, l.fence, l.attempt, l.worker, l.expires_at, l.deadline_at, l.progress, l.note,
-       l.checkpoint, l.cancel_asked_at
+SELECT r.*, CASE WHEN r.held_ms IS NOT NULL THEN r.fence END, r.attempt, r.assigned_to,
+       coalesce(l.expires_at, r.started_at + r.held_ms), r.started_at + r.deadline_ms,
+       l.progress, l.note, l.checkpoint, l.cancel_asked_at
 FROM task_rows AS r LEFT JOIN leases AS l ON l.task = r.id
 WHERE r.id = ? AND r.tenant = ?;
 
@@ -99,8 +100,9 @@ SELECT count(*) FROM (
 -- walked in order.
 
 -- name: list
-SELECT t.*, l.fence, l.attempt, l.worker, l.expires_at, l.deadline_at, l.progress, l.note,
-       l.checkpoint, l.cancel_asked_at
+SELECT t.*, CASE WHEN t.held_ms IS NOT NULL THEN t.fence END, t.attempt, t.assigned_to,
+       coalesce(l.expires_at, t.started_at + t.held_ms), t.started_at + t.deadline_ms,
+       l.progress, l.note, l.checkpoint, l.cancel_asked_at
 FROM task_rows AS t LEFT JOIN leases AS l ON l.task = t.id
 
 -- name: count

@@ -20,9 +20,12 @@ SELECT lane, rank, tenant, assigned_to, project, roles, tags
 FROM tasks WHERE phase = 1 AND lane > ? ORDER BY lane, rank LIMIT 1;
 
 -- name: all_leases
-SELECT task, tenant, worker, fence, attempt, lease_ms, explicit, expires_at, deadline_at, cancel_at,
-       progress IS NOT NULL OR note IS NOT NULL OR checkpoint IS NOT NULL
-FROM leases;
+SELECT t.id, t.tenant, t.assigned_to, t.fence, t.attempt, coalesce(l.lease_ms, t.held_ms),
+       coalesce(l.explicit, t.held_explicit), coalesce(l.expires_at, t.started_at + t.held_ms),
+       t.started_at + t.deadline_ms, l.cancel_at, l.task IS NOT NULL
+FROM tenants AS n CROSS JOIN tasks AS t ON t.tenant = n.id AND t.status = 1
+LEFT JOIN leases AS l ON l.task = t.id
+WHERE t.held_ms IS NOT NULL;
 
 -- name: all_pauses
 SELECT tenant, scope, until FROM pauses;
@@ -43,19 +46,22 @@ UPDATE tasks SET
     fence = ?9, attempt = ?10, losses = ?11, settled = ?12, open_dependencies = ?13,
     attachment_count = ?14, updated_at = ?15, started_at = ?16, completed_at = ?17, run_at = ?18,
     assigned_at = ?19, assigned_to = ?20, completed_by = ?21, error = ?22, reason = ?23,
-    progress = ?24, note = ?25, checkpoint = ?26, text = ?27, metadata = ?28, unique_key = ?29
+    progress = ?24, note = ?25, checkpoint = ?26, text = ?27, metadata = ?28, held_ms = ?29,
+    held_explicit = ?30
 WHERE id = ?1;
 
 -- name: save_claim
 UPDATE tasks SET
     status = 1, phase = 0, lane = NULL, version = ?2, last_event = ?3, fence = ?4, attempt = ?5,
-    updated_at = ?6, started_at = ?6, assigned_at = ?6, assigned_to = ?7, run_at = NULL
+    updated_at = ?6, started_at = ?6, assigned_at = ?6, assigned_to = ?7, held_ms = ?8,
+    held_explicit = ?9, run_at = NULL
 WHERE id = ?1;
 
 -- name: save_completion
 UPDATE tasks SET
     status = 2, phase = 0, version = ?2, last_event = ?3, settled = ?4, updated_at = ?5,
-    completed_at = ?5, completed_by = ?6, attachment_count = ?7, error = NULL, reason = NULL
+    completed_at = ?5, completed_by = ?6, attachment_count = ?7, error = NULL, reason = NULL,
+    held_ms = NULL
 WHERE id = ?1;
 
 -- name: delete_task
@@ -85,19 +91,13 @@ ON CONFLICT (tenant, project) DO UPDATE SET
     completed = completed + excluded.completed, failed = failed + excluded.failed,
     cancelled = cancelled + excluded.cancelled;
 
--- name: insert_lease
-INSERT INTO leases (
-    task, tenant, worker, fence, attempt, lease_ms, explicit, expires_at, deadline_at
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
-
 -- name: beat_lease
-UPDATE leases SET
-    expires_at = ?2, lease_ms = ?3, progress = coalesce(?4, progress), note = coalesce(?5, note),
-    checkpoint = coalesce(?6, checkpoint), explicit = ?7
-WHERE task = ?1;
-
--- name: extend_lease
-UPDATE leases SET expires_at = ?2 WHERE task = ?1;
+INSERT INTO leases (task, tenant, lease_ms, explicit, expires_at, progress, note, checkpoint)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (task) DO UPDATE SET
+    lease_ms = excluded.lease_ms, explicit = excluded.explicit, expires_at = excluded.expires_at,
+    progress = coalesce(excluded.progress, progress), note = coalesce(excluded.note, note),
+    checkpoint = coalesce(excluded.checkpoint, checkpoint);
 
 -- name: cancel_lease
 UPDATE leases SET

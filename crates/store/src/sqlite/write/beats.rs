@@ -15,23 +15,8 @@ impl Tx<'_> {
         let held = self.beating(meta, &beat)?;
         let lease_ms = beat.lease_ms.unwrap_or(held.lease_ms);
         let expires_at = self.now.plus(lease_ms);
-        let noted = beat.progress.is_some() || beat.note.is_some() || beat.checkpoint.is_some();
         let explicit = held.explicit || beat.lease_ms.is_some();
-        self.db.prepare_cached(sql::BEAT_LEASE)?.execute(params![
-            beat.task.0,
-            expires_at.0,
-            lease_ms,
-            beat.progress,
-            beat.note,
-            beat.checkpoint,
-            explicit,
-        ])?;
-        self.memory.leases.change(beat.task, |held| {
-            held.expires_at = expires_at;
-            held.lease_ms = lease_ms;
-            held.noted |= noted;
-            held.explicit = explicit;
-        });
+        self.save_lease(&Held { lease_ms, explicit, expires_at, ..held.clone() }, Some(&beat))?;
         let cancelled = match held.cancel_at {
             None => None,
             Some(at) => {
@@ -40,6 +25,22 @@ impl Tx<'_> {
             }
         };
         Ok(Beaten { lease: lease_of(&Held { expires_at, ..held }), cancelled })
+    }
+
+    /// Writes what has become of a lease since its claim, and remembers it.
+    pub(super) fn save_lease(&mut self, held: &Held, beat: Option<&Beat>) -> Done<()> {
+        self.db.prepare_cached(sql::BEAT_LEASE)?.execute(params![
+            held.task.0,
+            held.tenant.0,
+            held.lease_ms,
+            held.explicit,
+            held.expires_at.0,
+            beat.and_then(|beat| beat.progress),
+            beat.and_then(|beat| beat.note.as_deref()),
+            beat.and_then(|beat| beat.checkpoint.as_deref()),
+        ])?;
+        self.memory.leases.put(Held { has_row: true, ..held.clone() });
+        Ok(())
     }
 
     /// The lease that the sign of life is for.

@@ -11,6 +11,7 @@ use super::tx::{Done, Tx};
 use crate::batch::{Meta, Settled};
 use crate::change::{Cancel, CancelOutcome, Dependents};
 use crate::refusal::Refusal;
+use crate::sqlite::memory::Held;
 use crate::sqlite::row::Task;
 
 impl Tx<'_> {
@@ -50,6 +51,9 @@ impl Tx<'_> {
         };
         self.task_event(meta, &mut task, &fact)?;
         self.save(&task)?;
+        if let Some(held) = self.memory.leases.of(task.row.id).cloned() {
+            self.save_lease(&Held { cancel_at: Some(at), ..held }, None)?;
+        }
         self.db.prepare_cached(sql::CANCEL_LEASE)?.execute(params![
             task.row.id.0,
             at.0,
@@ -57,7 +61,6 @@ impl Tx<'_> {
             self.now.0,
             cancel.dependents as i64,
         ])?;
-        self.memory.leases.change(task.row.id, |held| held.cancel_at = Some(at));
         Ok(outcome(Status::InProgress, Some(at)))
     }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use claudebench_core::event::TaskClaimed;
-use claudebench_core::{Millis, Status, TaskId};
+use claudebench_core::{Status, TaskId};
 use rusqlite::params;
 
 use super::statements as sql;
 use super::tx::{Done, Tx};
 use crate::batch::{ClaimTasks, Claimed, ClaimedTask, Meta};
-use crate::row::{Lease, TaskRow};
+use crate::row::Lease;
 use crate::sqlite::memory::{Held, LaneId};
 use crate::sqlite::row::{self, Task};
 
@@ -83,13 +83,13 @@ impl Tx<'_> {
             life: std::marker::PhantomData,
         };
         self.task_event(meta, &mut task, &fact)?;
-        self.save_claim(&task.row, task.last_event, worker)?;
+        self.save_claim(&task, &held)?;
         let lease = lease_of(&held);
-        self.keep_lease(held)?;
+        self.memory.leases.put(held);
         Ok(ClaimedTask { task: task.row, lease })
     }
 
-    /// Makes a task held. The task and the lease still have to be saved.
+    /// Makes a task held. The task still has to be saved, and the lease remembered.
     pub(super) fn hold(
         &mut self,
         task: &mut Task,
@@ -118,39 +118,25 @@ impl Tx<'_> {
             expires_at: self.now.plus(lease_ms),
             deadline_at: row.deadline_ms.map(|ms| self.now.plus(ms)),
             cancel_at: None,
-            noted: false,
+            has_row: false,
         };
+        task.held = Some((held.lease_ms, held.explicit));
         self.count(task, 1);
         held
     }
 
-    fn save_claim(&self, row: &TaskRow, last_event: i64, worker: &str) -> Done<()> {
+    fn save_claim(&self, task: &Task, held: &Held) -> Done<()> {
         self.db.prepare_cached(sql::SAVE_CLAIM)?.execute(params![
-            row.id.0,
-            row.version,
-            last_event,
-            row.fence,
-            row.attempt,
-            self.now.0,
-            worker,
-        ])?;
-        Ok(())
-    }
-
-    /// Writes a lease, and remembers it.
-    pub(super) fn keep_lease(&mut self, held: Held) -> Done<()> {
-        self.db.prepare_cached(sql::INSERT_LEASE)?.execute(params![
             held.task.0,
-            held.tenant.0,
-            held.worker,
+            task.row.version,
+            task.last_event,
             held.fence,
             held.attempt,
+            self.now.0,
+            held.worker,
             held.lease_ms,
             held.explicit,
-            held.expires_at.0,
-            held.deadline_at.map(|at: Millis| at.0),
         ])?;
-        self.memory.leases.put(held);
         Ok(())
     }
 }

@@ -207,6 +207,7 @@ impl Tx<'_> {
             last_event: 0,
             has_dependents: false,
             settled: 0,
+            held: None,
         })
     }
 

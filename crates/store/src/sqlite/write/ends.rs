@@ -273,22 +273,22 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends the lease of a task, if it has one, and keeps what its worker noted; says whether it
-    /// noted anything.
+    /// Ends the lease of a task, if it has one, and keeps what its worker noted; says whether
+    /// there was anything of it beside the task.
     pub(super) fn take_lease(&mut self, task: &mut Task) -> Done<bool> {
-        let Some(held) = self.memory.leases.remove(task.row.id) else { return Ok(false) };
-        if held.noted {
-            let mut notes = self.db.prepare_cached(sql::LEASE_NOTES)?;
-            let row = &mut task.row;
-            notes.query_row([row.id.0], |found| {
-                row.progress = found.get::<_, Option<f64>>(0)?.or(row.progress);
-                row.note = found.get::<_, Option<String>>(1)?.or(row.note.take());
-                row.checkpoint = found.get::<_, Option<String>>(2)?.or(row.checkpoint.take());
-                Ok(())
-            })?;
+        let held = self.memory.leases.remove(task.row.id);
+        if !held.is_some_and(|held| held.has_row) {
+            return Ok(false);
         }
-        self.db.prepare_cached(sql::DELETE_LEASE)?.execute([task.row.id.0])?;
-        Ok(held.noted)
+        let row = &mut task.row;
+        self.db.prepare_cached(sql::LEASE_NOTES)?.query_row([row.id.0], |found| {
+            row.progress = found.get::<_, Option<f64>>(0)?.or(row.progress);
+            row.note = found.get::<_, Option<String>>(1)?.or(row.note.take());
+            row.checkpoint = found.get::<_, Option<String>>(2)?.or(row.checkpoint.take());
+            Ok(())
+        })?;
+        self.db.prepare_cached(sql::DELETE_LEASE)?.execute([row.id.0])?;
+        Ok(true)
     }
 
     /// Nobody holds the task any more.

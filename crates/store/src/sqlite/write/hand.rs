@@ -56,7 +56,9 @@ impl Tx<'_> {
             self.enqueue(&mut task);
         }
         self.save(&task)?;
-        held.map(|held| self.keep_lease(held)).transpose()?;
+        if let Some(held) = held {
+            self.memory.leases.put(held);
+        }
         if changes.contains(&"text") {
             self.learn_words(&task)?;
         }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use claudebench_core::TenantId;
 use claudebench_core::event::{InstanceFailed, InstanceRegistered, InstanceUnregistered};
-use claudebench_core::{Millis, TenantId};
 use rusqlite::{OptionalExtension, params};
 
 use super::ends::End;
@@ -13,6 +13,7 @@ use crate::batch::Meta;
 use crate::change::{FailInstances, FailedInstance, Register, Touch, Unregister};
 use crate::refusal::Refusal;
 use crate::row::InstanceRow;
+use crate::sqlite::memory::Held;
 use crate::sqlite::row::{instance, names_text};
 
 /// The most instances of a tenant that are remembered.
@@ -150,19 +151,13 @@ impl Tx<'_> {
             let values = params![tenant.0, id, seen.0];
             self.db.prepare_cached(sql::STAMP_INSTANCE)?.execute(values)?;
             for task in self.memory.leases.of_worker(*tenant, id) {
-                let Some(held) = self.memory.leases.of(task) else { continue };
+                let Some(held) = self.memory.leases.of(task).cloned() else { continue };
                 let (until, left) = (seen.plus(held.lease_ms), held.expires_at.since(*seen));
                 if left < held.lease_ms / 2 && until > held.expires_at {
-                    self.extend(task, until)?;
+                    self.save_lease(&Held { expires_at: until, ..held }, None)?;
                 }
             }
         }
-        Ok(())
-    }
-
-    fn extend(&mut self, task: claudebench_core::TaskId, until: Millis) -> Done<()> {
-        self.db.prepare_cached(sql::EXTEND_LEASE)?.execute([task.0, until.0])?;
-        self.memory.leases.change(task, |held| held.expires_at = until);
         Ok(())
     }
 

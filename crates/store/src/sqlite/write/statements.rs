@@ -22,9 +22,7 @@ statements! { "../sql/write.sql":
     LIVE_WITH_KEY = "live_with_key";
     INSERT_EVENT = "insert_event";
     ADD_COUNTS = "add_counts";
-    INSERT_LEASE = "insert_lease";
     BEAT_LEASE = "beat_lease";
-    EXTEND_LEASE = "extend_lease";
     CANCEL_LEASE = "cancel_lease";
     LEASE_NOTES = "lease_notes";
     LEASE_CANCEL = "lease_cancel";

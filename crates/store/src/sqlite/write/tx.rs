@@ -221,11 +221,12 @@ impl<'a> Tx<'a> {
         self.count(task, -1);
         task.phase = Phase::None;
         task.lane = None;
+        task.held = None;
     }
 
     /// Writes everything of a task that can change.
     pub(super) fn save(&self, task: &Task) -> Done<()> {
-        let Task { row, phase, lane, rank, last_event, settled, .. } = task;
+        let Task { row, phase, lane, rank, last_event, settled, held, .. } = task;
         let ms = |time: Option<Millis>| time.map(|time| time.0);
         self.db.prepare_cached(sql::SAVE_TASK)?.execute(params![
             row.id.0,
@@ -256,7 +257,8 @@ impl<'a> Tx<'a> {
             row.checkpoint,
             row.text,
             row.metadata,
-            row.unique_key,
+            held.map(|(ms, _)| ms),
+            held.is_some_and(|(_, explicit)| explicit),
         ])?;
         Ok(())
     }
