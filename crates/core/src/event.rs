@@ -74,6 +74,7 @@ macro_rules! facts {
         $($(#[$doc])*
         #[derive(Clone, Debug, Serialize, JsonSchema)]
         #[serde(rename_all = "camelCase")]
+        #[schemars(rename = $name)]
         pub struct $type<'a> { $($(#[$field_doc])* pub $field: $kind,)* #[serde(skip)] #[schemars(skip)] #[doc(hidden)] pub life: std::marker::PhantomData<&'a ()> }
         impl Fact for $type<'_> { const NAME: &'static str = $name; })*
         /// Every type of event.

@@ -94,6 +94,24 @@ pub struct Shared {
     pub stopping: watch::Receiver<bool>,
 }
 
+impl Shared {
+    /// Waits until the server begins to stop.
+    pub async fn stopped(&self) {
+        // Whoever held the other end is gone: that is a stop, too.
+        let _ = self.stopping.clone().wait_for(|stopping| *stopping).await;
+    }
+
+    /// Commits a write in the server's own name.
+    ///
+    /// # Errors
+    /// A refusal, overload, or a store that cannot be written.
+    pub async fn commit_as_server<W: Write>(&self, write: W) -> Result<W::Reply, SubmitError> {
+        let actor = "server".into();
+        let meta = Meta { tenant: TenantId::DEFAULT, actor, traceparent: None, key: None };
+        self.committer.submit(meta, write).await
+    }
+}
+
 /// A call's surroundings.
 #[derive(Clone)]
 pub struct Context {
