@@ -58,6 +58,9 @@ pub trait Method: Serialize + DeserializeOwned + JsonSchema + Send + 'static {
 /// An answer, written.
 pub type Reply = Result<Box<RawValue>, Error>;
 
+/// An answer under way.
+pub type Answering = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
 /// A method with its types erased.
 pub struct Entry {
     /// `domain.action`.
@@ -67,7 +70,7 @@ pub struct Entry {
     /// The schemas of its params and of its answer.
     pub schemas: fn(&mut SchemaGenerator) -> (Schema, Schema),
     /// Reads the params and does it. `None` is an empty object.
-    pub invoke: fn(Context, Option<&RawValue>) -> Pin<Box<dyn Future<Output = Reply> + Send>>,
+    pub invoke: fn(Context, Option<&RawValue>) -> Answering,
 }
 
 impl Entry {
@@ -121,10 +124,7 @@ fn with_key(generator: &mut SchemaGenerator, params: Schema) -> Schema {
     params
 }
 
-fn invoke<M: Method>(
-    mut cx: Context,
-    params: Option<&RawValue>,
-) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+fn invoke<M: Method>(mut cx: Context, params: Option<&RawValue>) -> Answering {
     let text = params.map_or("{}", RawValue::get);
     let read: Result<M, Error> = (|| {
         let method = read::<M>(text)?;
