@@ -1,1 +1,3 @@
-//! x
+//! The ClaudeBench server and its command line.
+
+pub mod verify;
