@@ -6,7 +6,7 @@ use claudebench_core::id::clip;
 use claudebench_core::{Code, Error};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// Any JSON value.
@@ -161,6 +161,37 @@ impl JsonSchema for Fraction {
     }
 }
 
+/// A number that is written without a fraction where it has none, to three places where it has.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Decimal(pub f64);
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let rounded = (self.0 * 1_000.0).round() / 1_000.0;
+        #[allow(clippy::cast_possible_truncation, reason = "checked: whole and below 2^53")]
+        if rounded.fract() == 0.0 && rounded.abs() < 9e15 {
+            to.serialize_i64(rounded as i64)
+        } else {
+            to.serialize_f64(rounded)
+        }
+    }
+}
+
+impl JsonSchema for Decimal {
+    fn schema_name() -> Cow<'static, str> {
+        "Decimal".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number" })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +224,12 @@ mod tests {
         assert!(error.starts_with("fields: expected an object, got `[1]`"), "{error}");
         let error = read(r#"{"part": 1.5}"#).unwrap_err();
         assert!(error.starts_with("part: expected a number from 0 to 1, got 1.5"), "{error}");
+    }
+
+    #[test]
+    fn whole_numbers_have_no_fraction() {
+        let written = [1.0, 0.0, 0.25, 1.0 / 3.0, 99.9999].map(|n| Json::of(&Decimal(n)));
+        assert_eq!(written.each_ref().map(Json::text), ["1", "0", "0.25", "0.333", "100"]);
     }
 
     #[test]

@@ -3,11 +3,16 @@
 //! A domain is a module, a method a file of it and a line in its `METHODS`. From that come all
 //! transports, the command line, the documents, authorization, metrics and spans.
 
+pub mod config;
 pub mod context;
+pub mod docs;
 pub mod event;
 pub mod json;
+pub mod key;
 pub mod method;
+pub mod queue;
 pub mod registry;
+pub mod system;
 pub mod task;
 
 pub use context::{Context, Limits, Metered, Meters, ServerInfo, Shared};

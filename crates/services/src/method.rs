@@ -99,7 +99,7 @@ impl Entry {
 }
 
 /// The params of a method that writes take a key beside the fields that its type declares.
-fn with_key(generator: &mut SchemaGenerator, params: Schema) -> Schema {
+fn with_key(generator: &mut SchemaGenerator, mut params: Schema) -> Schema {
     let key = json_schema!({
         "type": "string",
         "minLength": 1,
@@ -113,8 +113,12 @@ fn with_key(generator: &mut SchemaGenerator, params: Schema) -> Schema {
         .and_then(Value::as_str)
         .and_then(|path| path.rsplit('/').next())
         .map(str::to_owned);
-    let Some(name) = place else { return params };
-    if let Some(Value::Object(declared)) = generator.definitions_mut().get_mut(&name) {
+    let declared = match place {
+        Some(name) => generator.definitions_mut().get_mut(&name).and_then(Value::as_object_mut),
+        // Nothing is shared: the schema stands here.
+        None => params.as_object_mut(),
+    };
+    if let Some(declared) = declared {
         let properties =
             declared.entry("properties").or_insert_with(|| Value::Object(Default::default()));
         if let Value::Object(properties) = properties {

@@ -6,7 +6,15 @@ use std::sync::LazyLock;
 use crate::method::Entry;
 
 /// The domains. A line each.
-const DOMAINS: &[&[Entry]] = &[crate::task::METHODS, crate::event::METHODS];
+const DOMAINS: &[&[Entry]] = &[
+    crate::task::METHODS,
+    crate::queue::METHODS,
+    crate::event::METHODS,
+    crate::system::METHODS,
+    crate::config::METHODS,
+    crate::docs::METHODS,
+    crate::key::METHODS,
+];
 
 /// Every method.
 pub fn methods() -> impl Iterator<Item = &'static Entry> {

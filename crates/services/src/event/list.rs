@@ -16,27 +16,21 @@ use crate::method::{Access, Method};
 /// ```json
 /// {"types": ["task.*"], "limit": 20}
 /// ```
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
 #[schemars(rename = "EventList")]
 pub struct ListEvents {
     /// Only events after this place. Without it: from the oldest that is kept.
-    #[serde(default)]
     pub after: Option<Cursor>,
     /// Only these types: names, `task.*`, or `*`.
-    #[serde(default)]
     pub types: Option<List<Text<1, 100>, 100>>,
     /// Only events of this task.
-    #[serde(default)]
     pub task_id: Option<TaskId>,
     /// Only events of tasks of this project.
-    #[serde(default)]
     pub project: Option<Name>,
     /// The most events of a page; 100 if absent.
-    #[serde(default)]
     pub limit: Option<Int<1, 1000>>,
     /// `asc`: in the order in which they happened, the default. `desc`: newest first.
-    #[serde(default)]
     pub order: Option<EventOrder>,
 }
 

@@ -22,6 +22,7 @@ mod release;
 mod report;
 mod retry;
 mod stats;
+pub mod sweeper;
 mod unassign;
 mod update;
 mod view;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::attachment::{ClaimedAttachment, ResultAttachment};
-use crate::json::{Fields, Json};
+use crate::json::{Decimal, Fields, Json};
 
 /// A task.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -114,7 +114,7 @@ pub struct Task {
     pub unique_key: Option<String>,
     /// The last progress reported, 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub progress: Option<f64>,
+    pub progress: Option<Decimal>,
     /// The last note reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -203,7 +203,7 @@ impl From<store::TaskWithExtras> for Task {
             deadline_ms: task.deadline_ms,
             backoff: task.backoff.and_then(|text| serde_json::from_str(&text).ok()),
             unique_key: task.unique_key,
-            progress: task.progress,
+            progress: task.progress.map(Decimal),
             note: task.note,
             checkpoint: task.checkpoint.map(Json::stored),
             cancel_requested_at: task.cancel_requested_at,

@@ -1,0 +1,12 @@
+//! The shared configuration: values that agents and people agree on.
+
+mod get;
+mod set;
+
+pub use get::{Found, GetConfig};
+pub use set::{SetConfig, Stored};
+
+use crate::method::Entry;
+
+/// The methods of the domain.
+pub const METHODS: &[Entry] = &[Entry::of::<GetConfig>(), Entry::of::<SetConfig>()];
