@@ -76,6 +76,8 @@ pub struct Update {
     pub priority: Option<i64>,
     /// A JSON object, merged over what is there, one level deep.
     pub metadata: Option<String>,
+    /// The most bytes that the merged metadata may have.
+    pub metadata_bytes: Option<usize>,
 }
 
 /// Parks a task on an instance.

@@ -5,8 +5,8 @@ use claudebench_store as store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::context::{Context, store_error};
-use crate::json::{Fields, bounded};
+use crate::context::Context;
+use crate::json::Fields;
 use crate::method::{Access, Method};
 
 /// Changes a task by hand. Metadata is merged over what is there, one level deep.
@@ -72,15 +72,13 @@ impl Method for Update {
         let max = cx.shared.limits.metadata_bytes;
         let metadata =
             self.updates.metadata.map(|fields| fields.bounded("metadata", max)).transpose()?;
-        if let Some(fields) = &metadata {
-            refuse_growth(cx, self.id, fields.len(), max).await?;
-        }
         let change = store::Update {
             id: Some(self.id),
             text: self.updates.text.map(Text::into_string),
             status: self.updates.status,
             priority: self.updates.priority.map(Int::get),
             metadata,
+            metadata_bytes: Some(max),
         };
         let row = cx.commit(change).await?;
         Ok(Updated {
@@ -92,12 +90,4 @@ impl Method for Update {
             updated_at: row.updated_at,
         })
     }
-}
-
-/// Metadata is merged, so that many small updates could make it large.
-async fn refuse_growth(cx: &Context, id: TaskId, more: usize, max: usize) -> Result<(), Error> {
-    let read = cx.shared.store.tasks(cx.tenant(), vec![id], store::Freshness::Latest);
-    let tasks = read.await.map_err(store_error)?;
-    let own = tasks.first().and_then(|found| found.task.metadata.as_ref()).map_or(0, String::len);
-    bounded("metadata, with what the task has already,", own + more, max)
 }

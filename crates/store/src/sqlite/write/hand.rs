@@ -24,7 +24,13 @@ impl Tx<'_> {
             self.refuse_move(&task, status)?;
         }
         if let Some(metadata) = &update.metadata {
-            task.row.metadata = Some(merged(task.row.metadata.as_deref(), metadata)?);
+            let merged = merged(task.row.metadata.as_deref(), metadata)?;
+            if let Some(max) = update.metadata_bytes.filter(|max| merged.len() > *max) {
+                let what =
+                    format!("The metadata would have {} bytes; at most {max}.", merged.len());
+                return Err(Refusal::Limit { what }.into());
+            }
+            task.row.metadata = Some(merged);
             changes.push("metadata");
         }
         if let Some(text) = update.text {
@@ -155,6 +161,10 @@ impl Tx<'_> {
             return Err(Refusal::Finished { task: id, status }.into());
         }
         if let Some(holder) = task.row.assigned_to.clone() {
+            if holder == *assign.instance {
+                let at = task.row.assigned_at.unwrap_or(self.now);
+                return Ok(Assigned { previous: Some(holder), at });
+            }
             return Err(Refusal::AlreadyAssigned { task: id, holder }.into());
         }
         let fact = TaskAssigned {
