@@ -28,9 +28,15 @@ impl Tx<'_> {
         let first = TaskId::next(self.memory.last_task, self.now.0);
         let ids: Vec<TaskId> = (first..).map(TaskId).take(create.tasks.len()).collect();
         let plans = self.plan(meta, &create.tasks, &ids)?;
+        let depended_on: HashSet<i64> =
+            plans.iter().flat_map(|plan| &plan.depends_on).map(|(on, _)| on.0).collect();
         let mut made = Vec::with_capacity(ids.len());
         for ((task, plan), id) in create.tasks.into_iter().zip(plans).zip(ids) {
             made.push(self.make(meta, id, task, plan)?);
+        }
+        // Last: a task may depend on one that comes after it in the call.
+        for on in depended_on {
+            self.db.prepare_cached(sql::MARK_DEPENDED_ON)?.execute([on])?;
         }
         Ok(made)
     }
@@ -144,7 +150,6 @@ impl Tx<'_> {
         for (on, done) in &plan.depends_on {
             let values = params![id.0, meta.tenant.0, on.0, done];
             self.db.prepare_cached(sql::INSERT_DEPENDENCY)?.execute(values)?;
-            self.db.prepare_cached(sql::MARK_DEPENDED_ON)?.execute([on.0])?;
             task.row.open_dependencies += i64::from(!done);
         }
         self.memory.last_task = id.0;

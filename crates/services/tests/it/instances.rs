@@ -1,0 +1,127 @@
+//! Instances come, live and go.
+
+use std::sync::Arc;
+
+use claudebench_core::Code;
+use claudebench_services::system::watch;
+use serde_json::json;
+
+use crate::server::{Server, until};
+
+#[tokio::test]
+async fn an_instance_lives_as_long_as_it_is_heard_of() {
+    let server = Server::new();
+    let beat = json!({"instanceId": "w-1"});
+    assert_eq!(server.ok("system.heartbeat", beat.clone()).await["alive"], false);
+    let registration = json!({
+        "id": "w-1", "roles": ["claude-code"], "sessionId": "s", "timestamp": 1,
+        "metadata": {"projectDir": "/srv", "resumeFrom": null},
+    });
+    assert_eq!(server.ok("system.register", registration).await["registered"], true);
+    assert_eq!(server.ok("system.heartbeat", beat.clone()).await["alive"], true);
+    let id = server.task("a").await;
+    server.claim("w-1").await;
+    server.clock.advance(29_000);
+    assert_eq!(server.ok("system.heartbeat", beat.clone()).await["alive"], true);
+    server.clock.advance(29_000);
+    let checked = server.ok("system.check_health", json!({"timeout": 30_000})).await;
+    assert_eq!(checked, json!({"healthy": ["w-1"], "failed": [], "reassigned": {}}));
+    server.clock.advance(1_000);
+    let checked = server.ok("system.check_health", json!({"timeout": 30_000})).await;
+    assert_eq!(checked, json!({"healthy": [], "failed": ["w-1"], "reassigned": {"w-1": 1}}));
+    assert_eq!(server.ok("system.heartbeat", beat).await["alive"], false);
+    assert_eq!(server.status(&id).await, "pending");
+    assert_eq!(server.story(&id).await.last().unwrap(), "task.attempt_failed");
+    server.refuses(Code::NotFound, "task.claim", json!({"workerId": "w-1"})).await;
+}
+
+#[tokio::test]
+async fn a_goodbye_gives_everything_back() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    let (a, b) = (server.task("a").await, server.task("b").await);
+    server.claim("w-1").await;
+    server.ok("task.assign", json!({"taskId": b, "instanceId": "w-1"})).await;
+    let bye = json!({"instanceId": "w-1", "sessionId": "s-1", "timestamp": 1.5});
+    let gone = server.ok("system.unregister", bye.clone()).await;
+    assert_eq!(gone, json!({"unregistered": true, "tasksReassigned": 2}));
+    assert_eq!(
+        (server.status(&a).await, server.status(&b).await),
+        ("pending".into(), "pending".into())
+    );
+    let gone = server.ok("system.unregister", bye).await;
+    assert_eq!(gone, json!({"unregistered": true, "tasksReassigned": 0}), "unknown by now");
+    server.refuses(Code::InvalidParams, "system.unregister", json!({"instanceId": "w-1"})).await;
+}
+
+#[tokio::test]
+async fn an_instance_is_still_there_after_a_restart() {
+    let server = Server::new();
+    server.register("w-1", &["docs"]).await;
+    server.register("w-2", &[]).await;
+    let bye = json!({"instanceId": "w-2", "sessionId": "s", "timestamp": 1});
+    server.ok("system.unregister", bye).await;
+    let id = server.make(json!({"text": "a", "roles": ["docs"]})).await;
+    let server = server.again();
+    server.refuses(Code::NotFound, "task.claim", json!({"workerId": "w-1"})).await;
+    assert_eq!(watch::enter_known(&server.shared).await.unwrap(), 1);
+    assert_eq!(server.claim("w-1").await["id"], json!(id), "its roles are known, too");
+    server.refuses(Code::NotFound, "task.claim", json!({"workerId": "w-2"})).await;
+}
+
+#[tokio::test]
+async fn the_watch_gives_up_who_is_silent_and_keeps_who_is_not() {
+    let server = Server::new();
+    server.register("silent", &[]).await;
+    server.register("loud", &[]).await;
+    let id = server.task("a").await;
+    server.claim("silent").await;
+    server.clock.advance(30_000);
+    server.ok("system.heartbeat", json!({"instanceId": "loud"})).await;
+    let watch = tokio::spawn(watch::run(server.shared.clone(), 5));
+    let shared: Arc<_> = server.shared.clone();
+    let tenant = claudebench_core::TenantId::DEFAULT;
+    until(|| async { shared.presence.seen(tenant, "silent").is_none() }).await;
+    assert!(shared.presence.seen(tenant, "loud").is_some());
+    until(|| async { server.status(&id).await == "pending" }).await;
+    let events = server.ok("event.list", json!({"types": ["instance.failed"]})).await;
+    assert_eq!(events["events"][0]["payload"]["id"], "silent");
+    server.stop.send_replace(true);
+    tokio::time::timeout(crate::server::PATIENCE, watch).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_machine_that_slept_holds_it_against_nobody() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    let watch = tokio::spawn(watch::run(server.shared.clone(), 5));
+    let tenant = claudebench_core::TenantId::DEFAULT;
+    let before = server.shared.presence.seen(tenant, "w-1").unwrap();
+    tokio::task::yield_now().await;
+    server.clock.advance(3_600_000);
+    until(|| async { server.shared.presence.seen(tenant, "w-1").unwrap() > before }).await;
+    server.stop.send_replace(true);
+    watch.await.unwrap();
+    assert_eq!(server.ok("system.heartbeat", json!({"instanceId": "w-1"})).await["alive"], true);
+}
+
+#[tokio::test]
+async fn a_call_that_names_a_worker_is_a_sign_of_life() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    let id = server.task("a").await;
+    let tenant = claudebench_core::TenantId::DEFAULT;
+    let calls = [
+        ("task.claim", json!({"workerId": "w-1"})),
+        ("task.heartbeat", json!({"id": id})),
+        ("task.release", json!({"id": id, "workerId": "w-1"})),
+        ("system.batch.process", json!({"batchId": "b", "instanceId": "w-1", "items": []})),
+        ("system.quorum.vote", json!({"instanceId": "w-1", "decision": "d", "value": "v"})),
+    ];
+    for (method, params) in calls {
+        server.clock.advance(1_000);
+        server.ok(method, params).await;
+        let seen = server.shared.presence.seen(tenant, "w-1").unwrap();
+        assert_eq!(seen, server.shared.clock.now(), "{method}");
+    }
+}
