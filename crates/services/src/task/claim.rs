@@ -135,7 +135,14 @@ async fn wait_for(
     claim: store::ClaimTasks,
     until: Instant,
 ) -> Result<store::Claimed, Error> {
-    let waiter = cx.shared.ready.wait_for(claim.wanted.clone())?;
+    let waiter = match cx.shared.ready.wait_for(claim.wanted.clone()) {
+        Ok(waiter) => waiter,
+        // It cannot wait, but there may be a task at once.
+        Err(full) => {
+            let claimed = cx.commit(claim).await?;
+            return if claimed.tasks.is_empty() { Err(full) } else { Ok(claimed) };
+        }
+    };
     loop {
         let claimed = cx.commit(claim.clone()).await?;
         if !claimed.tasks.is_empty() {

@@ -6,12 +6,14 @@ use claudebench_store::{self as store, Freshness, TaskQuery};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attachment::{ANSWER_BYTES, bytes};
 use super::view::Task;
 use crate::context::{Context, store_error};
 use crate::method::{Access, Method};
 
 /// Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as
-/// `after`, which stays right while tasks come and go, or with `offset`.
+/// `after`, which stays right while tasks come and go, or with `offset`. When the results on a page
+/// are large, those that do not fit are left out: `resultAttachment` says so.
 ///
 /// ```json
 /// {"status": "pending", "orderBy": "priority", "limit": 20}
@@ -76,7 +78,7 @@ pub enum Order {
 }
 
 /// A page of tasks.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "TaskPage")]
 pub struct Listed {
@@ -123,15 +125,41 @@ impl Method for List {
             offset: self.offset.map_or(0, Int::get),
             after: self.after.map(Text::into_string),
         };
-        let page = cx.shared.store.list(query, Freshness::Latest).await.map_err(store_error)?;
-        Ok(Listed {
-            tasks: page.tasks.into_iter().map(Task::from).collect(),
-            total_count: page.total,
-            total_capped: page.total_capped,
-            has_more: page.next.is_some(),
-            next_cursor: page.next,
-        })
+        let wanted = query.limit;
+        let mut listed = Listed::default();
+        let mut rest = TaskQuery { limit: wanted.min(STEP), ..query };
+        let mut budget = ANSWER_BYTES;
+        loop {
+            let read = cx.shared.store.list(rest.clone(), Freshness::Latest);
+            let page = read.await.map_err(store_error)?;
+            if listed.tasks.is_empty() {
+                listed.total_count = page.total;
+                listed.total_capped = page.total_capped;
+            }
+            listed.tasks.extend(page.tasks.into_iter().map(|task| fitting(task, &mut budget)));
+            let count = i64::try_from(listed.tasks.len()).unwrap_or(i64::MAX);
+            if count >= wanted || page.next.is_none() {
+                listed.has_more = page.next.is_some();
+                listed.next_cursor = page.next;
+                return Ok(listed);
+            }
+            let limit = STEP.min(wanted - count);
+            rest = TaskQuery { limit, offset: 0, after: page.next, ..rest };
+        }
     }
+}
+
+/// How many tasks are read at once: the result of each may have a megabyte.
+const STEP: i64 = 100;
+
+/// A task as it is listed: with its result, as long as there is room.
+fn fitting(task: store::TaskWithExtras, budget: &mut usize) -> Task {
+    let size = task.result.as_ref().map_or(0, |result| bytes(&result.body));
+    if size > *budget {
+        return Task::from(task).without_result();
+    }
+    *budget -= size;
+    task.into()
 }
 
 fn order_by(field: OrderBy) -> store::OrderBy {

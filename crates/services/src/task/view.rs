@@ -213,6 +213,19 @@ impl From<store::TaskWithExtras> for Task {
     }
 }
 
+impl Task {
+    /// Leaves out the result, so that a list does not grow too large.
+    pub(super) fn without_result(mut self) -> Self {
+        self.result = None;
+        if let Some(attachment) = &mut self.result_attachment {
+            attachment.value = None;
+            attachment.content = None;
+            attachment.content_excluded = true;
+        }
+        self
+    }
+}
+
 /// The caller's fields; of a finished task with what is known of its end.
 fn metadata(task: &store::TaskRow, result_size: usize) -> Option<Fields> {
     let own = task.metadata.clone();

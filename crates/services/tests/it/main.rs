@@ -1,5 +1,12 @@
 //! The methods against a real store in a folder of their own, with time in the test's hands.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at what it did not expect"
+)]
+
 mod claims;
 mod contract;
 mod examples;

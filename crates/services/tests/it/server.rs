@@ -11,7 +11,7 @@ use claudebench_core::{Clock, Code, Cursor, Error, Millis, Principal, Scope, Ten
 use claudebench_services::task::ready::Ready;
 use claudebench_services::{Context, Limits, Metered, Meters, ServerInfo, Shared, entry};
 use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
-use claudebench_store::{Committer, CommitterOptions, Store};
+use claudebench_store::{Committer, CommitterOptions};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::sync::watch;

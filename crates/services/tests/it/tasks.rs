@@ -244,6 +244,30 @@ async fn lists_are_filtered_searched_and_paged() {
 }
 
 #[tokio::test]
+async fn a_long_list_has_every_task_and_the_results_that_fit() {
+    let server = Server::new();
+    let tasks: Vec<Value> = (0..250).map(|n| json!({"text": format!("task {n}")})).collect();
+    server.ok("task.create_many", json!({"tasks": tasks})).await;
+    server.register("w-1", &[]).await;
+    let claimed = server.ok("task.claim", json!({"workerId": "w-1", "maxTasks": 10})).await;
+    for task in claimed["tasks"].as_array().unwrap() {
+        let result = "x".repeat(1_000_000);
+        server.ok("task.complete", json!({"id": task["id"], "result": result})).await;
+    }
+    let listed = server.ok("task.list", json!({"limit": 1_000, "order": "asc"})).await;
+    let tasks = listed["tasks"].as_array().unwrap();
+    assert_eq!((tasks.len(), &listed["hasMore"]), (250, &json!(false)));
+    let texts: Vec<String> = tasks.iter().map(|task| text_of(&task["text"])).collect();
+    assert_eq!(texts, (0..250).map(|n| format!("task {n}")).collect::<Vec<_>>());
+    let (fit, left_out): (Vec<_>, Vec<_>) =
+        tasks[..10].iter().partition(|task| task["result"].is_string());
+    assert_eq!((fit.len(), left_out.len()), (8, 2));
+    assert_eq!(left_out[0]["resultAttachment"]["contentExcluded"], true);
+    let short = server.ok("task.list", json!({"limit": 150, "offset": 50})).await;
+    assert_eq!((short["tasks"].as_array().unwrap().len(), &short["hasMore"]), (150, &json!(true)));
+}
+
+#[tokio::test]
 async fn attachments_are_written_read_and_deleted() {
     let server = Server::new();
     let id = server.task("a").await;

@@ -126,6 +126,9 @@ pub struct ResultAttachment {
     /// Text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
+    /// What it holds was left out of a large list: read it with task.get.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub content_excluded: bool,
     /// When it was first written.
     pub created_at: Millis,
 }
@@ -134,7 +137,13 @@ impl From<store::Attachment> for ResultAttachment {
     fn from(stored: store::Attachment) -> Self {
         let value = value_of(&stored.body);
         let body = stored.body;
-        Self { kind: body.kind, value, content: body.content, created_at: stored.created_at }
+        Self {
+            kind: body.kind,
+            value,
+            content: body.content,
+            content_excluded: false,
+            created_at: stored.created_at,
+        }
     }
 }
 
