@@ -1,3 +1,8 @@
-//! The ClaudeBench server and its command line.
+//! The ClaudeBench server and its command line: everything with a socket or a terminal.
 
-pub mod verify;
+pub mod auth;
+pub mod config;
+pub mod logging;
+pub mod metrics;
+pub mod start;
+pub mod transport;

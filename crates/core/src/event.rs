@@ -48,6 +48,24 @@ impl fmt::Debug for Event {
     }
 }
 
+impl Event {
+    /// Whether its type answers a pattern: a name, `domain.*` or `*`.
+    #[must_use]
+    pub fn is(&self, pattern: &str) -> bool {
+        answers(&self.kind, pattern)
+    }
+}
+
+/// Whether the name of a type answers a pattern: a name, `domain.*` or `*`.
+#[must_use]
+pub fn answers(kind: &str, pattern: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some("") => true,
+        Some(prefix) => prefix.ends_with('.') && kind.starts_with(prefix),
+        None => pattern == kind,
+    }
+}
+
 /// A type of event.
 pub trait Fact: Serialize + JsonSchema {
     /// Its name on the wire.
@@ -348,6 +366,16 @@ facts! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pattern_is_a_name_a_domain_or_all() {
+        for pattern in ["task.created", "task.*", "*"] {
+            assert!(answers("task.created", pattern), "{pattern}");
+        }
+        for pattern in ["task.create", "tas*", "task.created.*", "", "instance.*"] {
+            assert!(!answers("task.created", pattern), "{pattern}");
+        }
+    }
 
     #[test]
     fn names_are_unique_and_dotted() {

@@ -7,6 +7,7 @@ pub mod config;
 pub mod context;
 pub mod docs;
 pub mod event;
+pub mod feed;
 pub mod json;
 pub mod key;
 pub mod method;

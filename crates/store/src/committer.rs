@@ -176,14 +176,15 @@ impl Writer {
             self.counters.writes.fetch_add(settles.len() as u64, Ordering::Relaxed);
             match self.store.commit(batch).await {
                 Ok(mut outcomes) => {
+                    // Before the answers, so that whoever has one finds its events.
+                    (self.on_commit)(Committed {
+                        events: std::mem::take(&mut outcomes.events),
+                        ready: std::mem::take(&mut outcomes.ready),
+                        reopened: outcomes.reopened,
+                    });
                     for settle in settles {
                         settle(Ok(&mut outcomes));
                     }
-                    (self.on_commit)(Committed {
-                        events: outcomes.events,
-                        ready: outcomes.ready,
-                        reopened: outcomes.reopened,
-                    });
                 }
                 Err(error) => {
                     for settle in settles {

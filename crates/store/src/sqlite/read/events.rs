@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claudebench_core::event::Event;
+use claudebench_core::event::{Event, answers};
 use claudebench_core::{Cursor, Millis, TaskId, TenantId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -122,7 +122,7 @@ fn wanted(query: &EventQuery, row: &Row<'_>) -> rusqlite::Result<bool> {
     }
     if !query.kinds.is_empty() {
         let kind = row.get_ref(2)?.as_str()?;
-        if !query.kinds.iter().any(|pattern| matches(pattern, kind)) {
+        if !query.kinds.iter().any(|pattern| answers(kind, pattern)) {
             return Ok(false);
         }
     }
@@ -132,15 +132,6 @@ fn wanted(query: &EventQuery, row: &Row<'_>) -> rusqlite::Result<bool> {
     match &query.project {
         None => Ok(true),
         Some(project) => Ok(row.get::<_, Option<String>>(8)?.as_ref() == Some(project)),
-    }
-}
-
-/// A name, `domain.*` or `*`.
-fn matches(pattern: &str, kind: &str) -> bool {
-    match pattern.strip_suffix('*') {
-        Some("") => true,
-        Some(prefix) => prefix.ends_with('.') && kind.starts_with(prefix),
-        None => pattern == kind,
     }
 }
 

@@ -1,0 +1,126 @@
+//! Who calls: the person at this machine, or whoever presents an API key.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use claudebench_core::event::Event;
+use claudebench_core::{Clock, Code, Error, Principal};
+use claudebench_services::key::Presented;
+use claudebench_store::{KeyRow, Store, StoreError};
+use hyper::header::{AUTHORIZATION, HeaderMap};
+use serde::Deserialize;
+
+/// Checks credentials against the keys, which are kept in memory.
+pub struct Auth {
+    required: bool,
+    local: Arc<Principal>,
+    keys: RwLock<HashMap<String, Arc<KeyRow>>>,
+    /// Changes with every change of the keys, so that one read late does not undo a newer one.
+    generation: AtomicU64,
+    clock: Arc<dyn Clock>,
+}
+
+impl Auth {
+    /// Reads the keys. Where they are not required, a caller without one is the person at this
+    /// machine.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub async fn load(required: bool, store: &dyn Store) -> Result<Self, StoreError> {
+        let auth = Self {
+            required,
+            local: Arc::new(Principal::local()),
+            keys: RwLock::default(),
+            generation: AtomicU64::new(0),
+            clock: store.clock(),
+        };
+        auth.put(store.keys(None).await?);
+        Ok(auth)
+    }
+
+    /// How many keys there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    fn put(&self, rows: Vec<KeyRow>) {
+        let keys = rows.into_iter().map(|row| (row.id.clone(), Arc::new(row))).collect();
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    /// Takes note of committed events: a key that was revoked is refused from now on. True when
+    /// the keys must be read anew.
+    pub fn notice(&self, events: &[Arc<Event>]) -> bool {
+        let mut made = false;
+        for event in events {
+            match &*event.kind {
+                "key.created" => made = true,
+                "key.revoked" => self.revoke(event),
+                _ => {}
+            }
+        }
+        if made {
+            self.generation.fetch_add(1, Ordering::AcqRel);
+        }
+        made
+    }
+
+    fn revoke(&self, event: &Event) {
+        #[derive(Deserialize)]
+        struct Revoked {
+            id: String,
+        }
+        if let Ok(revoked) = serde_json::from_str::<Revoked>(event.payload.get()) {
+            self.generation.fetch_add(1, Ordering::AcqRel);
+            self.keys.write().unwrap_or_else(PoisonError::into_inner).remove(&revoked.id);
+        }
+    }
+
+    /// Reads the keys anew, until none changed meanwhile.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub async fn reload(&self, store: &dyn Store) -> Result<(), StoreError> {
+        loop {
+            let before = self.generation.load(Ordering::Acquire);
+            let rows = store.keys(None).await?;
+            if self.generation.load(Ordering::Acquire) == before {
+                self.put(rows);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Who calls, by the headers of a request.
+    ///
+    /// # Errors
+    /// No credentials where they are required, or wrong ones anywhere.
+    pub fn principal(&self, headers: &HeaderMap) -> Result<Arc<Principal>, Error> {
+        let Some(text) = credentials(headers) else {
+            if self.required {
+                let message = "API key required: send `Authorization: Bearer cb_...`; \
+                               `claudebench key create` makes one";
+                return Err(Error::new(Code::Unauthorized, message));
+            }
+            return Ok(self.local.clone());
+        };
+        let wrong =
+            || Error::new(Code::Unauthorized, "this API key is unknown, revoked or expired");
+        let presented = Presented::read(text).ok_or_else(wrong)?;
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let row = keys.get(&presented.id).ok_or_else(wrong)?;
+        presented.opens(row, self.clock.now()).map(Arc::new).ok_or_else(wrong)
+    }
+}
+
+/// The key that a request carries, in one of the two headers.
+fn credentials(headers: &HeaderMap) -> Option<&str> {
+    if let Some(value) = headers.get(AUTHORIZATION) {
+        // Something unreadable counts as a wrong key, not as none.
+        let text = value.to_str().unwrap_or("unreadable");
+        return Some(text.strip_prefix("Bearer ").unwrap_or(text).trim());
+    }
+    headers.get("x-api-key").map(|value| value.to_str().unwrap_or("unreadable").trim())
+}

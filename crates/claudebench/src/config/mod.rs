@@ -1,0 +1,252 @@
+//! Configuration: defaults, then one file, then the environment, then flags. The defaults' file is
+//! the list of all settings, so that what is documented is what there is.
+
+mod layers;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+pub use layers::{ConfigError, Origin, Setting};
+
+/// The defaults, with a comment on each setting.
+pub const DEFAULTS: &str = include_str!("default.toml");
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Config {
+    pub listen: Vec<String>,
+    pub data: PathBuf,
+    pub hosts: Vec<String>,
+    pub origins: Vec<String>,
+    pub store: Store,
+    pub redis: Redis,
+    pub auth: Auth,
+    pub limits: Limits,
+    pub tasks: Tasks,
+    pub instances: Instances,
+    pub events: Events,
+    pub stop: Stop,
+    pub log: Log,
+    pub client: Client,
+}
+
+/// `[store]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Store {
+    pub url: String,
+}
+
+/// `[redis]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Redis {
+    pub url: String,
+}
+
+/// `[auth]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Auth {
+    pub required: Required,
+}
+
+/// When API keys are required.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Required {
+    /// On anything but loopback.
+    Auto,
+    /// Always.
+    Always,
+}
+
+/// `[limits]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Limits {
+    pub body_bytes: usize,
+    pub depth: usize,
+    pub batch: usize,
+    pub connections: usize,
+    pub calls: usize,
+    pub subscriptions: usize,
+    pub socket_calls: usize,
+    pub request_ms: u64,
+    pub header_ms: u64,
+    pub metadata_bytes: usize,
+    pub result_bytes: usize,
+    pub attachment_bytes: usize,
+    pub waiting_claims: usize,
+}
+
+/// `[tasks]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Tasks {
+    pub lease_ms: i64,
+    pub max_losses: i64,
+    pub aging_step_ms: i64,
+}
+
+/// `[instances]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Instances {
+    pub silence_ms: i64,
+    pub check_ms: u64,
+}
+
+/// `[events]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Events {
+    pub keep_days: i64,
+    pub keep_count: i64,
+}
+
+/// `[stop]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Stop {
+    pub grace_ms: u64,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Log {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Text on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// `[client]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Client {
+    pub url: String,
+    pub key_file: PathBuf,
+}
+
+/// What flags say, by the name of the setting.
+pub type Overrides = Vec<(&'static str, toml::Value)>;
+
+/// The configuration in force, and where each value comes from.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The values.
+    pub config: Config,
+    /// Each with its origin, in the order of the defaults' file.
+    pub settings: Vec<Setting>,
+    /// The file that was read.
+    pub file: Option<PathBuf>,
+}
+
+/// The file that is read when none is named and it exists.
+pub const FILE: &str = "claudebench.toml";
+
+impl Config {
+    /// Reads the configuration of this process. Without a file named, `claudebench.toml` in the
+    /// working directory is read if it is there.
+    ///
+    /// # Errors
+    /// Each names the setting, where it was set, and what was expected.
+    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
+    pub fn load(file: Option<&Path>, flags: Overrides) -> Result<Loaded, ConfigError> {
+        let named = file.map(Path::to_owned).or_else(|| {
+            std::env::var_os("CLAUDEBENCH_CONFIG").filter(|f| !f.is_empty()).map(PathBuf::from)
+        });
+        let file = named.or_else(|| Some(PathBuf::from(FILE)).filter(|file| file.is_file()));
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        });
+        Self::from_layers(file, variables.collect(), flags)
+    }
+
+    /// The same from what is given.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn from_layers(
+        file: Option<PathBuf>,
+        variables: Vec<(String, String)>,
+        flags: Overrides,
+    ) -> Result<Loaded, ConfigError> {
+        let (table, settings) = layers::merge(file.as_deref(), &variables, flags)?;
+        let config: Self = toml::Value::Table(table)
+            .try_into()
+            .map_err(|e: toml::de::Error| layers::blame(e.message(), &settings))?;
+        config.check()?;
+        Ok(Loaded { config, settings, file })
+    }
+
+    /// What the types do not say.
+    fn check(&self) -> Result<(), ConfigError> {
+        let bad = |key: &str, what: &str| Err(ConfigError::new(key, what));
+        if self.listen.is_empty() {
+            return bad("listen", "expected at least one address");
+        }
+        if self.store.url.starts_with("postgres") {
+            return bad("store.url", "PostgreSQL is not in this version; leave it at \"sqlite\"");
+        }
+        if self.store.url != "sqlite" {
+            return bad("store.url", "expected \"sqlite\"");
+        }
+        if !self.redis.url.is_empty() {
+            return bad("redis.url", "Redis is not in this version; leave it empty");
+        }
+        if !(1_000..=86_400_000).contains(&self.tasks.lease_ms) {
+            return bad("tasks.lease_ms", "expected 1000 to 86400000");
+        }
+        let limits = &self.limits;
+        for (key, value, most) in [
+            ("limits.body_bytes", limits.body_bytes, 1 << 30),
+            ("limits.depth", limits.depth, 100),
+            ("limits.batch", limits.batch, 10_000),
+            ("limits.connections", limits.connections, 1_000_000),
+            ("limits.calls", limits.calls, 1_000_000),
+            ("limits.subscriptions", limits.subscriptions, 10_000),
+            ("limits.socket_calls", limits.socket_calls, 10_000),
+        ] {
+            if value == 0 || value > most {
+                return bad(key, &format!("expected 1 to {most}"));
+            }
+        }
+        let positive = self.events.keep_days > 0
+            && self.events.keep_count > 0
+            && self.tasks.max_losses > 0
+            && self.instances.silence_ms > 0
+            && self.instances.check_ms > 0;
+        if !positive {
+            return bad("tasks, instances, events", "expected numbers above 0");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! Structured logs: one line an event, text on a terminal, JSON elsewhere.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{ConfigError, Log, LogFormat};
+
+/// Sets up the log of this process, on standard error. A second call changes nothing.
+///
+/// # Errors
+/// A filter that cannot be read.
+pub fn start(log: &Log) -> Result<(), ConfigError> {
+    let filter = EnvFilter::builder()
+        .parse(&log.level)
+        .map_err(|e| ConfigError::new("log.level", e.to_string()))?;
+    let terminal = std::io::stderr().is_terminal();
+    let text = match log.format {
+        LogFormat::Auto => terminal,
+        LogFormat::Text => true,
+        LogFormat::Json => false,
+    };
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Only a second start in one process fails, as in tests: the first one's settings stay.
+    let _ = if text {
+        lines.with_ansi(terminal).with_target(false).try_init()
+    } else {
+        lines.json().flatten_event(true).try_init()
+    };
+    Ok(())
+}

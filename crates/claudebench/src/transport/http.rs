@@ -1,0 +1,231 @@
+//! The way of a request: guard, credentials, body, and to the route it asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use claudebench_core::{Code, Error};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::header::{HeaderMap, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+
+use super::answer::{self, Body};
+use super::dispatch::Caller;
+use super::{App, catalogue, guard, health, openapi, rest, routes, rpc, sse, ws};
+
+/// Answers a request.
+pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Response<Body> {
+    app.metrics.http_requests.inc();
+    app.metrics.in_flight.inc();
+    let response = route(&app, request).await;
+    app.metrics.in_flight.dec();
+    response
+}
+
+async fn route(app: &Arc<App>, request: Request<Incoming>) -> Response<Body> {
+    let path = request.uri().path();
+    // Whoever watches the server is answered whatever else goes on.
+    if request.method() == Method::GET
+        && let Some(response) = health::answer(app, path).await
+    {
+        return response;
+    }
+    if let Err(error) = guard::check(app, request.headers()) {
+        return answer::error(&error);
+    }
+    if request.method() == Method::OPTIONS {
+        return preflight(request.headers());
+    }
+    let origin = request.headers().get(hyper::header::ORIGIN).cloned();
+    let mut response = match caller(app, request.headers()) {
+        Ok(caller) => answer_known(app, caller, request).await,
+        Err(error) => answer::error(&error),
+    };
+    if let Some(origin) = origin {
+        let headers = response.headers_mut();
+        headers.insert("access-control-allow-origin", origin);
+        headers.insert("access-control-allow-credentials", HeaderValue::from_static("true"));
+        headers.insert("vary", HeaderValue::from_static("origin"));
+    }
+    response
+}
+
+async fn answer_known(
+    app: &Arc<App>,
+    caller: Caller,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    match (request.method(), request.uri().path()) {
+        (&Method::POST, "/rpc") => match read_body(app, request).await {
+            Err(response) => response,
+            Ok(body) => match rpc::body(app, caller, &body).await {
+                Some(text) => answer::json(StatusCode::OK, text),
+                None => empty(StatusCode::NO_CONTENT),
+            },
+        },
+        (&Method::POST, "/rpc/batch") => match read_body(app, request).await {
+            Err(response) => response,
+            Ok(body) => answer::json(StatusCode::OK, rpc::batch_body(app, caller, &body).await),
+        },
+        (&Method::GET, "/ws") => ws::upgrade(app, caller, request).await,
+        (&Method::GET, "/events") => sse::stream(app, &caller, &request).await,
+        (&Method::GET, "/ws/stats") => ws::stats(app, &caller),
+        (&Method::GET, "/openapi.json") => answer::json(StatusCode::OK, openapi::text().to_owned()),
+        (method, path) => {
+            if method == Method::GET
+                && let Some(response) = catalogue::answer(path)
+            {
+                return response;
+            }
+            resource(app, caller, request).await
+        }
+    }
+}
+
+/// The routes of methods: resources under `/api`, and `/{domain}/{action}`.
+async fn resource(app: &Arc<App>, caller: Caller, request: Request<Incoming>) -> Response<Body> {
+    let (verb, path) = (request.method().clone(), request.uri().path().to_owned());
+    if let Some(found) = routes::find(&verb, &path) {
+        let query = request.uri().query().unwrap_or("").to_owned();
+        return match read_body(app, request).await {
+            Ok(body) => rest::resource(app, caller, &found, &query, &body).await,
+            Err(response) => response,
+        };
+    }
+    if verb == Method::POST
+        && let Some(method) = routes::action(&path)
+    {
+        return match read_body(app, request).await {
+            Ok(body) => rest::action(app, caller, method, &body).await,
+            Err(response) => response,
+        };
+    }
+    let allowed = routes::verbs(&path);
+    if allowed.is_empty() {
+        let message = format!("There is no {verb} {}", claudebench_core::id::clip(&path));
+        return answer::error(&Error::new(Code::MethodNotFound, message));
+    }
+    let error = Error::new(Code::InvalidRequest, format!("{path} takes {}", allowed.join(", ")));
+    let mut response = answer::error(&error);
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    if let Ok(value) = HeaderValue::from_str(&allowed.join(", ")) {
+        response.headers_mut().insert(hyper::header::ALLOW, value);
+    }
+    response
+}
+
+/// Reads the body, up to its bound.
+async fn read_body(app: &App, request: Request<Incoming>) -> Result<Bytes, Response<Body>> {
+    let most = app.config.limits.body_bytes;
+    let limit = Duration::from_millis(app.config.limits.request_ms);
+    let body = Limited::new(request.into_body(), most).collect();
+    match tokio::time::timeout(limit, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            let message = format!("the body has more than {most} bytes");
+            Err(answer::error(&Error::new(Code::TooLarge, message)))
+        }
+        Ok(Err(_)) => Err(answer::error(&Error::new(Code::InvalidRequest, "the body broke off"))),
+        Err(_) => {
+            let mut response =
+                answer::error(&Error::new(Code::Timeout, "the body took too long to arrive"));
+            *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            Err(response)
+        }
+    }
+}
+
+/// Who calls, and what the headers say about the call.
+fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
+    let principal = app.auth.principal(headers)?;
+    let key = match headers.get("idempotency-key") {
+        None => None,
+        Some(value) => match value.to_str() {
+            Ok(key) if (1..=200).contains(&key.chars().count()) => Some(key.to_owned()),
+            _ => {
+                let message = "Idempotency-Key: expected 1 to 200 visible characters";
+                return Err(Error::new(Code::InvalidRequest, message));
+            }
+        },
+    };
+    let traceparent = headers
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok())
+        // One that cannot be read is ignored, as the standard has it.
+        .filter(|text| is_traceparent(text))
+        .map(Into::into);
+    Ok(Caller { principal, traceparent, key })
+}
+
+/// `00-<32 hex>-<16 hex>-<2 hex>`, with neither id all zeros.
+fn is_traceparent(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let hex = |part: &str, length: usize| {
+        part.len() == length && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let some = |part: &str| part.bytes().any(|b| b != b'0');
+    match parts.as_slice() {
+        [version, trace, parent, flags] => {
+            hex(version, 2)
+                && *version != "ff"
+                && hex(trace, 32)
+                && hex(parent, 16)
+                && hex(flags, 2)
+                && some(trace)
+                && some(parent)
+        }
+        _ => false,
+    }
+}
+
+/// What a browser asks before it lets a page call. The guard has looked at the origin.
+fn preflight(headers: &HeaderMap) -> Response<Body> {
+    let mut response = empty(StatusCode::NO_CONTENT);
+    let allowed = response.headers_mut();
+    if let Some(origin) = headers.get(hyper::header::ORIGIN) {
+        allowed.insert("access-control-allow-origin", origin.clone());
+        allowed.insert("access-control-allow-credentials", HeaderValue::from_static("true"));
+        allowed.insert(
+            "access-control-allow-methods",
+            HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, OPTIONS"),
+        );
+        allowed.insert(
+            "access-control-allow-headers",
+            HeaderValue::from_static(
+                "content-type, authorization, x-api-key, idempotency-key, traceparent, \
+                 last-event-id, mcp-session-id",
+            ),
+        );
+        allowed.insert("access-control-max-age", HeaderValue::from_static("600"));
+        allowed.insert("vary", HeaderValue::from_static("origin"));
+    }
+    response
+}
+
+/// An answer without a body.
+pub(super) fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_traceparent;
+
+    #[test]
+    fn trace_contexts_are_checked() {
+        let good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert!(is_traceparent(good));
+        for bad in [
+            "",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
+            "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        ] {
+            assert!(!is_traceparent(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Bytes to calls, and answers to bytes. Each transport reads the name of a method and its params;
+//! `dispatch` does the rest, the same for all.
+
+pub mod answer;
+mod catalogue;
+pub mod depth;
+pub mod dispatch;
+mod guard;
+mod health;
+pub mod http;
+pub mod listen;
+pub mod openapi;
+mod query;
+mod rest;
+mod routes;
+pub mod rpc;
+mod sse;
+mod ws;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use claudebench_services::Shared;
+
+use crate::auth::Auth;
+use crate::config::Config;
+use crate::metrics::Metrics;
+
+/// What every request needs.
+pub struct App {
+    /// What methods need.
+    pub shared: Arc<Shared>,
+    /// Who may call.
+    pub auth: Arc<Auth>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// The settings.
+    pub config: Config,
+    /// Every address is loopback or a socket: only names of this machine are answered to.
+    pub local_only: bool,
+    /// Calls under way.
+    pub calls: AtomicUsize,
+    /// Sockets that are open, for their statistics.
+    pub sockets: ws::Sockets,
+}

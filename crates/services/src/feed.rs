@@ -1,0 +1,175 @@
+//! A subscriber's way along the event log: from the window in memory while it keeps up, from the
+//! store when it does not, and told when it was too late for that.
+
+use std::sync::Arc;
+
+use claudebench_coordination::Live;
+use claudebench_core::event::Event;
+use claudebench_core::{Cursor, Error, TaskId, TenantId};
+use claudebench_store::{EventQuery, StoreError};
+use tokio::sync::watch;
+
+use crate::context::{Shared, store_error};
+
+/// How many events are taken at once.
+const PAGE: usize = 256;
+
+/// Which events a subscriber wants.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Patterns of types; all types if empty.
+    pub kinds: Vec<String>,
+    /// Only of this task.
+    pub task: Option<TaskId>,
+    /// Only of this project.
+    pub project: Option<String>,
+}
+
+impl Filter {
+    /// Every event of a tenant.
+    #[must_use]
+    pub fn of(tenant: TenantId) -> Self {
+        Self { tenant, kinds: Vec::new(), task: None, project: None }
+    }
+
+    /// Whether an event is wanted.
+    #[must_use]
+    pub fn wants(&self, event: &Event) -> bool {
+        event.tenant == self.tenant
+            && (self.kinds.is_empty() || self.kinds.iter().any(|pattern| event.is(pattern)))
+            && (self.task.is_none() || event.task == self.task)
+            && (self.project.is_none() || event.project.as_deref() == self.project.as_deref())
+    }
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub enum Next {
+    /// Events, in the order of the log; at least one.
+    Events(Vec<Arc<Live>>),
+    /// Some were missed: they are past their retention. The feed goes on with the oldest kept.
+    Lagged {
+        /// Which cursor was too old, and where the log begins now.
+        error: Error,
+    },
+    /// The server stops.
+    Closed,
+}
+
+/// A place in the log, and what is wanted from there on.
+pub struct Feed {
+    shared: Arc<Shared>,
+    filter: Filter,
+    cursor: Cursor,
+    bell: watch::Receiver<Cursor>,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Feed {
+    /// A feed from a cursor on; from now on without one.
+    ///
+    /// # Errors
+    /// A cursor that is older than the events kept, or beyond the end of the log.
+    pub async fn open(
+        shared: Arc<Shared>,
+        filter: Filter,
+        since: Option<Cursor>,
+    ) -> Result<Self, Error> {
+        let bell = shared.hub.bell();
+        let head = *bell.borrow();
+        let cursor = since.unwrap_or(head);
+        if cursor > head {
+            let message = format!("the cursor {cursor} is beyond the end of the log at {head}");
+            return Err(Error::invalid(&["since"], message));
+        }
+        let stopping = shared.stopping.clone();
+        let feed = Self { shared, filter, cursor, bell, stopping };
+        if feed.shared.hub.after(cursor, 0).is_none() {
+            // Only whether the cursor is still good: nothing is taken.
+            let query = EventQuery { limit: 1, ..feed.query() };
+            feed.shared.store.events(query).await.map_err(store_error)?;
+        }
+        Ok(feed)
+    }
+
+    /// Everything up to here was seen.
+    #[must_use]
+    pub const fn cursor(&self) -> Cursor {
+        self.cursor
+    }
+
+    /// Waits for what comes next.
+    pub async fn next(&mut self) -> Next {
+        loop {
+            if *self.stopping.borrow() {
+                return Next::Closed;
+            }
+            self.bell.mark_unchanged();
+            match self.step(None).await {
+                Some(next) => return next,
+                None if self.cursor < self.shared.hub.head() => {}
+                None => tokio::select! {
+                    rung = self.bell.changed() => if rung.is_err() { return Next::Closed },
+                    _ = self.stopping.changed() => {}
+                },
+            }
+        }
+    }
+
+    /// What there is up to a place, without waiting; `None` when nothing of it is wanted. The
+    /// cursor moves on in any case.
+    pub async fn step(&mut self, until: Option<Cursor>) -> Option<Next> {
+        let events = match self.shared.hub.after(self.cursor, PAGE) {
+            Some(live) => live,
+            None => match self.from_store().await {
+                Ok(live) => live,
+                Err(next) => return Some(next),
+            },
+        };
+        let reach = until.unwrap_or(Cursor(i64::MAX));
+        let events = events.into_iter().take_while(|live| live.event.cursor <= reach);
+        let mut wanted = Vec::new();
+        for live in events {
+            self.cursor = self.cursor.max(live.event.cursor);
+            if self.filter.wants(&live.event) {
+                wanted.push(live);
+            }
+        }
+        (!wanted.is_empty()).then_some(Next::Events(wanted))
+    }
+
+    fn query(&self) -> EventQuery {
+        EventQuery {
+            tenant: Some(self.filter.tenant),
+            after: Some(self.cursor),
+            task: None,
+            project: None,
+            kinds: Vec::new(),
+            limit: i64::try_from(PAGE).unwrap_or(i64::MAX),
+            newest_first: false,
+        }
+    }
+
+    /// A page of the log; where other tenants' events leave it empty, the cursor moves on.
+    async fn from_store(&mut self) -> Result<Vec<Arc<Live>>, Next> {
+        match self.shared.store.events(self.query()).await {
+            Ok(page) => {
+                if page.events.is_empty() {
+                    self.cursor = self.cursor.max(page.next);
+                }
+                Ok(page.events.into_iter().map(|event| Arc::new(Live::new(event))).collect())
+            }
+            Err(StoreError::CursorExpired { cursor, oldest }) => {
+                self.cursor = Cursor(oldest);
+                let error = store_error(StoreError::CursorExpired { cursor, oldest });
+                Err(Next::Lagged { error })
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a subscriber's events cannot be read");
+                Err(Next::Closed)
+            }
+        }
+    }
+}
