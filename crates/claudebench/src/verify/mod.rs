@@ -38,9 +38,6 @@ pub struct Args {
     /// All faults were over and everything was worked off: a task that has not ended is stuck
     #[arg(long, requires = "events")]
     pub drained: bool,
-    /// Answer with one JSON object
-    #[arg(long)]
-    pub json: bool,
 }
 
 /// What came of a check.
@@ -85,14 +82,15 @@ fn verdict(history: &History, state: &State, sources: Sources, drained: bool) ->
     }
 }
 
-/// Checks, and prints what was found. Exits with 1 if a rule was broken, with 2 if the files
-/// cannot be read.
-pub async fn run(
-    args: Args,
+/// Checks, and prints what was found, as one JSON object if asked. Exits with 1 if a rule was
+/// broken, with 2 if the files cannot be read.
+pub fn run(
+    args: &Args,
+    json: bool,
     out: &mut (dyn Write + Send),
     err: &mut (dyn Write + Send),
 ) -> ExitCode {
-    let verdict = match check(&args) {
+    let verdict = match check(args) {
         Ok(verdict) => verdict,
         Err(error) => {
             // Nobody is left to tell when this fails.
@@ -100,7 +98,7 @@ pub async fn run(
             return ExitCode::from(2);
         }
     };
-    let printed = if args.json { verdict.print_json(out) } else { verdict.print(out) };
+    let printed = if json { verdict.print_json(out) } else { verdict.print(out) };
     match (printed, verdict.violations.is_empty()) {
         (Err(_), _) => ExitCode::from(2),
         (Ok(()), false) => ExitCode::FAILURE,

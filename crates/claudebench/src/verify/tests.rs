@@ -83,11 +83,11 @@ impl Story {
     }
 
     fn verdict(&self, drained: bool) -> Verdict {
-        check(&self.write(drained, false)).unwrap()
+        check(&self.write(drained)).unwrap()
     }
 
     /// Writes both files, and gives the arguments that name them.
-    fn write(&self, drained: bool, json: bool) -> Args {
+    fn write(&self, drained: bool) -> Args {
         let dir = self.dir.get_or_init(|| tempfile::tempdir().unwrap()).path();
         let (calls, state) = (dir.join("calls.jsonl"), dir.join("state.jsonl"));
         let mut text = Vec::new();
@@ -95,7 +95,7 @@ impl Story {
         std::fs::write(&calls, text).unwrap();
         let text: Vec<String> = self.state.iter().map(|line| format!("{line}\n")).collect();
         std::fs::write(&state, text.concat()).unwrap();
-        Args { histories: vec![calls], events: vec![state], drained, json }
+        Args { histories: vec![calls], events: vec![state], drained }
     }
 
     #[track_caller]
@@ -401,23 +401,21 @@ fn a_line_that_is_cut_short_at_the_end_is_left_out() {
     assert!(error.to_string().contains("calls:1: no call: "), "{error}");
 }
 
-#[tokio::test]
-async fn the_command_exits_with_what_it_found() {
+#[test]
+fn the_command_exits_with_what_it_found() {
     let mut story = good();
     story.create("t-5", "e").task("t-5", "pending");
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run(story.write(false, false), &mut out, &mut err).await;
-    assert_eq!(code, ExitCode::SUCCESS);
-    let code = run(story.write(true, false), &mut out, &mut err).await;
-    assert_eq!(code, ExitCode::FAILURE);
+    assert_eq!(run(&story.write(false), false, &mut out, &mut err), ExitCode::SUCCESS);
+    let args = story.write(true);
+    assert_eq!(run(&args, false, &mut out, &mut err), ExitCode::FAILURE);
     let text = String::from_utf8(std::mem::take(&mut out)).unwrap();
     assert!(text.contains("stuck: t-5 is still pending at the end\n"), "{text}");
     assert!(text.contains("state.jsonl:19: {"), "{text}");
-    let args = story.write(true, true);
-    run(args.clone(), &mut out, &mut err).await;
+    assert_eq!(run(&args, true, &mut out, &mut err), ExitCode::FAILURE);
     let json: Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(json["violations"][0]["rule"], "stuck");
     std::fs::remove_file(&args.events[0]).unwrap();
-    assert_eq!(run(args, &mut out, &mut err).await, ExitCode::from(2));
+    assert_eq!(run(&args, false, &mut out, &mut err), ExitCode::from(2));
     assert!(String::from_utf8(err).unwrap().contains("state.jsonl cannot be read"));
 }
