@@ -1,8 +1,10 @@
 //! The ClaudeBench server and its command line: everything with a socket or a terminal.
 
 pub mod auth;
+pub mod bench;
 pub mod config;
 pub mod logging;
 pub mod metrics;
 pub mod start;
 pub mod transport;
+pub mod verify;

@@ -1,0 +1,110 @@
+//! What one task waits for: a lone creation, and the way to a worker that waits, against the disk's
+//! own fsync.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::bench::bed::{Bed, BenchError, During};
+use crate::bench::load::http::{Connection, Target};
+use crate::bench::load::{Tally, Work};
+use crate::bench::peer::Disk;
+use crate::bench::report::{Figure, Target as Promise, Unit};
+use crate::bench::scenario::steady::Creating;
+use crate::bench::workload::{Workload, accepted, claim, claimed, complete, register};
+
+/// Samples a round.
+const SAMPLES: usize = 400;
+/// Until a claim is surely parked.
+const PARKED: Duration = Duration::from_millis(5);
+
+/// One connection that creates.
+pub(super) async fn single(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
+    let server = bed.server("single").await?;
+    let mut connection = Connection::open(&server.target()).await.during("connecting")?;
+    let mut creating = Creating::new(bed.args.seed, 0);
+    let work = async |tally: &mut Tally| {
+        for _ in 0..SAMPLES {
+            creating.step(&mut connection, Instant::now(), tally).await?;
+        }
+        Ok(())
+    };
+    let figure = against_disk(bed, "one connection, task.create p50", "single", work).await?;
+    Ok(vec![figure.promised(Promise::RatioAtMost(3.0))])
+}
+
+/// From the creation of a task to the worker that waits for one.
+pub(super) async fn handover(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
+    let server = bed.server("handover").await?;
+    let mut pair = Pair::open(&server.target(), bed.args.seed).await.during("connecting")?;
+    let work = async |tally: &mut Tally| {
+        for _ in 0..SAMPLES {
+            pair.hand_over(tally).await?;
+        }
+        Ok(())
+    };
+    let figure = against_disk(bed, "hand-over to a waiting claim p50", "handover", work).await?;
+    Ok(vec![figure.promised(Promise::RatioAtMost(4.0))])
+}
+
+async fn against_disk(
+    bed: &Bed,
+    work: &str,
+    name: &str,
+    mut measure: impl AsyncFnMut(&mut Tally) -> io::Result<()>,
+) -> Result<Figure, BenchError> {
+    let mut disk = Disk::prepare(bed.dir()).during("preparing the disk")?;
+    // Warms up both.
+    disk.measure(SAMPLES).during("syncing")?;
+    measure(&mut Tally::from_now()).await.during(name)?;
+    let (mut peers, mut rounds, mut all) = (Vec::new(), Vec::new(), Tally::from_now());
+    for round in 1..=bed.args.rounds {
+        let synced = disk.measure(SAMPLES).during("syncing")?.quantile_ms(0.5);
+        let mut tally = Tally::from_now();
+        measure(&mut tally).await.during(name)?;
+        let own = tally.quantile_ms(0.5);
+        bed.tell(format!("{name}, round {round}: p50 {own:.3} ms, fsync {synced:.3} ms"));
+        peers.push(synced);
+        rounds.push(own);
+        all.add(&tally);
+    }
+    let figure = Figure::new(work, Unit::Milliseconds, rounds).against("fsync", peers);
+    Ok(figure.spread(all.spread()).failed(all.failed))
+}
+
+/// A worker that waits, and somebody who creates.
+struct Pair {
+    worker: Connection,
+    creator: Connection,
+    workload: Workload,
+}
+
+impl Pair {
+    async fn open(target: &Target, seed: u64) -> io::Result<Self> {
+        let mut worker = Connection::open(target).await?;
+        register(&mut worker, 1).await?;
+        let creator = Connection::open(target).await?;
+        Ok(Self { worker, creator, workload: Workload::new(seed, 0) })
+    }
+
+    async fn hand_over(&mut self, tally: &mut Tally) -> io::Result<()> {
+        let mut params = String::new();
+        self.workload.task(&mut params);
+        let wait = claim(0, 1, 30_000);
+        let (worker, creator) = (&mut self.worker, &mut self.creator);
+        let waiting = async {
+            let held = claimed(worker.rpc("task.claim", &wait).await?)?;
+            Ok::<_, io::Error>((held, Instant::now()))
+        };
+        let creating = async {
+            #[allow(clippy::disallowed_methods, reason = "the claim has to be there first")]
+            tokio::time::sleep(PARKED).await;
+            let start = Instant::now();
+            accepted(creator.rpc("task.create", &params).await?)?;
+            Ok(start)
+        };
+        let ((held, end), start) = tokio::try_join!(waiting, creating)?;
+        let held = held.first().ok_or_else(|| io::Error::other("the claim waited in vain"))?;
+        tally.took(end.saturating_duration_since(start));
+        accepted(self.worker.rpc("task.complete", &complete(0, held)).await?)
+    }
+}
