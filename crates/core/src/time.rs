@@ -1,6 +1,7 @@
 //! Time: injected everywhere, milliseconds since 1970 inside, ISO 8601 outside.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,18 +29,41 @@ impl Millis {
     }
 }
 
+/// How many texts of times each thread remembers. Tasks of a batch share most of theirs, and
+/// writing a date takes longer than everything else about a small event.
+const REMEMBERED: usize = 16;
+
+thread_local! {
+    static TEXTS: RefCell<[(i64, String); REMEMBERED]> =
+        RefCell::new(std::array::from_fn(|_| (i64::MIN, String::new())));
+}
+
+impl Millis {
+    fn with_text<T>(self, read: impl FnOnce(&str) -> T) -> T {
+        TEXTS.with_borrow_mut(|texts| {
+            let place = usize::try_from(self.0.rem_euclid(REMEMBERED as i64)).unwrap_or(0);
+            let (known, text) = &mut texts[place];
+            if *known != self.0 || text.is_empty() {
+                *known = self.0;
+                *text = match jiff::Timestamp::from_millisecond(self.0) {
+                    Ok(time) => format!("{time:.3}"),
+                    Err(_) => "9999-12-30T22:00:00.000Z".to_owned(),
+                };
+            }
+            read(text)
+        })
+    }
+}
+
 impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(time) => write!(f, "{time:.3}"),
-            Err(_) => f.write_str("9999-12-30T22:00:00.000Z"),
-        }
+        self.with_text(|text| f.write_str(text))
     }
 }
 
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(self)
+        self.with_text(|text| to.serialize_str(text))
     }
 }
 

@@ -24,6 +24,19 @@ pub(in crate::sqlite) struct Held {
     pub(in crate::sqlite) cancel_at: Option<Millis>,
     /// Heartbeats or a cancellation have made it a row of its own.
     pub(in crate::sqlite) has_row: bool,
+    /// The task as its claim left it, while nothing else has looked at it.
+    pub(in crate::sqlite) untouched: Option<Untouched>,
+}
+
+/// What completing a task needs to know of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::sqlite) struct Untouched {
+    pub(in crate::sqlite) version: i64,
+    pub(in crate::sqlite) last_event: i64,
+    pub(in crate::sqlite) created_at: Millis,
+    pub(in crate::sqlite) project: Option<Arc<str>>,
+    pub(in crate::sqlite) attachment_count: i64,
+    pub(in crate::sqlite) has_dependents: bool,
 }
 
 impl Held {
@@ -47,6 +60,7 @@ impl Held {
             deadline_at: millis(row.get(8)?),
             cancel_at: millis(row.get(9)?),
             has_row: row.get(10)?,
+            untouched: None,
         })
     }
 }
@@ -97,6 +111,13 @@ impl Leases {
     /// The lease of a task.
     pub(in crate::sqlite) fn of(&self, task: TaskId) -> Option<&Held> {
         self.by_task.get(&task)
+    }
+
+    /// Somebody looks at the task itself, and may change it.
+    pub(in crate::sqlite) fn touch(&mut self, task: TaskId) {
+        if let Some(held) = self.by_task.get_mut(&task) {
+            held.untouched = None;
+        }
     }
 
     /// The tasks that a worker holds, oldest first.

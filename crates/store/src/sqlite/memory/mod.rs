@@ -12,7 +12,7 @@ use claudebench_core::{Millis, TenantId};
 use rusqlite::Connection;
 
 pub(super) use lanes::{LaneId, Lanes};
-pub(super) use leases::{Held, Leases};
+pub(super) use leases::{Held, Leases, Untouched};
 
 use super::options::SqliteOptions;
 use super::write::statements as sql;

@@ -59,7 +59,7 @@ WHERE id = ?1;
 
 -- name: save_completion
 UPDATE tasks SET
-    status = 2, phase = 0, version = ?2, last_event = ?3, settled = ?4, updated_at = ?5,
+    status = 2, version = ?2, last_event = ?3, settled = ?4, updated_at = ?5,
     completed_at = ?5, completed_by = ?6, attachment_count = ?7, error = NULL, reason = NULL,
     held_ms = NULL
 WHERE id = ?1;

@@ -1,8 +1,8 @@
 //! Attachments of tasks.
 
-use claudebench_core::Millis;
 use claudebench_core::event::{TaskAttachmentCreated, TaskAttachmentDeleted};
 use claudebench_core::id::attachment_id;
+use claudebench_core::{Millis, TaskId};
 use rusqlite::{OptionalExtension, params};
 
 use super::statements as sql;
@@ -52,16 +52,50 @@ impl Tx<'_> {
             let what = format!("A task has at most {MAX_PER_TASK} attachments; delete some first.");
             return Err(Refusal::Limit { what }.into());
         }
-        let (id, created_at) = found.unwrap_or_else(|| {
-            self.memory.last_attachment += 1;
-            (self.memory.last_attachment, self.now.0)
-        });
-        task.row.attachment_count += i64::from(found.is_none());
+        let (id, created_at) = match found {
+            Some(found) => found,
+            None => (self.insert_attachment(meta, task.row.id, &body)?, self.now.0),
+        };
+        match found {
+            Some((id, _)) => self.put_row(meta, task.row.id, id, created_at, &body)?,
+            None => task.row.attachment_count += 1,
+        }
+        Ok(Attachment {
+            id,
+            task: task.row.id,
+            body,
+            created_by: meta.actor.to_string(),
+            created_at: Millis(created_at),
+            updated_at: self.now,
+        })
+    }
+
+    /// Writes an attachment whose key the task does not have yet; answers its number.
+    pub(super) fn insert_attachment(
+        &mut self,
+        meta: &Meta,
+        task: TaskId,
+        body: &AttachmentBody,
+    ) -> Done<i64> {
+        self.memory.last_attachment += 1;
+        let id = self.memory.last_attachment;
+        self.put_row(meta, task, id, self.now.0, body)?;
+        Ok(id)
+    }
+
+    fn put_row(
+        &self,
+        meta: &Meta,
+        task: TaskId,
+        id: i64,
+        created_at: i64,
+        body: &AttachmentBody,
+    ) -> Done<()> {
         let kind = (0_i64..).zip(AttachmentKind::ALL).find(|(_, kind)| *kind == body.kind);
         self.db.prepare_cached(sql::PUT_ATTACHMENT)?.execute(params![
             id,
-            task.tenant.0,
-            task.row.id.0,
+            meta.tenant.0,
+            task.0,
             body.key,
             kind.map(|(number, _)| number),
             meta.actor,
@@ -73,14 +107,7 @@ impl Tx<'_> {
             body.value,
             body.content,
         ])?;
-        Ok(Attachment {
-            id,
-            task: task.row.id,
-            body,
-            created_by: meta.actor.to_string(),
-            created_at: Millis(created_at),
-            updated_at: self.now,
-        })
+        Ok(())
     }
 
     pub(super) fn delete_attachment(

@@ -44,9 +44,10 @@ impl Tx<'_> {
     }
 
     /// The lease that the sign of life is for.
-    fn beating(&self, meta: &Meta, beat: &Beat) -> Done<Held> {
+    fn beating(&mut self, meta: &Meta, beat: &Beat) -> Done<Held> {
         let held = self.memory.leases.of(beat.task).filter(|held| held.tenant == meta.tenant);
-        if let Some(held) = held {
+        let held = held.cloned();
+        if let Some(held) = &held {
             let right = match (beat.fence, &beat.worker) {
                 (Some(fence), _) => fence == held.fence,
                 (None, Some(worker)) => *worker == held.worker,

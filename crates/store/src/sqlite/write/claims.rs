@@ -11,7 +11,7 @@ use super::statements as sql;
 use super::tx::{Done, Tx};
 use crate::batch::{ClaimTasks, Claimed, ClaimedTask, Meta};
 use crate::row::Lease;
-use crate::sqlite::memory::{Held, LaneId};
+use crate::sqlite::memory::{Held, LaneId, Untouched};
 use crate::sqlite::row::{self, Task};
 
 impl Tx<'_> {
@@ -73,7 +73,7 @@ impl Tx<'_> {
         worker: &Arc<str>,
         asked_ms: Option<i64>,
     ) -> Done<ClaimedTask> {
-        let held = self.hold(&mut task, worker, asked_ms);
+        let mut held = self.hold(&mut task, worker, asked_ms);
         let fact = TaskClaimed {
             task_id: held.task,
             worker_id: worker,
@@ -85,6 +85,14 @@ impl Tx<'_> {
         self.task_event(meta, &mut task, &fact)?;
         self.save_claim(&task, &held)?;
         let lease = lease_of(&held);
+        held.untouched = Some(Untouched {
+            version: task.row.version,
+            last_event: task.last_event,
+            created_at: task.row.created_at,
+            project: task.row.project.clone(),
+            attachment_count: task.row.attachment_count,
+            has_dependents: task.has_dependents,
+        });
         self.memory.leases.put(held);
         Ok(ClaimedTask { task: task.row, lease })
     }
@@ -119,6 +127,7 @@ impl Tx<'_> {
             deadline_at: row.deadline_ms.map(|ms| self.now.plus(ms)),
             cancel_at: None,
             has_row: false,
+            untouched: None,
         };
         task.held = Some((held.lease_ms, held.explicit));
         self.count(task, 1);

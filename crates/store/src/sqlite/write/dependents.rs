@@ -75,7 +75,7 @@ impl Tx<'_> {
     }
 
     /// A dependent is the tenant's, as its dependency was when it was made.
-    fn dependent(&self, meta: &Meta, id: TaskId) -> Done<Task> {
+    fn dependent(&mut self, meta: &Meta, id: TaskId) -> Done<Task> {
         self.task(meta.tenant, id).map_err(|stop| match stop {
             Stop::Refused(_) => Refusal::Fault(format!("the dependent {id} is gone")).into(),
             failed => failed,

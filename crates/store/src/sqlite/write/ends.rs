@@ -4,13 +4,12 @@ use claudebench_core::Status;
 use claudebench_core::backoff::Backoff;
 use claudebench_core::event::{TaskAttemptFailed, TaskCancelled, TaskCompleted, TaskReleased};
 use claudebench_core::state::{self, Verdict, after_attempt};
-use rusqlite::params;
 
 use super::reports::How;
 use super::statements as sql;
 use super::tx::{Done, Tx};
 use crate::batch::{Meta, Settled};
-use crate::row::{AttachmentBody, AttachmentKind, TaskRow};
+use crate::row::{AttachmentBody, AttachmentKind};
 use crate::sqlite::row::Task;
 
 /// How an attempt ended, other than completed.
@@ -36,7 +35,7 @@ pub(super) enum End {
 }
 
 impl Tx<'_> {
-    /// The hot way: the attempt ended with success.
+    /// The attempt ended with success.
     pub(super) fn complete(
         &mut self,
         meta: &Meta,
@@ -44,7 +43,7 @@ impl Tx<'_> {
         worker: Option<&str>,
         result: Option<String>,
     ) -> Done<Settled> {
-        let noted = self.take_lease(&mut task)?;
+        self.take_lease(&mut task)?;
         self.dequeue(&mut task);
         task.row.status = Status::Completed;
         self.count(&task, 1);
@@ -57,28 +56,11 @@ impl Tx<'_> {
             self.keep_result(meta, &mut task, result)?;
         }
         self.completed_event(meta, &mut task, worker)?;
-        if noted {
-            self.save(&task)?;
-        } else {
-            self.save_completion(&task.row, task.last_event, task.settled)?;
-        }
+        self.save(&task)?;
         if task.has_dependents {
             self.release_dependents(meta, task.row.id)?;
         }
         Ok(self.settled(&task, false))
-    }
-
-    fn save_completion(&self, row: &TaskRow, last_event: i64, settled: i64) -> Done<()> {
-        self.db.prepare_cached(sql::SAVE_COMPLETION)?.execute(params![
-            row.id.0,
-            row.version,
-            last_event,
-            settled,
-            self.now.0,
-            row.completed_by,
-            row.attachment_count,
-        ])?;
-        Ok(())
     }
 
     /// Every other way.
@@ -273,12 +255,11 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends the lease of a task, if it has one, and keeps what its worker noted; says whether
-    /// there was anything of it beside the task.
-    pub(super) fn take_lease(&mut self, task: &mut Task) -> Done<bool> {
+    /// Ends the lease of a task, if it has one, and keeps what its worker noted.
+    pub(super) fn take_lease(&mut self, task: &mut Task) -> Done<()> {
         let held = self.memory.leases.remove(task.row.id);
         if !held.is_some_and(|held| held.has_row) {
-            return Ok(false);
+            return Ok(());
         }
         let row = &mut task.row;
         self.db.prepare_cached(sql::LEASE_NOTES)?.query_row([row.id.0], |found| {
@@ -288,7 +269,7 @@ impl Tx<'_> {
             Ok(())
         })?;
         self.db.prepare_cached(sql::DELETE_LEASE)?.execute([row.id.0])?;
-        Ok(true)
+        Ok(())
     }
 
     /// Nobody holds the task any more.
@@ -297,17 +278,20 @@ impl Tx<'_> {
         task.row.assigned_at = None;
     }
 
-    /// The result is the attachment `result`.
     fn keep_result(&mut self, meta: &Meta, task: &mut Task, result: String) -> Done<()> {
-        let body = AttachmentBody {
-            key: "result".into(),
-            kind: AttachmentKind::Json,
-            value: Some(result),
-            content: None,
-            url: None,
-            mime_type: None,
-            size: None,
-        };
-        self.write_attachment(meta, task, body).map(drop)
+        self.write_attachment(meta, task, result_body(result)).map(drop)
+    }
+}
+
+/// The result is the attachment `result`.
+pub(super) fn result_body(result: String) -> AttachmentBody {
+    AttachmentBody {
+        key: "result".into(),
+        kind: AttachmentKind::Json,
+        value: Some(result),
+        content: None,
+        url: None,
+        mime_type: None,
+        size: None,
     }
 }

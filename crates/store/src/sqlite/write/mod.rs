@@ -12,6 +12,7 @@ mod ends;
 mod hand;
 mod idempotency;
 mod instances;
+mod quick;
 mod reports;
 mod retry;
 pub(super) mod search;

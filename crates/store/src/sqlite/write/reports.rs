@@ -49,6 +49,10 @@ impl Tx<'_> {
     }
 
     fn report(&mut self, meta: &Meta, report: Report) -> Done<Settled> {
+        let report = match self.quick(meta, report)? {
+            Ok(settled) => return Ok(settled),
+            Err(report) => report,
+        };
         let task = self.task(meta.tenant, report.task)?;
         if let Some(repeated) = self.admit(&task, &report)? {
             return Ok(repeated);

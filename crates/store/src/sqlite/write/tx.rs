@@ -51,6 +51,17 @@ pub(in crate::sqlite) fn settled<T>(done: Done<T>) -> rusqlite::Result<Result<T,
 /// Numbers of tasks in the columns of the table `counts`.
 type Counts = [i64; 7];
 
+/// What an event is about.
+#[derive(Default)]
+pub(super) struct About {
+    pub(super) task: Option<TaskId>,
+    pub(super) version: Option<i64>,
+    pub(super) attempt: Option<i64>,
+    pub(super) project: Option<Arc<str>>,
+    /// The task's event before this one.
+    pub(super) prev: Option<i64>,
+}
+
 /// A transaction under way.
 pub(in crate::sqlite) struct Tx<'a> {
     pub(in crate::sqlite) db: &'a Connection,
@@ -86,8 +97,9 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// The task, if it is the tenant's.
-    pub(super) fn task(&self, tenant: TenantId, id: TaskId) -> Done<Task> {
+    /// The task, if it is the tenant's. Whoever asks may change it.
+    pub(super) fn task(&mut self, tenant: TenantId, id: TaskId) -> Done<Task> {
+        self.memory.leases.touch(id);
         self.db
             .prepare_cached(sql::TASK)?
             .query_row([id.0, tenant.0], row::task)
@@ -111,7 +123,7 @@ impl<'a> Tx<'a> {
 
     /// Writes an event that is about no task.
     pub(super) fn event<F: Fact>(&mut self, meta: &Meta, fact: &F) -> Done<()> {
-        self.append(meta, F::NAME, fact, None, None)
+        self.append(meta, fact, About::default())
     }
 
     /// Counts a change of a task and writes its event. The task still has to be saved.
@@ -121,34 +133,34 @@ impl<'a> Tx<'a> {
         task: &mut Task,
         fact: &F,
     ) -> Done<()> {
-        let prev = task.last_event;
+        let about = About {
+            task: Some(task.row.id),
+            version: Some(task.row.version + 1),
+            attempt: Some(task.row.attempt).filter(|attempt| *attempt > 0),
+            project: task.row.project.clone(),
+            prev: Some(task.last_event).filter(|event| *event != 0),
+        };
         task.row.version += 1;
         task.row.updated_at = self.now;
         task.last_event = self.next_event();
-        self.append(meta, F::NAME, fact, Some(task), (prev != 0).then_some(prev))
+        self.append(meta, fact, about)
     }
 
-    fn append<F: Fact>(
-        &mut self,
-        meta: &Meta,
-        name: &'static str,
-        fact: &F,
-        task: Option<&Task>,
-        prev: Option<i64>,
-    ) -> Done<()> {
+    /// Writes an event. The one place where the log grows.
+    pub(super) fn append<F: Fact>(&mut self, meta: &Meta, fact: &F, about: About) -> Done<()> {
+        let name = F::NAME;
         let payload = serde_json::value::to_raw_value(fact)
             .map_err(|e| Stop::Refused(Refusal::Fault(format!("an event has no text: {e}"))))?;
         let seq = self.next_event();
-        let attempt = task.map(|task| task.row.attempt).filter(|attempt| *attempt > 0);
         let event = Event {
             cursor: Cursor(seq),
             tenant: meta.tenant,
             kind: self.memory.kind(name),
             at: self.now,
-            task: task.map(|task| task.row.id),
-            version: task.map(|task| task.row.version),
-            attempt,
-            project: task.and_then(|task| task.row.project.clone()),
+            task: about.task,
+            version: about.version,
+            attempt: about.attempt,
+            project: about.project,
             actor: meta.actor.clone(),
             traceparent: meta.traceparent.clone(),
             payload,
@@ -160,8 +172,8 @@ impl<'a> Tx<'a> {
             self.now.0,
             event.task.map(|id| id.0),
             event.version,
-            attempt,
-            prev,
+            event.attempt,
+            about.prev,
             event.project,
             event.actor,
             event.traceparent,
@@ -186,11 +198,20 @@ impl<'a> Tx<'a> {
             (Status::Failed, _) => 5,
             (Status::Cancelled, _) => 6,
         };
+        self.count_at(task.tenant, task.row.project.as_ref(), place, by);
+    }
+
+    /// A task in progress is completed: two numbers change.
+    pub(super) fn count_completed(&mut self, tenant: TenantId, project: Option<&Arc<str>>) {
+        self.count_at(tenant, project, 3, -1);
+        self.count_at(tenant, project, 4, 1);
+    }
+
+    fn count_at(&mut self, tenant: TenantId, project: Option<&Arc<str>>, place: usize, by: i64) {
         // Names of projects have at least one character; the empty one is the whole tenant.
-        let whole = (task.tenant, Arc::default());
-        self.counts.entry(whole).or_default()[place] += by;
-        if let Some(project) = &task.row.project {
-            self.counts.entry((task.tenant, project.clone())).or_default()[place] += by;
+        self.counts.entry((tenant, Arc::default())).or_default()[place] += by;
+        if let Some(project) = project {
+            self.counts.entry((tenant, project.clone())).or_default()[place] += by;
         }
     }
 
