@@ -37,7 +37,7 @@ use crate::store::{BoxFuture, Freshness, Store, StoreError};
 use memory::Memory;
 use readers::Readers;
 use state::Visible;
-use writer::{Job, Writer};
+use writer::{Job, Parts};
 
 /// The embedded store.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl SqliteStore {
             Readers::start(&options.dir, options.readers, options.read_queue, limit)?;
         let dir = options.dir.clone();
         let writer =
-            Writer { db, memory, options, clock: clock.clone(), visible: visible.clone(), seed };
+            Parts { db, memory, options, clock: clock.clone(), visible: visible.clone(), seed };
         // One batch is in flight at a time; a second waits here for the moment in between.
         let (jobs, waiting) = sync_channel(1);
         let thread = std::thread::Builder::new()

@@ -13,7 +13,7 @@ use super::errors::{is_general, store_error};
 use super::memory::Memory;
 use super::options::SqliteOptions;
 use super::state::Visible;
-use super::write::{Tx, search};
+use super::write::{Hot, Tx, search};
 use crate::batch::{Batch, Outcomes};
 use crate::refusal::Refusal;
 use crate::store::StoreError;
@@ -24,8 +24,8 @@ pub(super) type Job = (Batch, oneshot::Sender<Result<Outcomes, StoreError>>);
 /// How long nothing must have been written before the index of words moves on.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// The writer's things.
-pub(super) struct Writer {
+/// What the writer's thread is started with.
+pub(super) struct Parts {
     pub(super) db: Connection,
     pub(super) memory: Memory,
     pub(super) options: SqliteOptions,
@@ -34,9 +34,37 @@ pub(super) struct Writer {
     pub(super) seed: u64,
 }
 
-impl Writer {
+impl Parts {
     /// Commits batch after batch until nobody can send one any more.
-    pub(super) fn run(mut self, jobs: &Receiver<Job>) {
+    pub(super) fn run(self, jobs: &Receiver<Job>) {
+        let Self { db, memory, options, clock, visible, seed } = self;
+        let hot = match Hot::prepare(&db) {
+            Ok(hot) => hot,
+            Err(error) => {
+                tracing::error!(%error, "the writer's statements could not be prepared");
+                return;
+            }
+        };
+        let writer = Writer { db: &db, hot: &hot, memory, options, clock, visible, seed };
+        writer.run(jobs);
+        // Best effort: what is in the log is durable, and read at the next start.
+        let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+}
+
+/// The writer at work.
+struct Writer<'a, 'c> {
+    db: &'c Connection,
+    hot: &'a Hot<'c>,
+    memory: Memory,
+    options: SqliteOptions,
+    clock: Arc<dyn Clock>,
+    visible: Arc<Visible>,
+    seed: u64,
+}
+
+impl Writer<'_, '_> {
+    fn run(mut self, jobs: &Receiver<Job>) {
         self.show();
         let mut words_wait = true;
         loop {
@@ -54,16 +82,14 @@ impl Writer {
                     let _ = answer.send(outcomes);
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    words_wait = search::step(&self.db).unwrap_or_else(|error| {
+                    words_wait = search::step(self.db).unwrap_or_else(|error| {
                         tracing::warn!(%error, "the index of words could not be moved on");
                         false
                     });
                 }
-                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Disconnected) => return,
             }
         }
-        // Best effort: what is in the log is durable, and read at the next start.
-        let _ = self.db.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
     fn commit(&mut self, batch: Batch) -> Result<Outcomes, StoreError> {
@@ -87,7 +113,8 @@ impl Writer {
         let now = self.clock.now();
         let done = (|| {
             self.db.execute_batch("BEGIN IMMEDIATE")?;
-            let mut tx = Tx::new(&self.db, &mut self.memory, &self.options, now, &mut self.seed);
+            let mut tx =
+                Tx::new((self.db, self.hot), &mut self.memory, &self.options, now, &mut self.seed);
             let outcomes = tx.apply(batch)?;
             self.db.execute_batch("COMMIT")?;
             Ok(outcomes)
@@ -96,7 +123,7 @@ impl Writer {
             if !self.db.is_autocommit() {
                 let _ = self.db.execute_batch("ROLLBACK");
             }
-            match Memory::load(&self.db, &self.options, now) {
+            match Memory::load(self.db, &self.options, now) {
                 Ok(memory) => self.memory = memory,
                 Err(error) => tracing::error!(%error, "the writer's memory could not be rebuilt"),
             }

@@ -33,7 +33,7 @@ fn limit(what: &str, max: impl std::fmt::Display) -> Stop {
     Stop::Refused(Refusal::Limit { what: format!("There are {max} {what} already.") })
 }
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn pause(&mut self, meta: &Meta, pause: &Pause) -> Done<Millis> {
         let pauses = self.memory.pauses.entry(meta.tenant).or_default();
         pauses.retain(|other| other.scope != pause.scope);

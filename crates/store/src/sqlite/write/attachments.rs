@@ -16,7 +16,7 @@ use crate::sqlite::row::Task;
 /// The most attachments of one task.
 const MAX_PER_TASK: i64 = 1_000;
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn put_attachment(&mut self, meta: &Meta, put: PutAttachment) -> Done<Attachment> {
         let mut task = self.task(meta.tenant, put.task)?;
         let written = self.write_attachment(meta, &mut task, put.body)?;

@@ -10,7 +10,7 @@ use crate::batch::{Beat, Beaten, Meta};
 use crate::refusal::Refusal;
 use crate::sqlite::memory::Held;
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn beat(&mut self, meta: &Meta, beat: Beat) -> Done<Beaten> {
         let held = self.beating(meta, &beat)?;
         let lease_ms = beat.lease_ms.unwrap_or(held.lease_ms);

@@ -14,7 +14,7 @@ use crate::refusal::Refusal;
 use crate::sqlite::memory::Held;
 use crate::sqlite::row::Task;
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn cancel(&mut self, meta: &Meta, cancel: Cancel) -> Done<CancelOutcome> {
         let task = self.task(meta.tenant, cancel.task)?;
         match task.row.status {

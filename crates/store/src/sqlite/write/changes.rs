@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use super::tx::{Done, Tx, settled, system};
 use crate::batch::Meta;
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     /// Applies a batch: first what frees tasks, then what makes them, last what takes them. What
     /// time has brought about comes before all.
     pub(in crate::sqlite) fn apply(&mut self, batch: &Batch) -> rusqlite::Result<Outcomes> {

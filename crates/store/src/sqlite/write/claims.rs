@@ -14,7 +14,7 @@ use crate::row::Lease;
 use crate::sqlite::memory::{Held, LaneId, Untouched};
 use crate::sqlite::row::{self, Task};
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn claim(&mut self, meta: &Meta, claim: &ClaimTasks) -> Done<Claimed> {
         let mut tasks = Vec::new();
         for task in self.best(claim)? {
@@ -135,7 +135,7 @@ impl Tx<'_> {
     }
 
     fn save_claim(&self, task: &Task, held: &Held) -> Done<()> {
-        self.db.prepare_cached(sql::SAVE_CLAIM)?.execute(params![
+        self.hot.save_claim().execute(params![
             held.task.0,
             task.row.version,
             task.last_event,

@@ -23,7 +23,7 @@ struct Planned {
     depends_on: Vec<(TaskId, bool)>,
 }
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn create(&mut self, meta: &Meta, create: Create) -> Done<Vec<Created>> {
         let first = TaskId::next(self.memory.last_task, self.now.0);
         let ids: Vec<TaskId> = (first..).map(TaskId).take(create.tasks.len()).collect();
@@ -229,7 +229,7 @@ impl Tx<'_> {
         };
         self.task_event(meta, task, &fact)?;
         let row = &task.row;
-        self.db.prepare_cached(sql::INSERT_TASK)?.execute(params![
+        self.hot.insert_task().execute(params![
             row.id.0,
             task.tenant.0,
             task.phase as i64,

@@ -10,7 +10,7 @@ use crate::change::Dependents;
 use crate::refusal::Refusal;
 use crate::sqlite::row::{Phase, Task};
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     /// The tasks whose dependency on this one is open.
     pub(super) fn open_dependents(&self, on: TaskId) -> Done<Vec<TaskId>> {
         let mut statement = self.db.prepare_cached(sql::OPEN_DEPENDENTS)?;

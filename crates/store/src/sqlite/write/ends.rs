@@ -34,7 +34,7 @@ pub(super) enum End {
     Cancelled { reason: Option<String> },
 }
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     /// The attempt ended with success.
     pub(super) fn complete(
         &mut self,

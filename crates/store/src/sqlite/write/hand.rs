@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 use crate::row::TaskRow;
 use crate::sqlite::row::Task;
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn update(&mut self, meta: &Meta, id: TaskId, update: Update) -> Done<Box<TaskRow>> {
         let mut task = self.task(meta.tenant, id)?;
         let mut changes = Vec::new();

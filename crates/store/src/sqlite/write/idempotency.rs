@@ -9,7 +9,7 @@ use super::tx::{Done, Stop, Tx};
 use crate::batch::Meta;
 use crate::refusal::Refusal;
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     /// Does a write, unless its key says that it was done before.
     pub(super) fn once<T: Serialize + DeserializeOwned>(
         &mut self,

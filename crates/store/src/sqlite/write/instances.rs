@@ -26,7 +26,7 @@ enum Leave {
     Silence,
 }
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn register(&mut self, meta: &Meta, register: &Register) -> Done<InstanceRow> {
         let known: bool = self
             .db

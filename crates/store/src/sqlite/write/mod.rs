@@ -10,6 +10,7 @@ mod creates;
 mod dependents;
 mod ends;
 mod hand;
+mod hot;
 mod idempotency;
 mod instances;
 mod quick;
@@ -20,4 +21,5 @@ pub(super) mod statements;
 mod sweep;
 mod tx;
 
+pub(super) use hot::Hot;
 pub(super) use tx::Tx;

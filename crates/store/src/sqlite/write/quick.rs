@@ -7,12 +7,11 @@ use rusqlite::params;
 
 use super::ends::result_body;
 use super::reports::How;
-use super::statements as sql;
 use super::tx::{About, Done, Tx};
 use crate::batch::{Ending, Meta, Report, Settled};
 use crate::sqlite::memory::{Held, Untouched};
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     /// Settles a completion the hot way, or gives the report back to be looked at in full.
     pub(super) fn quick(
         &mut self,
@@ -77,7 +76,7 @@ impl Tx<'_> {
         };
         let last_event = self.next_event();
         self.append(meta, &fact, about)?;
-        self.db.prepare_cached(sql::SAVE_COMPLETION)?.execute(params![
+        self.hot.save_completion().execute(params![
             held.task.0,
             task.version + 1,
             last_event,

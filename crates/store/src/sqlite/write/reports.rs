@@ -33,7 +33,7 @@ impl How {
     }
 }
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     /// Each report stands alone: one that is refused changes nothing for the others.
     pub(super) fn reports(
         &mut self,

@@ -11,7 +11,7 @@ use crate::change::{Retried, Retry, RetrySelection};
 use crate::refusal::Refusal;
 use crate::sqlite::row::{self, Task};
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn retry(&mut self, meta: &Meta, retry: &Retry) -> Done<Vec<Retried>> {
         if let RetrySelection::Task { id, force } = retry.which {
             let task = self.task(meta.tenant, id)?;

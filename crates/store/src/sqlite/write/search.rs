@@ -11,7 +11,7 @@ use crate::sqlite::row::Task;
 /// How many tasks one step takes in.
 const STEP: i64 = 256;
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     /// Takes the words of a task out, if they are in.
     pub(super) fn forget_words(&self, task: &Task) -> Done<()> {
         if task.row.id <= upto(self.db)? {

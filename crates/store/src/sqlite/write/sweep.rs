@@ -17,7 +17,7 @@ const CLEANING_MS: i64 = 60_000;
 /// How long offline instances, votes and batches are remembered, in milliseconds.
 const REMEMBERED_MS: i64 = 24 * 3_600_000;
 
-impl Tx<'_> {
+impl Tx<'_, '_> {
     pub(super) fn sweep(&mut self, by: &Meta) -> Done<Swept> {
         let mut swept = Swept { due: self.promote()?, ..Swept::default() };
         swept.expired = self.expire(by)?;

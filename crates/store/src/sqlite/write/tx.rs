@@ -9,6 +9,7 @@ use claudebench_core::rank::rank;
 use claudebench_core::{Cursor, Millis, Status, TaskId, TenantId};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::hot::Hot;
 use super::statements as sql;
 use crate::batch::Meta;
 use crate::refusal::Refusal;
@@ -63,8 +64,9 @@ pub(super) struct About {
 }
 
 /// A transaction under way.
-pub(in crate::sqlite) struct Tx<'a> {
+pub(in crate::sqlite) struct Tx<'a, 'c> {
     pub(in crate::sqlite) db: &'a Connection,
+    pub(super) hot: &'a Hot<'c>,
     pub(in crate::sqlite) memory: &'a mut Memory,
     pub(in crate::sqlite) options: &'a SqliteOptions,
     pub(in crate::sqlite) now: Millis,
@@ -76,9 +78,9 @@ pub(in crate::sqlite) struct Tx<'a> {
     counts: HashMap<(TenantId, Arc<str>), Counts>,
 }
 
-impl<'a> Tx<'a> {
+impl<'a, 'c> Tx<'a, 'c> {
     pub(in crate::sqlite) fn new(
-        db: &'a Connection,
+        (db, hot): (&'a Connection, &'a Hot<'c>),
         memory: &'a mut Memory,
         options: &'a SqliteOptions,
         now: Millis,
@@ -86,6 +88,7 @@ impl<'a> Tx<'a> {
     ) -> Self {
         Self {
             db,
+            hot,
             memory,
             options,
             now,
@@ -165,7 +168,7 @@ impl<'a> Tx<'a> {
             traceparent: meta.traceparent.clone(),
             payload,
         };
-        self.db.prepare_cached(sql::INSERT_EVENT)?.execute(params![
+        self.hot.insert_event().execute(params![
             seq,
             event.tenant.0,
             name,
