@@ -2,6 +2,8 @@
 
 pub mod auth;
 pub mod bench;
+pub mod cli;
+pub mod client;
 pub mod config;
 pub mod logging;
 pub mod metrics;

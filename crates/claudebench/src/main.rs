@@ -1,11 +1,7 @@
-//! The program.
+//! The program `claudebench`.
 
-use claudebench::config::Config;
+use std::process::ExitCode;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let loaded = Config::load(None, Vec::new())?;
-    claudebench::logging::start(&loaded.config.log)?;
-    claudebench::start::run(loaded.config, |_| {}).await?;
-    Ok(())
+fn main() -> ExitCode {
+    claudebench::cli::main()
 }

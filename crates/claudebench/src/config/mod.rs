@@ -190,6 +190,13 @@ impl Config {
         Self::from_layers(file, variables.collect(), flags)
     }
 
+    /// The API key in the environment, which is no setting: it would be shown.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
+    pub fn api_key() -> Option<String> {
+        std::env::var("CLAUDEBENCH_API_KEY").ok().filter(|key| !key.is_empty())
+    }
+
     /// The same from what is given.
     ///
     /// # Errors

@@ -1,0 +1,108 @@
+//! `claudebench config`.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::Shared;
+use super::failure::Outcome;
+use super::output::{Cell, Out, Style, Table};
+use crate::config::{DEFAULTS, Loaded, Origin, Setting};
+
+/// Check and show the configuration.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what is wrong with the configuration, and where
+    Check,
+    /// Show every setting in force, and where it comes from; secrets are hidden
+    Show {
+        /// Only those that differ from the default
+        #[arg(long)]
+        changed: bool,
+    },
+    /// Write a configuration file with every setting, its default and what it means
+    Default,
+}
+
+impl Command {
+    /// Does it.
+    pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
+        match self {
+            Self::Default => out.raw(DEFAULTS.as_bytes()),
+            Self::Check => check(&shared.load(Vec::new())?, out),
+            Self::Show { changed } => show(&shared.load(Vec::new())?, changed, out),
+        }
+    }
+}
+
+fn check(loaded: &Loaded, out: &mut Out) -> Outcome {
+    let changed = loaded.settings.iter().filter(|s| s.origin != Origin::Default).count();
+    if out.for_programs() {
+        return out.json(&json!({"ok": true, "file": loaded.file, "changed": changed}));
+    }
+    let file = match &loaded.file {
+        Some(file) => format!("read from {}", file.display()),
+        None => "there is no claudebench.toml here".into(),
+    };
+    let differ = if changed == 1 { "setting differs" } else { "settings differ" };
+    out.styled(Style::Green, "The configuration is right.")?;
+    out.line(format!("{file}; {changed} {differ} from the default"))
+}
+
+fn show(loaded: &Loaded, changed: bool, out: &mut Out) -> Outcome {
+    let settings = loaded.settings.iter().filter(|s| !changed || s.origin != Origin::Default);
+    if out.for_programs() {
+        let settings: Vec<Value> = settings
+            .map(|s| json!({"key": s.key, "value": shown(s), "origin": s.origin.to_string()}))
+            .collect();
+        return out.json(&settings);
+    }
+    let mut table = Table::new(&["SETTING", "VALUE", "FROM"]);
+    for setting in settings {
+        let style = if setting.origin == Origin::Default { Style::Dim } else { Style::Plain };
+        table.row([
+            setting.key.as_str().into(),
+            Cell::styled(style, shown(setting).to_string()),
+            Cell::styled(style, setting.origin.to_string()),
+        ]);
+    }
+    out.table(&table)
+}
+
+/// A setting's value, without the password that a URL may hold.
+fn shown(setting: &Setting) -> toml::Value {
+    match &setting.value {
+        toml::Value::String(text) => hidden(text).into(),
+        other => other.clone(),
+    }
+}
+
+fn hidden(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
+    let end = rest.find('/').unwrap_or(rest.len());
+    match rest[..end].rfind('@') {
+        Some(at) => {
+            let user = rest[..at].split_once(':').map_or(&rest[..at], |(user, _)| user);
+            let secret = if rest[..at].contains(':') { ":***" } else { "" };
+            format!("{scheme}://{user}{secret}{}", &rest[at..])
+        }
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_hidden() {
+        for (text, seen) in [
+            ("redis://:secret@cache:6379/0", "redis://:***@cache:6379/0"),
+            ("postgres://ada:p@ss@db/bench", "postgres://ada:***@db/bench"),
+            ("postgres://ada@db/bench", "postgres://ada@db/bench"),
+            ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("claudebench-data", "claudebench-data"),
+        ] {
+            assert_eq!(hidden(text), seen);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What a command ends with: an exit code that scripts can use, and an error that names the next
+//! step.
+
+use std::io;
+use std::process::ExitCode;
+
+use claudebench_core::{Code, Error};
+use serde_json::{Value, json};
+
+use crate::client::{AddressError, BadKey, ClientError};
+
+/// The exit codes, as the help tells them.
+pub(super) const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  refused or failed
+  2  wrong usage
+  3  no server, or no answer in time
+  4  what was named does not exist
+  5  the state does not allow it: held by another, finished, a stale fence, a key used before
+  6  no valid API key, or it may not do this
+  7  try again later: overloaded, too many calls, stopping, the store is not available
+  8  nothing to claim";
+
+/// How a command ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub(super) enum Exit {
+    Done = 0,
+    Failed = 1,
+    Usage = 2,
+    NoServer = 3,
+    NotFound = 4,
+    Conflict = 5,
+    Forbidden = 6,
+    Later = 7,
+    NothingToClaim = 8,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The server did not answer, or said no.
+    Client(ClientError),
+    /// A refusal without a server in between.
+    Refused(Error),
+    /// A value on the command line is wrong.
+    Usage(String),
+    /// Something on this machine is wrong.
+    Local {
+        /// What.
+        what: String,
+        /// What to do.
+        next: Option<String>,
+    },
+    /// What could not be written to standard output.
+    Output(io::Error),
+    /// All is said already.
+    Said(Exit),
+}
+
+/// What a command gives back.
+pub(super) type Outcome<T = ()> = Result<T, Failure>;
+
+impl Failure {
+    /// Something on this machine is wrong.
+    pub(super) fn local(what: impl ToString) -> Self {
+        Self::Local { what: what.to_string(), next: None }
+    }
+
+    /// The same, with what to do.
+    pub(super) fn advise(what: impl ToString, next: impl Into<String>) -> Self {
+        Self::Local { what: what.to_string(), next: Some(next.into()) }
+    }
+
+    /// How the program ends.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            Self::Client(ClientError::Refused(error)) | Self::Refused(error) => of_code(error.code),
+            Self::Client(
+                ClientError::Unreachable { .. }
+                | ClientError::TimedOut { .. }
+                | ClientError::Broken { .. },
+            ) => Exit::NoServer,
+            Self::Client(ClientError::Foreign { .. } | ClientError::Unreadable { .. })
+            | Self::Local { .. } => Exit::Failed,
+            Self::Usage(_) => Exit::Usage,
+            // Whoever reads has seen enough: `claudebench task list | head`.
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Self::Output(_) => Exit::Failed,
+            Self::Said(exit) => *exit,
+        }
+    }
+
+    /// What went wrong, in a sentence; nothing if that is said already.
+    pub(super) fn message(&self) -> Option<String> {
+        match self {
+            Self::Client(error) => Some(error.to_string()),
+            Self::Refused(error) => Some(error.to_string()),
+            Self::Usage(what) | Self::Local { what, .. } => Some(what.clone()),
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
+            Self::Output(error) => Some(format!("the output cannot be written: {error}")),
+            Self::Said(_) => None,
+        }
+    }
+
+    /// What to do about it.
+    pub(super) fn next_step(&self) -> Option<String> {
+        match self {
+            Self::Client(error) => of_client(error),
+            Self::Refused(error) => of_refusal(error).map(str::to_owned),
+            Self::Local { next, .. } => next.clone(),
+            Self::Usage(_) => Some("see `claudebench help`".into()),
+            Self::Output(_) | Self::Said(_) => None,
+        }
+    }
+
+    /// The same for programs.
+    pub(super) fn json(&self) -> Value {
+        let code = match self {
+            Self::Client(ClientError::Refused(error)) | Self::Refused(error) => error.code.name(),
+            Self::Client(ClientError::Unreachable { .. }) => "unreachable",
+            Self::Client(ClientError::TimedOut { .. }) => "no_answer",
+            Self::Client(ClientError::Broken { .. }) => "connection_broken",
+            Self::Client(ClientError::Foreign { .. } | ClientError::Unreadable { .. }) => {
+                "unreadable_answer"
+            }
+            Self::Usage(_) => "usage",
+            Self::Local { .. } | Self::Output(_) | Self::Said(_) => "failed",
+        };
+        let mut error = json!({"code": code, "message": self.message()});
+        if let Self::Client(ClientError::Refused(refused)) | Self::Refused(refused) = self
+            && !refused.details.is_null()
+        {
+            error["details"] = refused.details.clone();
+        }
+        if let Some(next) = self.next_step() {
+            error["next"] = next.into();
+        }
+        json!({"error": error})
+    }
+}
+
+fn of_code(code: Code) -> Exit {
+    match code {
+        Code::NotFound | Code::MethodNotFound => Exit::NotFound,
+        Code::Conflict
+        | Code::StaleFence
+        | Code::IdempotencyConflict
+        | Code::DuplicateUniqueKey
+        | Code::DependencyCycle => Exit::Conflict,
+        Code::Unauthorized | Code::Forbidden => Exit::Forbidden,
+        Code::RateLimited | Code::Overloaded | Code::ShuttingDown | Code::Unavailable => {
+            Exit::Later
+        }
+        Code::Timeout => Exit::NoServer,
+        Code::ParseError
+        | Code::InvalidRequest
+        | Code::InvalidParams
+        | Code::CursorExpired
+        | Code::HookBlocked
+        | Code::TooLarge
+        | Code::Internal => Exit::Failed,
+    }
+}
+
+fn of_client(error: &ClientError) -> Option<String> {
+    match error {
+        ClientError::Refused(error) => of_refusal(error).map(str::to_owned),
+        ClientError::Unreachable { source, .. }
+            if source.kind() == io::ErrorKind::PermissionDenied =>
+        {
+            Some("ask the owner of the socket for access, or give another --url".into())
+        }
+        ClientError::Unreachable { .. } => {
+            Some("start one with `claudebench serve`, or give --url".into())
+        }
+        ClientError::TimedOut { .. } => {
+            Some("look at `claudebench status`, or give a longer --timeout".into())
+        }
+        ClientError::Broken { .. } => Some("look at the state before you repeat the call".into()),
+        ClientError::Foreign { .. } => Some("check the address in --url".into()),
+        ClientError::Unreadable { .. } => None,
+    }
+}
+
+fn of_refusal(error: &Error) -> Option<&'static str> {
+    match error.code {
+        Code::Unauthorized => Some(
+            "give a key in CLAUDEBENCH_API_KEY or --key-file; `claudebench key create` makes one",
+        ),
+        Code::Forbidden => Some("use a key with that scope: `claudebench key create --scope ...`"),
+        Code::MethodNotFound => Some("`claudebench call --help` lists the methods"),
+        Code::CursorExpired => Some("go on from the oldest event that is kept: --since start"),
+        Code::RateLimited | Code::Overloaded => Some("wait a moment, then repeat the call"),
+        Code::ShuttingDown => Some("repeat the call when the server is back"),
+        Code::Unavailable => Some("run `claudebench doctor` on the server's machine"),
+        Code::Internal => Some("the server's log says more"),
+        _ => None,
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::Client(error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<AddressError> for Failure {
+    fn from(error: AddressError) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+impl From<BadKey> for Failure {
+    fn from(error: BadKey) -> Self {
+        Self::Usage(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_refusal_has_an_exit_code_that_the_help_names() {
+        for code in Code::ALL {
+            let exit = of_code(code) as u8;
+            assert!(exit != 0 && EXIT_CODES.contains(&format!("\n  {exit}  ")), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_closed_pipe_is_no_error() {
+        let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert_eq!((failure.exit(), failure.message()), (Exit::Done, None));
+    }
+
+    #[test]
+    fn an_error_names_the_next_step() {
+        let server = "127.0.0.1:3000".parse().unwrap();
+        let source = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let failure = Failure::from(ClientError::Unreachable { server, source });
+        assert_eq!(failure.exit(), Exit::NoServer);
+        assert_eq!(
+            failure.json(),
+            json!({"error": {
+                "code": "unreachable",
+                "message": "no server at http://127.0.0.1:3000: connection refused",
+                "next": "start one with `claudebench serve`, or give --url",
+            }})
+        );
+    }
+}

@@ -1,0 +1,275 @@
+//! The command line: what each command takes, and how it is carried out.
+
+mod backup;
+mod call;
+mod completions;
+mod config;
+mod doctor;
+mod events;
+mod failure;
+mod key;
+mod openapi;
+mod output;
+mod serve;
+mod session;
+mod status;
+mod task;
+mod values;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::parser::ValueSource;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use failure::{EXIT_CODES, Exit, Failure, Outcome};
+use output::Out;
+use session::Session;
+
+use crate::client::Client;
+use crate::config::{Config, Loaded, Overrides};
+
+/// The server for work that many AI agents share, and its command line.
+///
+/// Tasks are created, claimed, worked on and finished over JSON-RPC, REST, WebSocket or from here,
+/// durably: nothing that was acknowledged is lost.
+#[derive(Debug, Parser)]
+#[command(name = "claudebench", version, propagate_version = true, after_help = EXIT_CODES)]
+#[command(max_term_width = 100, disable_help_subcommand = false)]
+pub struct Cli {
+    #[command(flatten)]
+    shared: Shared,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+struct Shared {
+    /// The server: http://HOST:PORT, or unix:PATH
+    ///
+    /// Without it: CLAUDEBENCH_URL, then `client.url` of the configuration, by default http://127.0.0.1:3000.
+    #[arg(long, global = true, value_name = "URL", env = "CLAUDEBENCH_URL")]
+    url: Option<String>,
+    /// A file that holds the API key
+    ///
+    /// Without it: CLAUDEBENCH_API_KEY, then `client.key_file` of the configuration. There is no option for the key
+    /// itself, as other users of a machine see the options of a program.
+    #[arg(long, global = true, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// The configuration file
+    ///
+    /// Without it: CLAUDEBENCH_CONFIG, then claudebench.toml in the working directory, if it is
+    /// there.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Write JSON, for programs; errors too, on standard error
+    #[arg(long, global = true)]
+    json: bool,
+    /// How long to wait for an answer
+    #[arg(long, global = true, value_name = "DURATION", value_parser = values::duration)]
+    #[arg(default_value = "30s")]
+    timeout: i64,
+    /// Whether `url` is an option of this very command.
+    #[arg(skip)]
+    url_is_option: bool,
+}
+
+impl Shared {
+    fn timeout(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.timeout).unwrap_or(0))
+    }
+
+    /// The configuration in force.
+    fn load(&self, flags: Overrides) -> Outcome<Loaded> {
+        Config::load(self.config.as_deref(), flags)
+            .map_err(|e| Failure::advise(e, "mend it, then see `claudebench config check`"))
+    }
+
+    /// The server that was chosen.
+    fn client(&self, config: &Config) -> Outcome<Client> {
+        let url = self.url.as_deref().unwrap_or(&config.client.url);
+        let client = Client::new(url.parse()?, self.key(config)?.as_deref())?;
+        Ok(client.with_timeout(self.timeout()))
+    }
+
+    /// The API key, if there is one.
+    fn key(&self, config: &Config) -> Outcome<Option<String>> {
+        let file = match &self.key_file {
+            Some(path) => Some(path.as_path()),
+            None => match Config::api_key() {
+                Some(key) => return Ok(Some(key)),
+                None => Some(config.client.key_file.as_path()),
+            },
+        };
+        let Some(path) = file.filter(|path| !path.as_os_str().is_empty()) else { return Ok(None) };
+        let key = std::fs::read_to_string(path).map_err(|e| {
+            Failure::local(format!("the API key cannot be read: {}: {e}", path.display()))
+        })?;
+        Ok(Some(key.trim().to_owned()))
+    }
+}
+
+/// Where the data lies; of commands that look at it without a server.
+#[derive(Debug, clap::Args)]
+struct DataDir {
+    /// The data directory; by default, that of the configuration
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl DataDir {
+    fn overrides(&self) -> Overrides {
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned().into();
+        self.data.iter().map(|path| ("data", text(path))).collect()
+    }
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a server
+    Serve(serve::Serve),
+    /// Add, list, claim, finish and watch tasks
+    #[command(subcommand)]
+    Task(task::Command),
+    /// Follow what happens
+    Events(events::Follow),
+    /// Call any method of the server
+    Call(call::Call),
+    /// Show how the server is, and what it has to do
+    Status(status::Status),
+    /// Make, list and revoke API keys
+    #[command(subcommand)]
+    Key(key::Command),
+    /// Look for what is wrong on this machine, and say what to do
+    Doctor(doctor::Doctor),
+    /// Check and show the configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Copy the database, while a server may be writing to it
+    Backup(backup::Backup),
+    /// Put a backup into the data directory of a server that is stopped
+    Restore(backup::Restore),
+    /// Measure a server on this machine
+    Bench(crate::bench::Args),
+    /// Check recorded histories of calls against what the server promises
+    Verify(crate::verify::Args),
+    /// Write the OpenAPI document
+    Openapi(openapi::OpenApi),
+    /// Write a script that completes commands in a shell
+    Completions(completions::Completions),
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return usage(&error),
+    };
+    let mut cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error.format(&mut Cli::command())),
+    };
+    cli.shared.url_is_option = matches.value_source("url") == Some(ValueSource::CommandLine);
+    let mut out = Out::new(cli.shared.json);
+    match cli.command.run(cli.shared, &mut out) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            out.failure(&failure);
+            failure.exit().into()
+        }
+    }
+}
+
+/// Help and versions come here too: they are no errors.
+fn usage(error: &clap::Error) -> ExitCode {
+    let code = error.exit_code();
+    match error.print() {
+        Ok(()) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
+        Err(failed) => Failure::from(failed).exit().into(),
+    }
+}
+
+impl Command {
+    fn run(self, shared: Shared, out: &mut Out) -> Outcome {
+        match self {
+            Self::Task(task) => talk(&shared, out, async |session| task.run(session).await),
+            Self::Events(follow) => talk(&shared, out, async |session| follow.run(session).await),
+            Self::Call(call) => talk(&shared, out, async |session| call.run(session).await),
+            Self::Serve(serve) => serve.run(&shared, out),
+            Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
+            Self::Key(key) => key.run(&shared, out),
+            Self::Doctor(doctor) => doctor.run(&shared, out),
+            Self::Config(config) => config.run(&shared, out),
+            Self::Backup(backup) => backup.run(&shared, out),
+            Self::Restore(restore) => restore.run(&shared, out),
+            Self::Openapi(openapi) => openapi.run(out),
+            Self::Bench(args) => bench(args, &shared, out),
+            Self::Verify(args) => verify(&args, out),
+            Self::Completions(completions) => completions.run(out),
+        }
+    }
+}
+
+/// Runs what talks to a server: one thread is enough.
+fn talk(
+    shared: &Shared,
+    out: &mut Out,
+    work: impl AsyncFnOnce(&mut Session<'_>) -> Outcome,
+) -> Outcome {
+    one_thread()?.block_on(async { work(&mut Session::open(shared, out)?).await })
+}
+
+fn one_thread() -> Outcome<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|e| Failure::local(format!("the program cannot start: {e}")))
+}
+
+fn threads() -> Outcome<tokio::runtime::Runtime> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|e| Failure::local(format!("the program cannot start: {e}")))
+}
+
+/// Measures a server of its own, or the one that an option names: one that is merely configured
+/// may hold real work.
+fn bench(args: crate::bench::Args, shared: &Shared, out: &mut Out) -> Outcome {
+    let mut other = crate::bench::Other::default();
+    if shared.url_is_option {
+        let config = shared.load(Vec::new())?.config;
+        other.url.clone_from(&shared.url);
+        other.key = shared.key(&config)?;
+    }
+    let json = out.for_programs();
+    let (stdout, stderr) = out.streams();
+    // The echo that it starts is to have as many threads as the server has.
+    let ended = threads()?.block_on(crate::bench::run(args, other, json, stdout, stderr));
+    ended_with(ended)
+}
+
+fn verify(args: &crate::verify::Args, out: &mut Out) -> Outcome {
+    let json = out.for_programs();
+    let (stdout, stderr) = out.streams();
+    ended_with(crate::verify::run(args, json, stdout, stderr))
+}
+
+/// What a command that says everything itself ended with.
+fn ended_with(code: ExitCode) -> Outcome {
+    match code {
+        ExitCode::SUCCESS => Ok(()),
+        code if code == ExitCode::FAILURE => Err(Failure::Said(Exit::Failed)),
+        _ => Err(Failure::Said(Exit::Usage)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_fit_together() {
+        Cli::command().debug_assert();
+    }
+}

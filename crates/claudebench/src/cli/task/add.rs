@@ -1,0 +1,259 @@
+//! `claudebench task add`: one task from the command line, or many from a file.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use claudebench_core::{Millis, TaskId};
+use claudebench_services::task::{Create, CreateMany};
+use serde_json::{Map, Value, json};
+
+use super::view::status_style;
+use crate::cli::failure::{Failure, Outcome};
+use crate::cli::output::{Cell, Style, Table, count};
+use crate::cli::session::Session;
+use crate::cli::values::{Params, duration, object, task_id, time};
+
+/// How many tasks go in one call.
+const CHUNK: usize = 1_000;
+/// The longest line of a file of tasks.
+const LINE_BYTES: u64 = 4 << 20;
+
+/// Add a task, or many from a file
+///
+/// The options apply to every task of a file; what a task says itself wins.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  claudebench task add \"Write the release notes\" --priority 70 --tag docs
+  claudebench task add \"Deploy\" --depends-on t-1 --depends-on t-2 --role deployer
+  git ls-files '*.rs' | claudebench task add --from - --project review")]
+pub(in crate::cli) struct Add {
+    /// What is to be done; several words are put together
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
+    text: Vec<String>,
+    /// Add a task for each line of this file (`-`: standard input): its text, or a JSON object
+    /// with the fields of task.create
+    #[arg(long, value_name = "FILE")]
+    from: Option<PathBuf>,
+    #[command(flatten)]
+    fields: Fields,
+}
+
+/// What a new task may have beside its text.
+#[derive(Debug, clap::Args)]
+struct Fields {
+    /// 0 to 100, highest first
+    #[arg(long, short, value_name = "N")]
+    priority: Option<u8>,
+    /// The project that it belongs to
+    #[arg(long, value_name = "NAME")]
+    project: Option<String>,
+    /// A tag; may be repeated
+    #[arg(long, value_name = "NAME")]
+    tag: Vec<String>,
+    /// Only workers with this role may claim it; may be repeated
+    #[arg(long, value_name = "NAME")]
+    role: Vec<String>,
+    /// A task that must be completed before; may be repeated
+    #[arg(long, value_name = "ID", value_parser = task_id)]
+    depends_on: Vec<TaskId>,
+    /// The task that it is a part of
+    #[arg(long, value_name = "ID", value_parser = task_id)]
+    parent: Option<TaskId>,
+    /// Not before this time, such as 2026-01-31T12:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "delay")]
+    at: Option<Millis>,
+    /// Not before so long from now, such as 90s or 2h
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    delay: Option<i64>,
+    /// At most one live task has this key
+    #[arg(long, value_name = "KEY")]
+    unique_key: Option<String>,
+    /// What to do when a live task has the same key
+    #[arg(long, value_name = "WHAT", requires = "unique_key")]
+    #[arg(value_parser = ["reject", "return", "replace"])]
+    on_duplicate: Option<String>,
+    /// How often it is tried before it is a dead letter
+    #[arg(long, value_name = "N")]
+    max_attempts: Option<u16>,
+    /// How long its worker may be silent
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    lease: Option<i64>,
+    /// How long one attempt may take in all
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    deadline: Option<i64>,
+    /// Fields of your own, as a JSON object
+    #[arg(long, value_name = "JSON", value_parser = object)]
+    metadata: Option<Value>,
+    /// Makes the call safe to repeat for 24 hours
+    #[arg(long, value_name = "KEY", conflicts_with = "from")]
+    idempotency_key: Option<String>,
+}
+
+impl Fields {
+    fn params(self) -> Params {
+        Params::new()
+            .maybe("priority", self.priority)
+            .maybe("project", self.project)
+            .list("tags", &self.tag)
+            .list("roles", &self.role)
+            .list("dependsOn", &self.depends_on)
+            .maybe("parentId", self.parent.map(|id| id.to_string()))
+            .maybe("runAt", self.at.map(|at| at.to_string()))
+            .maybe("delayMs", self.delay)
+            .maybe("uniqueKey", self.unique_key)
+            .maybe("onDuplicate", self.on_duplicate)
+            .maybe("maxAttempts", self.max_attempts)
+            .maybe("leaseMs", self.lease)
+            .maybe("deadlineMs", self.deadline)
+            .maybe("metadata", self.metadata)
+            .maybe("idempotencyKey", self.idempotency_key)
+    }
+}
+
+impl Add {
+    /// Does it.
+    pub(super) async fn run(self, session: &mut Session<'_>) -> Outcome {
+        let params = self.fields.params();
+        if let Some(from) = self.from {
+            return add_many(&from, &params.into_map(), session).await;
+        }
+        let params = params.with("text", self.text.join(" "));
+        let Some(made) = session.ask::<Create>(params).await? else { return Ok(()) };
+        let mut table = Table::of_fields();
+        table.field("id", Cell::styled(Style::Bold, made.id.to_string()));
+        let status = made.status.name();
+        table.field("status", Cell::styled(status_style(made.status), status));
+        table.field("priority", made.priority.to_string());
+        table.field("text", made.text);
+        session.out.table(&table)?;
+        if made.existing {
+            session.out.note("It lived already under its unique key; nothing was added.");
+        }
+        Ok(())
+    }
+}
+
+async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Session<'_>) -> Outcome {
+    let name =
+        if from == Path::new("-") { "standard input".into() } else { from.display().to_string() };
+    let failed = |e: std::io::Error| Failure::local(format!("{name} cannot be read: {e}"));
+    let reader: Box<dyn Read> = match from.to_str() {
+        Some("-") => Box::new(std::io::stdin()),
+        _ => Box::new(std::fs::File::open(from).map_err(failed)?),
+    };
+    let mut lines = Lines { reader: BufReader::new(reader), number: 0 };
+    let mut progress = session.out.progress("adding");
+    let mut added = 0;
+    loop {
+        let first = lines.number + 1;
+        let mut tasks = Vec::new();
+        while tasks.len() < CHUNK {
+            let Some(line) = lines.next().map_err(failed)? else { break };
+            if !line.trim().is_empty() {
+                tasks.push(task(line.trim(), shared).map_err(|e| {
+                    Failure::Usage(format!(
+                        "line {} of {name}: {e}; {added} tasks were added",
+                        lines.number
+                    ))
+                })?);
+            }
+        }
+        if tasks.is_empty() {
+            break;
+        }
+        let params = Params::new().with("tasks", tasks);
+        match session.get::<CreateMany>(params).await {
+            Ok(made) => {
+                added += made.count;
+                progress.at(added as u64, None);
+                if session.out.for_programs() {
+                    for task in &made.tasks {
+                        session.out.json_line(task)?;
+                    }
+                }
+            }
+            Err(failure) => {
+                session.out.note(format!(
+                    "lines {first} to {} of {name} were refused; the {added} tasks before them were added",
+                    lines.number
+                ));
+                return Err(failure);
+            }
+        }
+    }
+    drop(progress);
+    if session.out.for_programs() {
+        return Ok(());
+    }
+    session.out.line(format!("added {} tasks", count(i64::try_from(added).unwrap_or(i64::MAX))))
+}
+
+/// The task of a line: its text, or an object with its fields.
+fn task(line: &str, shared: &Map<String, Value>) -> Result<Value, String> {
+    let mut task = shared.clone();
+    if line.starts_with('{') {
+        let Value::Object(own) = object(line)? else { return Ok(json!({})) };
+        task.extend(own);
+    } else {
+        task.insert("text".into(), line.into());
+    }
+    Ok(Value::Object(task))
+}
+
+/// Lines, each no longer than it may be.
+struct Lines<R> {
+    reader: R,
+    number: usize,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn next(&mut self) -> std::io::Result<Option<String>> {
+        let mut line = Vec::new();
+        let read = (&mut self.reader).take(LINE_BYTES).read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(None);
+        }
+        self.number += 1;
+        if read as u64 == LINE_BYTES {
+            let what = format!("line {} is longer than {LINE_BYTES} bytes", self.number);
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, what));
+        }
+        match String::from_utf8(line) {
+            Ok(line) => Ok(Some(line)),
+            Err(_) => {
+                let what = format!("line {} is not UTF-8", self.number);
+                Err(std::io::Error::new(std::io::ErrorKind::InvalidData, what))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_text_or_an_object() {
+        let shared = Params::new().with("project", "site").with("priority", 3).into_map();
+        assert_eq!(
+            task("Write the notes", &shared),
+            Ok(json!({"text": "Write the notes", "project": "site", "priority": 3}))
+        );
+        assert_eq!(
+            task(r#"{"text": "x", "priority": 9}"#, &shared),
+            Ok(json!({"text": "x", "project": "site", "priority": 9}))
+        );
+        assert!(task("{oops", &shared).is_err());
+    }
+
+    #[test]
+    fn lines_are_counted_and_bounded() {
+        let mut lines = Lines { reader: "a\nb".as_bytes(), number: 0 };
+        assert_eq!(lines.next().unwrap().as_deref(), Some("a\n"));
+        assert_eq!(lines.next().unwrap().as_deref(), Some("b"));
+        assert_eq!((lines.next().unwrap(), lines.number), (None, 2));
+        let endless = std::io::repeat(b'x');
+        let mut lines = Lines { reader: BufReader::new(endless), number: 0 };
+        assert!(lines.next().unwrap_err().to_string().contains("longer"));
+    }
+}

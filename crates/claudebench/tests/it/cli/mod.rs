@@ -1,0 +1,7 @@
+//! The command line and its client, against a server that says what a test wants it to say.
+
+mod client;
+mod life;
+mod program;
+mod script;
+mod server;
