@@ -1,6 +1,6 @@
 //! What SQLite says, as what the store says.
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::store::StoreError;
 
@@ -8,8 +8,8 @@ use crate::store::StoreError;
 pub(super) fn store_error(error: &rusqlite::Error) -> StoreError {
     let what = error.to_string();
     match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => StoreError::Unavailable {
-            what: format!("{what}; free some space on the disk of the data directory"),
+        Some(_) if is_disk_full(error) => StoreError::Unavailable {
+            what: "the disk is full; free some space on the disk of the data directory".into(),
         },
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             StoreError::Unavailable {
@@ -26,6 +26,12 @@ pub(super) fn store_error(error: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::OperationInterrupted) => StoreError::TooSlow,
         _ => StoreError::Fault { what },
     }
+}
+
+/// Whether there is no space left. The log's index says so in its own way.
+pub(super) fn is_disk_full(error: &rusqlite::Error) -> bool {
+    let rusqlite::Error::SqliteFailure(error, _) = error else { return false };
+    error.code == ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE
 }
 
 /// Whether the whole store is affected, so that trying the writes one by one would not help.

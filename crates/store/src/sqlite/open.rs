@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::errors::is_disk_full;
 use super::options::SqliteOptions;
 
 /// The database in its directory.
@@ -71,6 +72,12 @@ pub enum OpenError {
         /// The newest known.
         known: i64,
     },
+    /// There is no space left.
+    #[error("the disk of the database {path} is full; free some space")]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
     /// SQLite says no.
     #[error("the database {path} cannot be opened: {source}")]
     Sqlite {
@@ -129,7 +136,7 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
 /// The writer's connection, with the schema of this version.
 pub(super) fn writer(options: &SqliteOptions) -> Result<Connection, OpenError> {
     let path = options.dir.join(DATABASE);
-    let existed = check_length(&path)?;
+    let existed = check_header(&path)?;
     // Whether the file can be written shows now, not at the first write.
     OpenOptions::new()
         .create(true)
@@ -145,6 +152,7 @@ pub(super) fn writer(options: &SqliteOptions) -> Result<Connection, OpenError> {
     if id != APPLICATION_ID {
         return Err(OpenError::Foreign { path });
     }
+    check_length(&db, &path)?;
     extend_log(&path).map_err(|source| OpenError::Folder {
         what: "write the log of",
         path: path.clone(),
@@ -187,6 +195,7 @@ pub(super) fn said(path: &Path, source: rusqlite::Error) -> OpenError {
     use rusqlite::ErrorCode;
     let path = path.to_owned();
     match source.sqlite_error_code() {
+        Some(_) if is_disk_full(&source) => OpenError::Full { path },
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             OpenError::Damaged { path, what: source.to_string() }
         }
@@ -194,18 +203,42 @@ pub(super) fn said(path: &Path, source: rusqlite::Error) -> OpenError {
     }
 }
 
-/// Compares the length of the file with what its header says, unless a log may hold more; says
-/// whether there is a database at all.
-fn check_length(path: &Path) -> Result<bool, OpenError> {
+/// Checks that the file begins like a database; says whether there is one at all.
+fn check_header(path: &Path) -> Result<bool, OpenError> {
+    Ok(missing_bytes(path)?.is_some())
+}
+
+/// Refuses a file that is shorter than its header says. A server that was killed while it wrote
+/// the log back leaves such a file, with the rest in the log: so that is done first.
+fn check_length(db: &Connection, path: &Path) -> Result<(), OpenError> {
+    if missing_bytes(path)?.unwrap_or(0) == 0 {
+        return Ok(());
+    }
+    match db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+        // What is missing is in the log, and stays there until there is space.
+        Err(error) if is_disk_full(&error) => return Ok(()),
+        done => done.map_err(|source| said(path, source))?,
+    }
+    match missing_bytes(path)?.unwrap_or(0) {
+        0 => Ok(()),
+        missing => Err(OpenError::Damaged {
+            path: path.to_owned(),
+            what: format!("its last {missing} bytes are missing: it was cut off"),
+        }),
+    }
+}
+
+/// How many bytes fewer the file has than its header says; `None` when there is no database.
+fn missing_bytes(path: &Path) -> Result<Option<u64>, OpenError> {
     let failed = |source| OpenError::Folder { what: "read", path: path.to_owned(), source };
     let mut file = match File::open(path) {
         Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     };
     let length = file.metadata().map_err(failed)?.len();
     if length == 0 {
-        return Ok(false);
+        return Ok(None);
     }
     let mut header = [0_u8; 100];
     let damaged = |what: String| OpenError::Damaged { path: path.to_owned(), what };
@@ -217,13 +250,7 @@ fn check_length(path: &Path) -> Result<bool, OpenError> {
         size => u64::from(size),
     };
     let pages = u64::from(u32::from_be_bytes([header[28], header[29], header[30], header[31]]));
-    if length < page * pages {
-        return Err(damaged(format!(
-            "it should have {} bytes and has {length}: it was cut off",
-            page * pages
-        )));
-    }
-    Ok(true)
+    Ok(Some((page * pages).saturating_sub(length)))
 }
 
 /// Makes the log as long as it will be. What lies behind its last valid frame is ignored.

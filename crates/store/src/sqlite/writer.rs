@@ -93,9 +93,13 @@ impl Writer<'_, '_> {
     }
 
     fn commit(&mut self, batch: Batch) -> Result<Outcomes, StoreError> {
+        let before = self.db.total_changes();
         let error = match self.attempt(&batch) {
             Ok(outcomes) => {
-                self.visible.recovered();
+                // A batch that wrote nothing says nothing about the disk.
+                if self.db.total_changes() > before {
+                    self.visible.recovered();
+                }
                 return Ok(outcomes);
             }
             Err(error) => error,
