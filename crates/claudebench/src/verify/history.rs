@@ -92,8 +92,16 @@ pub(super) struct Of {
     pub(super) reports: Vec<Report>,
     pub(super) cancels: Vec<When>,
     /// Calls after which the task may leave its end.
-    pub(super) reopened: Vec<When>,
+    pub(super) reopened: Vec<Reopening>,
     pub(super) deleted: Vec<When>,
+}
+
+/// A call after which a task may leave its end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reopening {
+    pub(super) when: When,
+    /// Even one that is completed.
+    pub(super) completed: bool,
 }
 
 /// A connection that received events.
@@ -123,8 +131,8 @@ pub(super) struct History {
     pub(super) creates: Vec<Create>,
     pub(super) tasks: HashMap<TaskId, Of>,
     pub(super) watches: Vec<Watch>,
-    /// Calls that may have reopened any task.
-    pub(super) reopened_any: Vec<When>,
+    /// Calls without an answer that may have reopened any dead letter.
+    pub(super) redriven_any: Vec<When>,
     /// Everything may have been deleted.
     pub(super) flushed: bool,
 }
@@ -153,11 +161,14 @@ impl History {
             "task.complete_many" => self.complete_many(when, &call),
             "task.cancel" => self.push(&call, when, |of| &mut of.cancels),
             "task.delete" => self.push(&call, when, |of| &mut of.deleted),
-            "task.retry" => self.push(&call, when, |of| &mut of.reopened),
-            "task.update" if call.args["updates"].get("status").is_some() => {
-                self.push(&call, when, |of| &mut of.reopened);
+            "task.retry" if when.possible() => {
+                let completed = call.args["force"] == true;
+                self.reopen(named(&call.args), Reopening { when, completed });
             }
-            "task.redrive" if when.possible() => self.reopened_any.push(when),
+            "task.update" if when.possible() && !call.args["updates"]["status"].is_null() => {
+                self.reopen(named(&call.args), Reopening { when, completed: true });
+            }
+            "task.redrive" => self.redrive(when, &call),
             "system.flush" if when.possible() => self.flushed = true,
             "watch" => self.watches.push(Watch {
                 when,
@@ -177,6 +188,24 @@ impl History {
     fn push(&mut self, call: &Call, when: When, into: impl FnOnce(&mut Of) -> &mut Vec<When>) {
         if let Some(task) = named(&call.args) {
             into(self.of(task)).push(when);
+        }
+    }
+
+    fn reopen(&mut self, task: Option<TaskId>, reopening: Reopening) {
+        if let Some(task) = task {
+            self.of(task).reopened.push(reopening);
+        }
+    }
+
+    fn redrive(&mut self, when: When, call: &Call) {
+        match when.outcome {
+            Outcome::Err => {}
+            Outcome::Unknown => self.redriven_any.push(when),
+            Outcome::Ok => {
+                for task in list(&call.answer["tasks"]) {
+                    self.reopen(named(task), Reopening { when, completed: false });
+                }
+            }
         }
     }
 

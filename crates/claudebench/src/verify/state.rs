@@ -24,6 +24,8 @@ pub(super) struct Event {
     pub(super) text: Option<String>,
     pub(super) expires_at: Option<Millis>,
     pub(super) unblocked_by: Option<TaskId>,
+    /// Where the task stood before it was retried.
+    pub(super) previous: Option<Status>,
 }
 
 impl Event {
@@ -35,6 +37,15 @@ impl Event {
     /// An end may be left after this.
     pub(super) fn reopens(&self) -> bool {
         matches!(&*self.kind, "task.retried" | "task.updated")
+    }
+
+    /// A success may be left after this.
+    pub(super) fn reopens_completed(&self) -> bool {
+        match &*self.kind {
+            "task.updated" => true,
+            "task.retried" => self.previous == Some(Status::Completed),
+            _ => false,
+        }
     }
 
     /// Whoever held the task holds it no longer.
@@ -179,6 +190,7 @@ impl State {
             reason: text_of("reason"),
             text: text_of("text"),
             expires_at: of("expiresAt").and_then(|at| serde_json::from_value(at).ok()),
+            previous: of("previousStatus").and_then(|was| serde_json::from_value(was).ok()),
             unblocked_by: text_of("unblockedBy").and_then(|id| id.parse().ok()),
             task: wire.task,
             kind: wire.kind,

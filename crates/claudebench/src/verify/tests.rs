@@ -237,8 +237,18 @@ fn a_retry_allows_another_completion() {
     let mut story = good();
     story.create("t-5", "e").claim("t-5", 1).complete("t-5", 1);
     story.ok("task.retry", json!({"id": "t-5", "force": true}), json!({"id": "t-5"}));
-    story.event("task.retried", "t-5", json!({"taskId": "t-5"}));
+    story.event("task.retried", "t-5", json!({"taskId": "t-5", "previousStatus": "completed"}));
     story.claim("t-5", 2).complete("t-5", 2).task("t-5", "completed").breaks(&[]);
+}
+
+#[test]
+fn a_retry_without_force_allows_none() {
+    let mut story = good();
+    story.create("t-5", "e").claim("t-5", 1).complete("t-5", 1);
+    story.ok("task.retry", json!({"id": "t-5"}), json!({"id": "t-5"}));
+    story.event("task.retried", "t-5", json!({"taskId": "t-5", "previousStatus": "failed"}));
+    story.claim("t-5", 2).complete("t-5", 2).task("t-5", "completed");
+    story.breaks(&[Rule::CompletedTwice, Rule::Undone]);
 }
 
 #[test]

@@ -3,8 +3,11 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a test may stop at what it did not expect, outside its own function, too"
 )]
 
 mod cli;
+mod crash;
+mod faults;
 mod tidy;

@@ -3,7 +3,7 @@
 use claudebench_core::{Status, TaskId};
 
 use super::Findings;
-use crate::verify::history::{History, Of, Report, When};
+use crate::verify::history::{Of, Report, When};
 use crate::verify::report::Rule;
 use crate::verify::state::Event;
 
@@ -21,10 +21,9 @@ pub(super) fn check(found: &mut Findings<'_>) {
     }
 }
 
-/// Calls that may have reopened a task.
-fn reopenings<'a>(history: &'a History, of: &'a Of) -> impl Iterator<Item = &'a When> {
-    let of_task = of.reopened.iter().filter(|when| when.possible());
-    of_task.chain(&history.reopened_any)
+/// Calls that may have reopened a task although it was completed.
+fn forced(of: &Of) -> impl Iterator<Item = &When> {
+    of.reopened.iter().filter(|reopening| reopening.completed).map(|reopening| &reopening.when)
 }
 
 /// Successful completions that cannot be one and the same.
@@ -39,7 +38,7 @@ fn answered_twice(found: &mut Findings<'_>, task: TaskId, of: &Of) {
             distinct.push(report);
         }
     }
-    let most = 1 + reopenings(found.history, of).count();
+    let most = 1 + forced(of).count();
     if distinct.len() > most {
         let what = format!("{task} was completed {} times", distinct.len());
         found.add(Rule::CompletedTwice, what, distinct.iter().map(|report| report.when.line));
@@ -49,7 +48,11 @@ fn answered_twice(found: &mut Findings<'_>, task: TaskId, of: &Of) {
 fn logged_twice(found: &mut Findings<'_>, task: TaskId, events: &[&Event]) {
     let mut ended: Option<&Event> = None;
     for event in events {
-        if event.reopens() {
+        let left = ended.is_some_and(|end| match end.completed() {
+            true => event.reopens_completed(),
+            false => event.reopens(),
+        });
+        if left {
             ended = None;
         }
         let ends = event.kind == "task.completed" || event.kind == "task.cancelled";
@@ -71,12 +74,12 @@ fn logged_twice(found: &mut Findings<'_>, task: TaskId, events: &[&Event]) {
 
 /// Nobody gets a task whose completion was acknowledged before.
 fn went_on(found: &mut Findings<'_>, task: TaskId, of: &Of) {
-    if reopenings(found.history, of).next().is_some() {
-        return;
-    }
     let completed = of.reports.iter().filter(|report| report.completed());
     let Some(first) = completed.min_by_key(|report| report.when.end) else { return };
     for grant in of.grants.iter().filter(|g| g.key.is_none() && first.when.before(&g.when)) {
+        if forced(of).any(|reopened| reopened.start < grant.when.end) {
+            continue;
+        }
         let what = format!("{task} was given out again after its completion was acknowledged");
         found.add(Rule::Undone, what, [first.when.line, grant.when.line]);
     }
@@ -84,9 +87,6 @@ fn went_on(found: &mut Findings<'_>, task: TaskId, of: &Of) {
 
 /// Nothing is completed after its cancellation was acknowledged.
 fn after_cancel(found: &mut Findings<'_>, task: TaskId, of: &Of) {
-    if reopenings(found.history, of).next().is_some() {
-        return;
-    }
     let cancelled = of.cancels.iter().filter(|cancel| cancel.ok());
     let Some(cancel) = cancelled.min_by_key(|cancel| cancel.end) else { return };
     for report in of.reports.iter().filter(|r| r.completed() && cancel.before(&r.when)) {
@@ -96,7 +96,10 @@ fn after_cancel(found: &mut Findings<'_>, task: TaskId, of: &Of) {
                 && (other.fence, &other.key) == (report.fence, &report.key)
                 && !cancel.before(&other.when)
         });
-        if !first {
+        let redriven = found.history.redriven_any.iter();
+        let reopened = of.reopened.iter().map(|reopening| &reopening.when).chain(redriven);
+        let reopened = reopened.into_iter().any(|when| when.start < report.when.end);
+        if !first && !reopened {
             let what = format!("{task} was completed after its cancellation was acknowledged");
             found.add(Rule::CompletedAfterCancel, what, [cancel.line, report.when.line]);
         }
@@ -106,8 +109,8 @@ fn after_cancel(found: &mut Findings<'_>, task: TaskId, of: &Of) {
 /// A task whose completion was acknowledged is completed at the end.
 fn undone(found: &mut Findings<'_>, task: TaskId, of: &Of) {
     let Some(at_end) = found.state.tasks.get(&task) else { return };
-    let reopened = reopenings(found.history, of).next().is_some()
-        || found.events_of(task).iter().any(|event| event.reopens());
+    let reopened = forced(of).next().is_some()
+        || found.events_of(task).iter().any(|event| event.reopens_completed());
     if at_end.status == Status::Completed || reopened {
         return;
     }
