@@ -22,7 +22,7 @@ fn task(caller: &mut Caller) -> Value {
     if chance(random, 5) {
         task["delayMs"] = (below(random, 1_500)).into();
     }
-    if chance(random, 3) {
+    if chance(random, 10) {
         task["deadlineMs"] = (1_000 + below(random, 2_000)).into();
     }
     if chance(random, 20) {

@@ -51,9 +51,12 @@ struct Faults {
     kills: u64,
     /// Before the server had become ready.
     at_start: u64,
+    /// The server was stopped in order instead.
+    stopped: u64,
     ready: Vec<Duration>,
 }
 
+#[allow(clippy::print_stdout, reason = "the figures are for whoever runs it")]
 async fn run(schedule: Schedule) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().to_owned();
@@ -62,7 +65,6 @@ async fn run(schedule: Schedule) {
     let Ok(told) = told else {
         panic!("what was recorded is kept in {}", dir.keep().display());
     };
-    std::mem::forget(dir.keep());
     println!("{told}, in {:.0} s", began.elapsed().as_secs_f64());
 }
 
@@ -117,10 +119,11 @@ async fn crash(schedule: Schedule, dir: PathBuf) -> String {
     assert!(stops > 0 && faults.kills == schedule.kills);
     let counts: Vec<String> = counts.iter().map(|(status, n)| format!("{n} {status}")).collect();
     format!(
-        "{} kills ({} while starting), ready again after {} ms at most, {stops} workers put to \
+        "{} kills ({} while starting), {} stops in order, ready again after {} ms at most, {stops} workers put to \
          sleep past their lease; {}; tasks: {}",
         faults.kills,
         faults.at_start,
+        faults.stopped,
         faults.ready.iter().max().unwrap().as_millis(),
         text.trim_end(),
         counts.join(", ")
@@ -165,8 +168,13 @@ async fn faults(
     let mut faults = Faults::default();
     while faults.kills < schedule.kills {
         pass(below(&mut random, schedule.life_ms)).await;
-        faults.kills += 1;
-        server.kill().unwrap();
+        if chance(&mut random, 10) {
+            faults.stopped += 1;
+            assert!(server.stop().await.unwrap().success(), "it did not stop in order");
+        } else {
+            faults.kills += 1;
+            server.kill().unwrap();
+        }
         // Some die again before they are ready.
         while faults.kills < schedule.kills && chance(&mut random, 15) {
             let life = Duration::from_millis(below(&mut random, 25));

@@ -136,7 +136,11 @@ pub(super) async fn slow(mut caller: Caller) {
         let mut held = true;
         for _ in 0..2 + below(&mut caller.random, 8) {
             pass(300).await;
-            let Some(beat) = caller.call("task.heartbeat", &report).await else { return };
+            let mut beat = report.clone();
+            if chance(&mut caller.random, 20) {
+                beat["leaseMs"] = (1_000 + below(&mut caller.random, 2_000)).into();
+            }
+            let Some(beat) = caller.call("task.heartbeat", &beat).await else { return };
             held = !matches!(beat, Reply::Err(_));
             if !held {
                 break;

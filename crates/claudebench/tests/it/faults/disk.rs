@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{SmallDisk, ask, create, missing, refused, start};
 
 /// Says why a test was left out; only where nothing can be mounted.
+#[allow(clippy::print_stdout, reason = "whoever runs it should know")]
 fn left_out(why: &str) {
     println!("left out, as no file system can be mounted here (that needs root): {why}");
 }
