@@ -4,7 +4,7 @@ use claudebench_core::{Cursor, TaskId};
 use claudebench_services::event::{ListEvents, WireEvent};
 use serde_json::{Map, Value};
 
-use super::failure::{Failure, Outcome};
+use super::failure::{Exit, Failure, Outcome};
 use super::output::{Out, Style, one_line, span};
 use super::session::Session;
 use super::values::{Params, cursor, task_id};
@@ -84,11 +84,21 @@ impl Follow {
             return Ok(());
         }
         let mut stream = Stream::open(session, since, filter).await?;
-        while left > 0 {
-            stream.next(session).await?;
-            left -= 1;
+        let shown = async {
+            while left > 0 {
+                stream.next(session).await?;
+                left -= 1;
+            }
+            Ok(())
+        };
+        tokio::select! {
+            ended = shown => return ended,
+            _ = tokio::signal::ctrl_c() => {}
         }
-        Ok(())
+        if let Some(cursor) = stream.events.cursor() {
+            session.out.note(format!("go on from here with --since {cursor}"));
+        }
+        Err(Failure::Said(Exit::Interrupted))
     }
 
     /// Shows what is in the log; says where it ends.
@@ -184,10 +194,11 @@ fn style(kind: &str) -> Style {
 
 /// An event on one line.
 fn line(event: &WireEvent) -> String {
-    let time = claudebench_core::Millis(event.timestamp).to_string();
+    let time = claudebench_core::Millis(event.timestamp);
     let task = event.task_id.map(|id| format!(" {id}")).unwrap_or_default();
-    let told = summary(event.payload.text());
-    one_line(&format!("{:>6} {time} {:<22}{task} {told}", event.id, event.kind))
+    let (id, kind) = (event.id.to_string(), one_line(&event.kind));
+    let told = one_line(&summary(event.payload.text()));
+    format!("{id:>6}  {time}  {kind:<22}{task}  {told}")
 }
 
 /// The fields of a payload that say something new.
@@ -225,8 +236,8 @@ mod tests {
         .unwrap();
         assert_eq!(
             line(&event),
-            "42 2025-11-23T16:00:00.007Z task.created t-7 priority=50 status=pending \
-             \"Write the notes\""
+            "    42  2025-11-23T16:00:00.007Z  task.created           t-7  priority=50 \
+             status=pending \"Write the notes\""
         );
     }
 

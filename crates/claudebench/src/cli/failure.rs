@@ -35,6 +35,8 @@ pub(super) enum Exit {
     Forbidden = 6,
     Later = 7,
     NothingToClaim = 8,
+    /// As a shell has it: 128, and the number of the signal.
+    Interrupted = 130,
 }
 
 impl From<Exit> for ExitCode {

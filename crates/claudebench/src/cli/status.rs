@@ -1,5 +1,6 @@
 //! `claudebench status`.
 
+use claudebench_core::lane::PauseScope;
 use claudebench_core::{Code, Millis};
 use claudebench_services::Method;
 use claudebench_services::queue::{ListPauses, PausesListed};
@@ -92,7 +93,12 @@ impl Found {
             }
         }
         for pause in self.pauses.iter().flat_map(|listed| &listed.pauses) {
-            let scope = serde_json::to_string(&pause.scope).unwrap_or_default();
+            let scope = match &pause.scope {
+                PauseScope::All => "all claims".to_owned(),
+                PauseScope::Project(name) => format!("project {name}"),
+                PauseScope::Role(name) => format!("role {name}"),
+                PauseScope::Tag(name) => format!("tag {name}"),
+            };
             let until = pause.until.map(|at| format!(", ends {}", in_future(at, now)));
             let why = pause.reason.as_ref().map(|why| format!(": {why}"));
             let text = format!("{scope}{}{}", until.unwrap_or_default(), why.unwrap_or_default());
@@ -183,7 +189,7 @@ mod tests {
              events        5,000\n\
              memory        38 MB\n\
              a call takes  1.23 ms on average\n\
-             paused        {\"project\":\"site\"}, ends in 1m: release\n"
+             paused        project site, ends in 1m: release\n"
         );
     }
 }

@@ -189,8 +189,10 @@ fn settled(done: &Settled, session: &mut Session<'_>) -> Outcome {
             done.id
         ));
     }
-    if let Some(at) = done.retry_at {
-        text.push_str(&format!(", to be tried again {}", in_future(at, session.out.now())));
+    let now = session.out.now();
+    // One that was given back is ready at once.
+    if let Some(at) = done.retry_at.filter(|at| at.since(now) >= 1_000) {
+        text.push_str(&format!(", to be tried again {}", in_future(at, now)));
     }
     session.out.styled(status_style(done.status), &text)
 }

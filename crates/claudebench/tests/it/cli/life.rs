@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::program::{program, text};
@@ -169,7 +169,7 @@ fn the_first_key_is_made_before_a_server_runs() {
         ["key", "create", "--name", "ada", "--scopes", "admin", "--data", &folder, "--json"];
     let made = program(&create).output().unwrap();
     assert!(made.status.success(), "{}", text(&made.stderr));
-    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
     let key = made["key"].as_str().unwrap();
     std::fs::write(data.path().join("key"), key).unwrap();
     let file = data.path().join("key").to_str().unwrap().to_owned();
@@ -198,7 +198,10 @@ fn status_and_doctor_find_a_healthy_server() {
     );
     assert!(text(&server.run(&["status"]).stdout).contains("1 ready, 0 scheduled"));
     let folder = server.folder().to_str().unwrap().to_owned();
-    let found = server.json(&["doctor", "--data", &folder]);
+    let mut doctor = program(&["doctor", "--data", &folder, "--json"]);
+    let address = server.url.strip_prefix("http://").unwrap();
+    doctor.envs([("CLAUDEBENCH_URL", server.url.as_str()), ("CLAUDEBENCH_LISTEN", address)]);
+    let found: Value = serde_json::from_slice(&doctor.output().unwrap().stdout).unwrap();
     assert_eq!(found["ok"], true, "{found}");
     let named = |name: &str| {
         let checks = found["checks"].as_array().unwrap();

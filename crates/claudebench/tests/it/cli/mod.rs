@@ -2,6 +2,7 @@
 
 mod client;
 mod life;
+mod pages;
 mod program;
 mod script;
 mod server;

@@ -141,7 +141,10 @@ async fn events_are_written_one_a_line_and_end_after_so_many() {
     let (output, _) = run([events(&stream)], &["events", "-n", "2", "--json"]).await;
     assert_eq!(text(&output.stdout), format!("{}\n{}\n", event(2), event(3)));
     let (output, _) = run([events(&stream)], &["events", "-n", "1"]).await;
-    assert_eq!(text(&output.stdout), "2 1970-01-01T00:00:00.000Z task.created t-7 \"x\"\n");
+    assert_eq!(
+        text(&output.stdout),
+        "     2  1970-01-01T00:00:00.000Z  task.created           t-7  \"x\"\n"
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,138 @@
+//! The pages of `docs/` are run: each `console` block, command by command, against a server.
+//!
+//! What a command writes is compared with what the page says, but for numbers, which differ from
+//! run to run. A line `...` stands for any lines. Ids of tasks in later commands are those of this
+//! run.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::server::Server;
+
+/// A command of a page, and what the page says that it writes.
+struct Step {
+    line: usize,
+    command: String,
+    expected: Vec<String>,
+}
+
+#[test]
+fn what_the_pages_show_is_what_happens() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let mut run = 0;
+    for page in pages(&docs) {
+        let steps = steps(&fs::read_to_string(&page).unwrap());
+        if !steps.is_empty() {
+            run += steps.len();
+            walk(&page, &steps);
+        }
+    }
+    assert!(run > 20, "only {run} commands were found");
+}
+
+fn pages(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, mut files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    files.retain(|path| path.extension().is_some_and(|end| end == "md"));
+    files.extend(folders.iter().flat_map(|folder| pages(folder)));
+    files.sort();
+    files
+}
+
+fn steps(text: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut inside = false;
+    for (line, text) in (1..).zip(text.lines()) {
+        if let Some(kind) = text.strip_prefix("```") {
+            inside = kind == "console";
+        } else if inside {
+            match (text.strip_prefix("$ "), steps.last_mut()) {
+                (Some(command), _) => {
+                    steps.push(Step { line, command: command.into(), expected: Vec::new() });
+                }
+                (None, Some(step)) => step.expected.push(text.into()),
+                (None, None) => panic!("line {line}: a block begins with a command"),
+            }
+        }
+    }
+    steps
+}
+
+fn walk(page: &Path, steps: &[Step]) {
+    let server = Server::start();
+    let work = tempfile::tempdir().unwrap();
+    // Where pages look for the data of the server.
+    std::os::unix::fs::symlink(server.folder(), work.path().join("claudebench-data")).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_claudebench")).parent().unwrap();
+    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", program.display());
+    let mut ids: HashMap<String, String> = HashMap::new();
+    for step in steps {
+        let mut command = step.command.clone();
+        for (shown, real) in &ids {
+            command = command.replace(shown, real);
+        }
+        let output = Command::new("sh")
+            .args(["-c", &format!("exec 2>&1; {command}")])
+            .current_dir(work.path())
+            .env_clear()
+            .envs([("PATH", path.as_str()), ("CLAUDEBENCH_URL", &server.url)])
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let seen = String::from_utf8(output.stdout).unwrap();
+        let seen: Vec<&str> = seen.lines().collect();
+        assert!(
+            matches(&step.expected, &seen),
+            "{}:{}: {command}\nthe page says:\n{}\nit writes:\n{}\n",
+            page.display(),
+            step.line,
+            step.expected.join("\n"),
+            seen.join("\n")
+        );
+        ids.extend(task_ids(&step.expected.join("\n")).into_iter().zip(task_ids(&seen.join("\n"))));
+    }
+}
+
+/// Whether lines are what was expected.
+fn matches(expected: &[String], seen: &[&str]) -> bool {
+    let Some((first, rest)) = expected.split_first() else { return seen.is_empty() };
+    if first == "..." {
+        return (0..=seen.len()).any(|skipped| matches(rest, &seen[skipped..]));
+    }
+    match seen.split_first() {
+        Some((line, others)) => same(first) == same(line) && matches(rest, others),
+        None => false,
+    }
+}
+
+/// A line without what differs from run to run: numbers, and the room that they take.
+fn same(line: &str) -> String {
+    let mut text = String::new();
+    for c in line.replace(" now ", " 1s ago ").chars() {
+        let c = if c.is_ascii_digit() { '#' } else { c };
+        if !(matches!(c, '#' | ' ') && text.ends_with(c)) {
+            text.push(c);
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// The ids of tasks in a text, in order.
+fn task_ids(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let is_id =
+        |word: &&str| word.strip_prefix("t-").is_some_and(|digits| digits.parse::<i64>().is_ok());
+    words.filter(is_id).map(str::to_owned).collect()
+}
+
+#[test]
+fn numbers_may_differ_and_lines_may_be_left_out() {
+    let expected = ["id  t-1", "...", "took 5 s"].map(str::to_owned);
+    assert!(matches(&expected, &["id  t-77", "a", "b", "took 12 s"]));
+    assert!(matches(&expected, &["id  t-77", "took 12 s"]));
+    assert!(!matches(&expected, &["id  t-77", "took 12 ms"]));
+    assert!(!matches(&expected, &["id  t-77", "took 12 s", "and more"]));
+    assert_eq!(task_ids("is t-12, and \"t-3\": not t-x"), ["t-12", "t-3"]);
+}
