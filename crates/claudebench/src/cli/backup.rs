@@ -71,9 +71,12 @@ impl Restore {
     /// Does it.
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
         let dir = shared.load(self.data.overrides())?.config.data;
+        let mut progress = out.progress("checking and copying");
+        progress.begun();
         sqlite::restore(&self.from, &dir, self.force).map_err(failure)?;
         let path = dir.join(DATABASE);
         sqlite::check(&path).map_err(failure)?;
+        drop(progress);
         let size = size(&path);
         if out.for_programs() {
             return out.json(&json!({"path": path, "bytes": size, "checked": true}));

@@ -25,6 +25,7 @@ pub(super) struct Out {
     stderr: Box<dyn Write + Send>,
     json: bool,
     color: bool,
+    stderr_color: bool,
     stdout_is_terminal: bool,
     stderr_is_terminal: bool,
     width: Option<usize>,
@@ -39,6 +40,7 @@ impl Out {
             json,
             // It also looks at NO_COLOR and TERM.
             color: anstream::AutoStream::choice(&stdout) != ColorChoice::Never,
+            stderr_color: anstream::AutoStream::choice(&stderr) != ColorChoice::Never,
             stdout_is_terminal: stdout.is_terminal(),
             stderr_is_terminal: stderr.is_terminal(),
             width: terminal_size::terminal_size_of(&stdout).map(|(width, _)| width.0.into()),
@@ -133,10 +135,9 @@ impl Out {
         let _ = if self.json {
             writeln!(self.stderr, "{}", failure.json())
         } else {
-            match failure.next_step() {
-                Some(next) => writeln!(self.stderr, "error: {message}\n  next: {next}"),
-                None => writeln!(self.stderr, "error: {message}"),
-            }
+            let error = Style::Red.paint("error", self.stderr_color);
+            let next = failure.next_step().map(|next| format!("\n  next: {next}"));
+            writeln!(self.stderr, "{error}: {}{}", clean(&message), next.unwrap_or_default())
         };
     }
 }

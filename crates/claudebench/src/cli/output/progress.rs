@@ -20,6 +20,14 @@ impl Progress {
         Self { what, shown, last: None }
     }
 
+    /// It has begun; how far it gets is not known.
+    pub(crate) fn begun(&mut self) {
+        if self.shown {
+            self.last = Some(Instant::now());
+            self.write(&format!("{} ...", self.what));
+        }
+    }
+
     /// So many are done, of so many if that is known.
     pub(crate) fn at(&mut self, done: u64, total: Option<u64>) {
         if !self.shown || self.last.is_some_and(|last| last.elapsed() < EVERY) {

@@ -48,12 +48,11 @@ fn steps(text: &str) -> Vec<Step> {
         if let Some(kind) = text.strip_prefix("```") {
             inside = kind == "console";
         } else if inside {
-            match (text.strip_prefix("$ "), steps.last_mut()) {
-                (Some(command), _) => {
-                    steps.push(Step { line, command: command.into(), expected: Vec::new() });
-                }
-                (None, Some(step)) => step.expected.push(text.into()),
-                (None, None) => panic!("line {line}: a block begins with a command"),
+            if let Some(command) = text.strip_prefix("$ ") {
+                steps.push(Step { line, command: command.into(), expected: Vec::new() });
+            } else {
+                let step = steps.last_mut().expect("a block begins with a command");
+                step.expected.push(text.into());
             }
         }
     }
