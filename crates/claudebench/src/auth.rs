@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use claudebench_core::event::Event;
-use claudebench_core::{Clock, Code, Error, Principal};
+use claudebench_core::{Code, Error, Principal};
+use claudebench_services::context::store_error;
 use claudebench_services::key::Presented;
 use claudebench_store::{KeyRow, Store, StoreError};
 use hyper::header::{AUTHORIZATION, HeaderMap};
@@ -18,7 +19,9 @@ pub struct Auth {
     keys: RwLock<HashMap<String, Arc<KeyRow>>>,
     /// Changes with every change of the keys, so that one read late does not undo a newer one.
     generation: AtomicU64,
-    clock: Arc<dyn Clock>,
+    /// The generation that was read last.
+    known: AtomicU64,
+    store: Arc<dyn Store>,
 }
 
 impl Auth {
@@ -27,15 +30,16 @@ impl Auth {
     ///
     /// # Errors
     /// A store that cannot be read.
-    pub async fn load(required: bool, store: &dyn Store) -> Result<Self, StoreError> {
+    pub async fn load(required: bool, store: Arc<dyn Store>) -> Result<Self, StoreError> {
         let auth = Self {
             required,
             local: Arc::new(Principal::local()),
             keys: RwLock::default(),
             generation: AtomicU64::new(0),
-            clock: store.clock(),
+            known: AtomicU64::new(0),
+            store,
         };
-        auth.put(store.keys(None).await?);
+        auth.put(auth.store.keys(None).await?);
         Ok(auth)
     }
 
@@ -50,21 +54,18 @@ impl Auth {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
     }
 
-    /// Takes note of committed events: a key that was revoked is refused from now on. True when
-    /// the keys must be read anew.
-    pub fn notice(&self, events: &[Arc<Event>]) -> bool {
-        let mut made = false;
+    /// Takes note of committed events: a key that was revoked is refused from now on, and one that
+    /// was made is looked for when somebody presents it.
+    pub fn notice(&self, events: &[Arc<Event>]) {
         for event in events {
             match &*event.kind {
-                "key.created" => made = true,
+                "key.created" => {
+                    self.generation.fetch_add(1, Ordering::AcqRel);
+                }
                 "key.revoked" => self.revoke(event),
                 _ => {}
             }
         }
-        if made {
-            self.generation.fetch_add(1, Ordering::AcqRel);
-        }
-        made
     }
 
     fn revoke(&self, event: &Event) {
@@ -78,26 +79,30 @@ impl Auth {
         }
     }
 
-    /// Reads the keys anew, until none changed meanwhile.
-    ///
-    /// # Errors
-    /// A store that cannot be read.
-    pub async fn reload(&self, store: &dyn Store) -> Result<(), StoreError> {
+    /// Reads the keys anew if some changed, until none changes meanwhile.
+    async fn refresh(&self) -> Result<(), StoreError> {
         loop {
             let before = self.generation.load(Ordering::Acquire);
-            let rows = store.keys(None).await?;
-            if self.generation.load(Ordering::Acquire) == before {
-                self.put(rows);
+            if self.known.load(Ordering::Acquire) == before {
                 return Ok(());
             }
+            let rows = self.store.keys(None).await?;
+            if self.generation.load(Ordering::Acquire) == before {
+                self.put(rows);
+                self.known.store(before, Ordering::Release);
+            }
         }
+    }
+
+    fn key(&self, id: &str) -> Option<Arc<KeyRow>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
     /// Who calls, by the headers of a request.
     ///
     /// # Errors
     /// No credentials where they are required, or wrong ones anywhere.
-    pub fn principal(&self, headers: &HeaderMap) -> Result<Arc<Principal>, Error> {
+    pub async fn principal(&self, headers: &HeaderMap) -> Result<Arc<Principal>, Error> {
         let Some(text) = credentials(headers) else {
             if self.required {
                 let message = "API key required: send `Authorization: Bearer cb_...`; \
@@ -109,9 +114,14 @@ impl Auth {
         let wrong =
             || Error::new(Code::Unauthorized, "this API key is unknown, revoked or expired");
         let presented = Presented::read(text).ok_or_else(wrong)?;
-        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
-        let row = keys.get(&presented.id).ok_or_else(wrong)?;
-        presented.opens(row, self.clock.now()).map(Arc::new).ok_or_else(wrong)
+        let row = match self.key(&presented.id) {
+            Some(row) => row,
+            None => {
+                self.refresh().await.map_err(store_error)?;
+                self.key(&presented.id).ok_or_else(wrong)?
+            }
+        };
+        presented.opens(&row, self.store.clock().now()).map(Arc::new).ok_or_else(wrong)
     }
 }
 

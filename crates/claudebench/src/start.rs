@@ -88,7 +88,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
     let store = SqliteStore::open(store_options(&config), clock.clone())?;
     let seen: Arc<dyn Store> = store.clone();
     let required = config.auth.required == Required::Always || !local_only;
-    let auth = Arc::new(Auth::load(required, &*seen).await?);
+    let auth = Arc::new(Auth::load(required, seen.clone()).await?);
     if !local_only && auth.count() == 0 {
         let open = listeners.iter().find(|listener| !listener.is_local());
         let url = open.map(Listener::url).unwrap_or_default();
@@ -137,18 +137,10 @@ async fn shared(
     let presence = Arc::new(Presence::default());
     let tell = {
         let (hub, ready) = (hub.clone(), ready.clone());
-        let (auth, metrics, store) = (auth.clone(), metrics.clone(), store.clone());
-        let runtime = tokio::runtime::Handle::current();
+        let (auth, metrics) = (auth.clone(), metrics.clone());
         Arc::new(move |committed: Committed| {
             metrics.events.inc_by(committed.events.len() as u64);
-            if auth.notice(&committed.events) {
-                let (auth, store) = (auth.clone(), store.clone());
-                runtime.spawn(async move {
-                    if let Err(error) = auth.reload(&*store).await {
-                        tracing::error!(%error, "a new API key could not be read");
-                    }
-                });
-            }
+            auth.notice(&committed.events);
             hub.publish(committed.events);
             ready.notify(&committed.ready, committed.reopened);
         })

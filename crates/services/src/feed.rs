@@ -123,7 +123,7 @@ impl Feed {
     pub async fn step(&mut self, until: Option<Cursor>) -> Option<Next> {
         let events = match self.shared.hub.after(self.cursor, PAGE) {
             Some(live) => live,
-            None => match self.from_store().await {
+            None => match self.page_of_store().await {
                 Ok(live) => live,
                 Err(next) => return Some(next),
             },
@@ -153,7 +153,7 @@ impl Feed {
     }
 
     /// A page of the log; where other tenants' events leave it empty, the cursor moves on.
-    async fn from_store(&mut self) -> Result<Vec<Arc<Live>>, Next> {
+    async fn page_of_store(&mut self) -> Result<Vec<Arc<Live>>, Next> {
         match self.shared.store.events(self.query()).await {
             Ok(page) => {
                 if page.events.is_empty() {

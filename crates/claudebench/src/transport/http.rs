@@ -38,7 +38,7 @@ async fn route(app: &Arc<App>, request: Request<Incoming>) -> Response<Body> {
         return preflight(request.headers());
     }
     let origin = request.headers().get(hyper::header::ORIGIN).cloned();
-    let mut response = match caller(app, request.headers()) {
+    let mut response = match caller(app, request.headers()).await {
         Ok(caller) => answer_known(app, caller, request).await,
         Err(error) => answer::error(&error),
     };
@@ -137,8 +137,8 @@ async fn read_body(app: &App, request: Request<Incoming>) -> Result<Bytes, Respo
 }
 
 /// Who calls, and what the headers say about the call.
-fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
-    let principal = app.auth.principal(headers)?;
+async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
+    let principal = app.auth.principal(headers).await?;
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(value) => match value.to_str() {

@@ -1,5 +1,6 @@
 //! The OpenAPI 3.1 document, made from the methods and the types of events.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use claudebench_core::event::FACTS;
@@ -67,6 +68,7 @@ pub fn document() -> Value {
         "webhooks": webhooks,
         "components": {
             "schemas": components,
+            "responses": refused(),
             "securitySchemes": { "key": {
                 "type": "http",
                 "scheme": "bearer",
@@ -117,26 +119,38 @@ fn responses(ok: &str, schema: &Value, failure: &str) -> Value {
             "content": { "application/json": { "schema": schema } },
         }),
     );
+    for status in refusals().into_keys() {
+        let reference = format!("#/components/responses/{failure}{status}");
+        responses.insert(status.to_string(), json!({ "$ref": reference }));
+    }
+    Value::Object(responses)
+}
+
+/// The statuses of errors, with the names of their codes.
+fn refusals() -> BTreeMap<u16, Vec<&'static str>> {
+    let mut refusals: BTreeMap<u16, Vec<&'static str>> = BTreeMap::new();
     for code in Code::ALL {
-        let status = answer::status(code).as_u16().to_string();
-        let names: Vec<&str> = Code::ALL
-            .iter()
-            .filter(|other| answer::status(**other) == answer::status(code))
-            .map(|other| other.name())
-            .collect();
-        responses.entry(status).or_insert_with(|| {
-            json!({
+        refusals.entry(answer::status(code).as_u16()).or_default().push(code.name());
+    }
+    // The body took too long to arrive.
+    refusals.entry(408).or_default().push(Code::Timeout.name());
+    refusals
+}
+
+/// An answer for each status, in both envelopes.
+fn refused() -> Value {
+    let mut responses = Map::new();
+    for (status, names) in refusals() {
+        for schema in ["Failure", "Error"] {
+            let response = json!({
                 "description": format!("Refused: {}.", names.join(", ")),
                 "content": { "application/json": {
-                    "schema": { "$ref": format!("#/components/schemas/{failure}") },
+                    "schema": { "$ref": format!("#/components/schemas/{schema}") },
                 } },
-            })
-        });
+            });
+            responses.insert(format!("{schema}{status}"), response);
+        }
     }
-    responses.insert("408".into(), json!({
-        "description": "The body took too long to arrive.",
-        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
-    }));
     Value::Object(responses)
 }
 
@@ -232,23 +246,15 @@ fn rpc() -> Value {
         "requestBody": { "content": { "application/json": { "schema": {
             "anyOf": [request, { "type": "array", "items": request }],
         } } } },
-        "responses": {
-            "200": {
-                "description": "The answer, or the array of answers.",
-                "content": { "application/json": { "schema": {} } },
-            },
-            "204": { "description": "A notification: nothing is answered." },
-            "401": error_response(), "403": error_response(), "408": error_response(),
-            "413": error_response(), "400": error_response(),
-        },
+        "responses": rpc_responses(),
     } })
 }
 
-fn error_response() -> Value {
-    json!({
-        "description": "Refused.",
-        "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Error" } } },
-    })
+fn rpc_responses() -> Value {
+    let any = json!({});
+    let mut responses = responses("200", &any, "Error");
+    responses["204"] = json!({ "description": "A notification: nothing is answered." });
+    responses
 }
 
 /// The types of events: what arrives over `/ws` and `/events`.

@@ -10,4 +10,5 @@
 mod cli;
 mod crash;
 mod faults;
+mod server;
 mod tidy;

@@ -1,0 +1,159 @@
+//! The socket: calls and live events.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::Server;
+
+/// A client's end.
+pub(super) struct Socket(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>);
+
+impl Socket {
+    /// Connects, and hears the greeting.
+    pub(super) async fn open(server: &Server) -> Self {
+        let (stream, _) = connect_async(format!("ws://{}/ws", server.address)).await.unwrap();
+        let mut socket = Self(stream);
+        let greeting = socket.hear().await;
+        assert_eq!(greeting["type"], "connected");
+        assert!(greeting["clientId"].as_str().unwrap().starts_with("ws-"));
+        socket
+    }
+
+    pub(super) async fn say(&mut self, what: Value) {
+        self.say_text(&what.to_string()).await;
+    }
+
+    pub(super) async fn say_text(&mut self, text: &str) {
+        self.0.send(Message::Text(text.into())).await.unwrap();
+    }
+
+    /// The next thing said, or `Null` with the close code when it is over.
+    pub(super) async fn hear(&mut self) -> Value {
+        loop {
+            let heard = tokio::time::timeout(Duration::from_secs(30), self.0.next());
+            match heard.await.expect("something in time") {
+                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                Some(Ok(Message::Close(frame))) => {
+                    return json!({ "closed": frame.map(|frame| u16::from(frame.code)) });
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Value::Null,
+            }
+        }
+    }
+
+    pub(super) async fn hear_until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        loop {
+            let said = self.hear().await;
+            assert_ne!(said, Value::Null, "the socket ended before what was waited for");
+            if wanted(&said) {
+                return said;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_said_is_answered_as_the_public_protocol_has_it() {
+    let server = Server::start().await;
+    let mut socket = Socket::open(&server).await;
+    socket.say(json!({ "action": "ping" })).await;
+    let pong = socket.hear().await;
+    assert!(pong["type"] == "pong" && pong["timestamp"].is_i64());
+    socket.say(json!({ "action": "subscribe", "events": ["task.*"] })).await;
+    let subscribed = socket.hear().await;
+    assert_eq!(
+        (&subscribed["type"], &subscribed["events"]),
+        (&json!("subscribed"), &json!(["task.*"]))
+    );
+    let request =
+        json!({ "jsonrpc": "2.0", "id": 5, "method": "task.create", "params": { "text": "x" } });
+    socket.say(json!({ "action": "execute", "request": request })).await;
+    let (mut event, mut answer) = (Value::Null, Value::Null);
+    while event.is_null() || answer.is_null() {
+        let said = socket.hear().await;
+        if said["type"] == "event" { event = said } else { answer = said }
+    }
+    assert_eq!((&event["event"], &answer["id"]), (&json!("task.created"), &json!(5)));
+    assert_eq!(event["data"]["payload"]["id"], answer["result"]["id"]);
+    assert_eq!((&event["data"]["version"], &event["data"]["actor"]), (&json!(1), &json!("local")));
+    assert_eq!(event["id"], event["data"]["id"]);
+    socket.say(json!({ "action": "unsubscribe", "events": ["task.*", "never"] })).await;
+    let unsubscribed = socket.hear().await;
+    assert_eq!(
+        (&unsubscribed["type"], &unsubscribed["events"]),
+        (&json!("unsubscribed"), &json!(["task.*"]))
+    );
+    for (text, code) in [
+        ("{", -32603),
+        (r#"{"action":"dance"}"#, -32602),
+        (r#"{"action":"subscribe"}"#, -32602),
+        (r#"{"action":"subscribe","events":[]}"#, -32602),
+        (r#"{"action":"subscribe","events":["*"],"since":"x"}"#, -32602),
+    ] {
+        socket.say_text(text).await;
+        let said = socket.hear().await;
+        assert_eq!(
+            (&said["type"], &said["error"]["code"]),
+            (&json!("error"), &json!(code)),
+            "{text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn whoever_keeps_a_cursor_misses_nothing_and_filters_hold() {
+    let server = Server::start().await;
+    let first = server.call("task.create", json!({ "text": "a", "project": "p" })).await;
+    server.call("task.create", json!({ "text": "b" })).await;
+    let mut socket = Socket::open(&server).await;
+    let wanted = json!({ "action": "subscribe", "events": ["*"], "since": "0", "project": "p" });
+    socket.say(wanted).await;
+    let old = socket.hear_until(|said| said["type"] == "event").await;
+    assert_eq!(old["data"]["payload"]["id"], first["id"]);
+    server.call("task.create", json!({ "text": "c" })).await;
+    let third = server.call("task.create", json!({ "text": "d", "project": "p" })).await;
+    let live = socket.hear().await;
+    assert_eq!(
+        live["data"]["payload"]["id"], third["id"],
+        "the one outside the project is left out"
+    );
+    let mut other = Socket::open(&server).await;
+    other
+        .say(json!({ "action": "subscribe", "events": ["task.created"], "since": old["id"] }))
+        .await;
+    let mut seen = Vec::new();
+    while seen.len() < 3 {
+        let said = other.hear().await;
+        if said["type"] == "event" {
+            seen.push(said["data"]["payload"]["text"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(seen, ["b", "c", "d"]);
+}
+
+#[tokio::test]
+async fn a_subscriber_that_does_not_read_misses_nothing_and_holds_up_nobody() {
+    let server = Server::start().await;
+    let mut slow = Socket::open(&server).await;
+    slow.say(json!({ "action": "subscribe", "events": ["task.created"] })).await;
+    slow.hear_until(|said| said["type"] == "subscribed").await;
+    let text = "x".repeat(500);
+    let tasks: Vec<Value> = (0..1_000).map(|_| json!({ "text": text })).collect();
+    for _ in 0..20 {
+        // More than sockets and the window in memory hold.
+        server.call("task.create_many", json!({ "tasks": tasks })).await;
+    }
+    let mut last = 0;
+    for _ in 0..20_000 {
+        let said = slow.hear().await;
+        assert_eq!(said["type"], "event", "{said}");
+        let cursor: i64 = said["id"].as_str().unwrap().parse().unwrap();
+        assert!(cursor > last, "in order, once");
+        last = cursor;
+    }
+}
