@@ -19,10 +19,15 @@ pub(super) fn check(found: &mut Findings<'_>) {
             .events_of(on)
             .iter()
             .any(|event| event.completed() && event.cursor < claim.cursor);
-        // Whoever cancels a task may let go of those that wait for it.
+        // Whoever cancels a task may let go of those that wait for it. One that waits for others,
+        // too, is unblocked by the last of them, and only that one is named.
+        let called_off = found
+            .events_of(on)
+            .iter()
+            .any(|event| event.kind == "task.cancelled" && event.cursor < claim.cursor);
         let let_go = found.events_of(task).iter().any(|event| {
             event.kind == "task.unblocked"
-                && event.unblocked_by == Some(on)
+                && (event.unblocked_by == Some(on) || called_off)
                 && event.cursor < claim.cursor
         });
         if !done && !let_go {
