@@ -76,6 +76,8 @@ pub(super) struct Report {
     pub(super) status: Option<Status>,
     /// The lease after it.
     pub(super) expires_at: Option<Millis>,
+    /// It was refused, as its fence is not current.
+    pub(super) stale: bool,
 }
 
 impl Report {
@@ -255,8 +257,8 @@ impl History {
             key: string(&call.args["idempotencyKey"]),
             fence: call.args["fence"].as_i64(),
             status: status(&call.answer["status"]),
-            expires_at: millis(&call.answer["lease"]["expiresAt"])
-                .or_else(|| millis(&call.answer["expiresAt"])),
+            expires_at: millis(&call.answer["lease"]["expiresAt"]),
+            stale: call.error_code() == Some("stale_fence"),
         };
         self.of(task).reports.push(report);
     }
@@ -275,6 +277,7 @@ impl History {
                 fence: item["fence"].as_i64(),
                 status: status(&answer["status"]),
                 expires_at: None,
+                stale: answer["error"]["code"] == "stale_fence",
             };
             self.of(task).reports.push(report);
         }

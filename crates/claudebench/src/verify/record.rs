@@ -58,7 +58,7 @@ impl Call {
     }
 
     /// The name of its error, whether the answer is the error or only its `data`.
-    fn error_code(&self) -> Option<&str> {
+    pub(super) fn error_code(&self) -> Option<&str> {
         let data = self.answer.get("data").unwrap_or(&self.answer);
         data.get("code").and_then(Value::as_str)
     }

@@ -21,6 +21,8 @@ pub enum Rule {
     MadeTwice,
     /// Every acknowledged change has its event.
     Unrecorded,
+    /// A completion that was done is not refused when it is repeated.
+    Disowned,
     /// A task is completed once, unless it was reopened.
     CompletedTwice,
     /// An acknowledged end is left only by an explicit retry.

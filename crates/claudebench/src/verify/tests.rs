@@ -233,6 +233,17 @@ fn two_completions_are_caught() {
 }
 
 #[test]
+fn a_completion_that_is_disowned_is_caught() {
+    let mut story = good();
+    story.create("t-5", "e").claim("t-5", 1);
+    let args = json!({"id": "t-5", "fence": 1});
+    story.call("task.complete", args.clone(), Outcome::Unknown, Value::Null);
+    story.event("task.completed", "t-5", json!({"status": "completed", "fence": 1}));
+    story.call("task.complete", args, Outcome::Err, json!({"code": "stale_fence"}));
+    story.task("t-5", "completed").breaks(&[Rule::Disowned]);
+}
+
+#[test]
 fn a_retry_allows_another_completion() {
     let mut story = good();
     story.create("t-5", "e").claim("t-5", 1).complete("t-5", 1);

@@ -15,6 +15,7 @@ pub(super) fn check(found: &mut Findings<'_>) {
         let events = found.events_of(task).to_vec();
         claims(found, task, of, &events);
         reports(found, task, of, &events);
+        disowned(found, task, of, &events);
         for cancel in of.cancels.iter().filter(|cancel| cancel.ok()) {
             let told = |e: &&Event| matches!(&*e.kind, "task.cancelled" | "task.cancel_requested");
             if !events.iter().any(told) {
@@ -41,6 +42,20 @@ fn reports(found: &mut Findings<'_>, task: TaskId, of: &Of, events: &[&Event]) {
         if !events.iter().any(|event| tells(event, report)) {
             let what = format!("a {:?} of {task} was acknowledged, without an event", report.kind);
             found.add(Rule::Unrecorded, what, [report.when.line]);
+        }
+    }
+}
+
+/// A worker that repeats its completion, as it got no answer, is told that it is done.
+fn disowned(found: &mut Findings<'_>, task: TaskId, of: &Of, events: &[&Event]) {
+    if events.iter().any(|event| event.reopens()) {
+        return;
+    }
+    for report in of.reports.iter().filter(|r| r.stale && r.kind == Kind::Complete) {
+        let done = events.iter().find(|e| e.completed() && e.fence == report.fence);
+        if let Some(done) = done {
+            let what = format!("a completion of {task} was refused, although it had been done");
+            found.add(Rule::Disowned, what, [report.when.line, done.line]);
         }
     }
 }

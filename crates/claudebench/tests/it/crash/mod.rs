@@ -147,7 +147,7 @@ fn people(arena: &Arc<Arena>) -> JoinSet<()> {
     add("fenced", 6, |c| Box::pin(work::fenced(c)));
     add("fenceless", 3, |c| Box::pin(work::fenceless(c)));
     add("bulk", 1, |c| Box::pin(work::in_bulk(c)));
-    add("slow", 4, |c| Box::pin(work::slow(c)));
+    add("slow", 14, |c| Box::pin(work::slow(c)));
     add("forgetful", 2, |c| Box::pin(work::forgetful(c)));
     add("cancel", 1, |c| Box::pin(disturb::cancels(c)));
     add("retry", 1, |c| Box::pin(disturb::retries(c)));
