@@ -22,7 +22,8 @@ struct Step {
 fn what_the_pages_show_is_what_happens() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
     let mut run = 0;
-    for page in pages(&docs) {
+    let readme = docs.join("../README.md");
+    for page in pages(&docs).into_iter().chain([readme]) {
         let steps = steps(&fs::read_to_string(&page).unwrap());
         if !steps.is_empty() {
             run += steps.len();
