@@ -12,8 +12,10 @@ use crate::bench::report::{Figure, Target as Promise, Unit};
 use crate::bench::scenario::steady::Creating;
 use crate::bench::workload::{Workload, accepted, claim, claimed, complete, register};
 
-/// Samples a round.
-const SAMPLES: usize = 400;
+/// Samples at a time.
+const SAMPLES: usize = 10;
+/// Turns a round. A disk may be fast for some seconds, then slow: both sides have to meet the same.
+const TURNS: usize = 50;
 /// Until a claim is surely parked.
 const PARKED: Duration = Duration::from_millis(5);
 
@@ -54,14 +56,16 @@ async fn against_disk(
 ) -> Result<Figure, BenchError> {
     let mut disk = Disk::prepare(bed.dir()).during("preparing the disk")?;
     // Warms up both.
-    disk.measure(SAMPLES).during("syncing")?;
+    disk.measure(SAMPLES, &mut Tally::from_now()).during("syncing")?;
     measure(&mut Tally::from_now()).await.during(name)?;
     let (mut peers, mut rounds, mut all) = (Vec::new(), Vec::new(), Tally::from_now());
     for round in 1..=bed.args.rounds {
-        let synced = disk.measure(SAMPLES).during("syncing")?.quantile_ms(0.5);
-        let mut tally = Tally::from_now();
-        measure(&mut tally).await.during(name)?;
-        let own = tally.quantile_ms(0.5);
+        let (mut synced, mut tally) = (Tally::from_now(), Tally::from_now());
+        for _ in 0..TURNS {
+            disk.measure(SAMPLES, &mut synced).during("syncing")?;
+            measure(&mut tally).await.during(name)?;
+        }
+        let (own, synced) = (tally.quantile_ms(0.5), synced.quantile_ms(0.5));
         bed.tell(format!("{name}, round {round}: p50 {own:.3} ms, fsync {synced:.3} ms"));
         peers.push(synced);
         rounds.push(own);
