@@ -405,6 +405,16 @@ fn a_missed_event_is_caught() {
     let mut story = good();
     watch(&mut story, Value::Null, &[1, 3, 2]);
     story.breaks(&[Rule::Missed]);
+    // One that is not in the log; unless it may have come after the log was written down.
+    let mut story = good();
+    let end = story.cursor;
+    watch(&mut story, json!((end - 1).to_string()), &[end, end + 1]);
+    story.breaks(&[]);
+    let hidden = story.state.iter().position(|line| line["taskId"] == "t-1").unwrap();
+    watch(&mut story, Value::Null, &[1, 2, 3]);
+    story.state.remove(hidden + 1);
+    let rules: Vec<Rule> = story.verdict(true).violations.iter().map(|v| v.rule).collect();
+    assert!(rules.contains(&Rule::Missed), "{rules:?}");
 }
 
 #[test]

@@ -48,8 +48,10 @@ fn missed(found: &mut Findings<'_>, process: &str, watches: &[&Watch]) {
         let what = format!("{process} missed {} events up to {last}", missing.len());
         found.add(Rule::Missed, what, missing.into_iter().take(SHOWN));
     }
+    // What happened after the log was written down is not in it.
+    let end = found.state.events.keys().next_back().copied().unwrap_or(0);
     let unknown: Vec<_> =
-        seen.iter().filter(|cursor| !found.state.events.contains_key(cursor)).collect();
+        seen.range(..=end).filter(|cursor| !found.state.events.contains_key(cursor)).collect();
     if let Some(cursor) = unknown.first().filter(|_| found.state.is_whole()) {
         let what = format!(
             "{process} was told {} events that the log has not, first {cursor}",

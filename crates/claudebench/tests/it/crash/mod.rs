@@ -107,6 +107,8 @@ async fn crash(schedule: Schedule, dir: PathBuf) -> String {
     let seen = (stream.await.unwrap(), socket.await.unwrap());
     arena.flush();
     drop(server);
+    let said = std::fs::read_to_string(data.with_extension("log")).unwrap();
+    assert!(!said.contains("panicked"), "{said}");
     let args = Args { histories, events: vec![state], drained: true };
     let verdict = check(&args).unwrap();
     let mut text = Vec::new();
