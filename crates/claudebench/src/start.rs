@@ -217,6 +217,7 @@ pub async fn run(config: Config, ready: impl FnOnce(&[String])) -> Result<(), St
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
+    listen::raise_file_limit();
     let running = start(config).await?;
     tracing::info!(urls = ?running.urls, version = env!("CARGO_PKG_VERSION"), "listening");
     ready(&running.urls);

@@ -109,6 +109,8 @@ impl JsonSchema for Millis {
 pub trait Clock: Send + Sync + fmt::Debug {
     /// Now. Never earlier than what it answered before.
     fn now(&self) -> Millis;
+    /// It was this late already, as a log of earlier runs tells: time goes on from there.
+    fn not_before(&self, time: Millis);
 }
 
 /// The machine's clock, made monotone: a jump forward is followed at once, a jump back is caught
@@ -132,6 +134,11 @@ impl Monotone {
     #[must_use]
     pub fn new(wall_ms: i64) -> Self {
         Self { now: wall_ms, rest_us: 0, read_at: None }
+    }
+
+    /// Goes on from a time, if it is later.
+    pub fn raise(&mut self, time_ms: i64) {
+        self.now = self.now.max(time_ms);
     }
 
     /// The time to show when the wall clock says `wall_ms` and `elapsed_us` have truly passed
@@ -181,6 +188,10 @@ impl Clock for SystemClock {
         state.read_at = Some(read);
         Millis(state.step(wall_ms(), elapsed))
     }
+
+    fn not_before(&self, time: Millis) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).raise(time.0);
+    }
 }
 
 /// A clock that stands still until it is told to move: for tests and simulations.
@@ -203,6 +214,10 @@ impl ManualClock {
 impl Clock for ManualClock {
     fn now(&self) -> Millis {
         Millis(self.0.load(Ordering::SeqCst))
+    }
+
+    fn not_before(&self, time: Millis) {
+        self.0.fetch_max(time.0, Ordering::SeqCst);
     }
 }
 
@@ -229,6 +244,15 @@ mod tests {
             last = now;
         }
         assert!(clock.ahead_of(17_200_000) <= 500, "caught up within twice the jump");
+    }
+
+    #[test]
+    fn time_goes_on_from_where_an_earlier_run_left_it() {
+        let mut clock = Monotone::new(1_000);
+        clock.raise(5_000);
+        assert_eq!(clock.step(1_000, 2_000_000), 6_000, "at half speed while the wall is behind");
+        clock.raise(2_000);
+        assert_eq!(clock.step(9_000, 0), 9_000);
     }
 
     proptest::proptest! {

@@ -180,7 +180,7 @@ async fn everything(
     other: Option<Target>,
     progress: mpsc::Sender<String>,
 ) -> Result<Vec<Figure>, BenchError> {
-    peer::raise_file_limit();
+    crate::transport::listen::raise_file_limit();
     let scenarios = Scenario::chosen(&args.scenarios);
     let bed = Bed::new(args, other, progress)?;
     let mut figures = Vec::new();

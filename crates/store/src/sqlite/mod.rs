@@ -60,6 +60,16 @@ impl SqliteStore {
         let lock = DirLock::take(&options.dir)?;
         let db = open::writer(&options)?;
         let path = options.dir.join(DATABASE);
+        let last = db
+            .query_row(write::statements::LAST_TIME, [], |row| row.get::<_, Option<i64>>(0))
+            .map_err(|source| open::said(&path, source))?;
+        let last = Millis(last.unwrap_or(0));
+        let shown = clock.now();
+        if shown < last {
+            let behind_ms = last.since(shown);
+            tracing::warn!(behind_ms, "the machine's clock was set back; time goes on from the newest event");
+        }
+        clock.not_before(last);
         let now = clock.now();
         let memory =
             Memory::load(&db, &options, now).map_err(|source| open::said(&path, source))?;

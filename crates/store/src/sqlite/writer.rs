@@ -105,8 +105,11 @@ impl Writer<'_, '_> {
             Err(error) => error,
         };
         tracing::error!(%error, writes = batch.len(), "a transaction failed");
-        if is_general(&error) || batch.len() == 1 {
+        if is_general(&error) {
             self.visible.failed(&error);
+            return Err(error);
+        }
+        if batch.len() == 1 {
             return Err(error);
         }
         self.one_by_one(batch)

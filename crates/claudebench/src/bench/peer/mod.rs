@@ -6,4 +6,4 @@ mod process;
 
 pub use disk::Disk;
 pub use echo::{Echo, serve as serve_echo};
-pub use process::{Server, ServerError, free_port, raise_file_limit};
+pub use process::{Server, ServerError, free_port};

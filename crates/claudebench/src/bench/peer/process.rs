@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::bench::load::http::{Connection, Target};
 
@@ -194,16 +194,12 @@ pub fn free_port(seed: u64) -> io::Result<u16> {
     Err(last.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
 }
 
-/// Lets this process, and those that it starts, open as many files as the system allows.
-pub fn raise_file_limit() {
-    let limit = getrlimit(Resource::Nofile);
-    // If it does not go up, what needs more files says so.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
-}
-
 #[cfg(test)]
 mod tests {
+    use rustix::process::{Resource, getrlimit};
+
     use super::*;
+    use crate::transport::listen::raise_file_limit;
 
     #[tokio::test]
     async fn a_server_that_ends_says_why() {

@@ -12,6 +12,10 @@ SELECT max(seq) FROM events;
 -- name: first_event
 SELECT min(seq) FROM events;
 
+-- name: last_time
+SELECT at FROM events WHERE seq = (SELECT max(seq) FROM events)
+UNION ALL SELECT NULL LIMIT 1;
+
 -- name: next_scheduled
 SELECT min(run_at) FROM tasks WHERE phase = 2;
 

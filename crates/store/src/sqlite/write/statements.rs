@@ -7,6 +7,7 @@ statements! { "../sql/write.sql":
     LAST_ATTACHMENT = "last_attachment";
     LAST_EVENT = "last_event";
     FIRST_EVENT = "first_event";
+    LAST_TIME = "last_time";
     NEXT_SCHEDULED = "next_scheduled";
     NEXT_LANE = "next_lane";
     ALL_LEASES = "all_leases";
