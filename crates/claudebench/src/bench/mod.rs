@@ -51,6 +51,9 @@ pub struct Args {
     /// How many tasks make a large backlog
     #[arg(long, default_value_t = 1_000_000)]
     pub tasks: usize,
+    /// Draw each task's priority from 0 to 100, instead of leaving it out
+    #[arg(long)]
+    pub mixed: bool,
     /// The same seed makes the same work
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -129,6 +132,7 @@ fn conditions(args: &Args) -> Conditions {
         rounds: args.rounds,
         seconds: args.seconds,
         seed: args.seed,
+        mixed: args.mixed,
     }
 }
 
