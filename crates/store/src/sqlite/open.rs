@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::errors::is_disk_full;
@@ -166,8 +167,15 @@ pub(super) fn writer(options: &SqliteOptions) -> Result<Connection, OpenError> {
     ))
     .map_err(said)?;
     db.set_prepared_statement_cache_capacity(256);
+    stable_plans(&db).map_err(said)?;
     migrate(&mut db, &path)?;
     Ok(db)
+}
+
+/// A statement's plan may not depend on what is bound to it: otherwise it is prepared anew for each
+/// use, which takes longer than running it.
+fn stable_plans(db: &Connection) -> rusqlite::Result<bool> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
 }
 
 /// A connection that reads.
@@ -187,6 +195,7 @@ pub(super) fn reader(dir: &Path) -> Result<Connection, OpenError> {
     .map_err(said)?;
     super::read::words::register(&db).map_err(said)?;
     db.set_prepared_statement_cache_capacity(64);
+    stable_plans(&db).map_err(said)?;
     Ok(db)
 }
 
@@ -263,7 +272,9 @@ fn extend_log(path: &Path) -> std::io::Result<()> {
         return Ok(());
     }
     log.seek(SeekFrom::Start(length))?;
-    let zeros = vec![0_u8; 1 << 20];
+    // Page by page: what is written in large pieces is cached in large pieces, and every page
+    // that a commit writes later would have to find its place in one.
+    let zeros = [0_u8; 4096];
     while length < LOG_BYTES {
         let part = usize::try_from(LOG_BYTES - length).unwrap_or(zeros.len()).min(zeros.len());
         match log.write(&zeros[..part]) {
