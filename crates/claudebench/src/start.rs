@@ -113,6 +113,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
     });
     let mut background = JoinSet::new();
     background.spawn(task::sweeper::run(shared.clone()));
+    background.spawn(task::returns::run(shared.clone()));
     background.spawn(system::watch::run(shared, check_ms));
     let urls = listeners.iter().map(Listener::url).collect();
     let addresses = listeners.iter().filter_map(Listener::address).collect();
@@ -145,7 +146,8 @@ async fn shared(
             ready.notify(&committed.ready, committed.reopened);
         })
     };
-    let (committer, writers) = Committer::start(store.clone(), CommitterOptions::default(), tell);
+    let options = CommitterOptions { parked: Some(ready.clone()), ..CommitterOptions::default() };
+    let (committer, writers) = Committer::start(store.clone(), options, tell);
     let limits = &config.limits;
     let shared = Arc::new(Shared {
         store: store.clone(),
@@ -199,7 +201,6 @@ impl Running {
             self.background.shutdown().await;
         }
         self.app.shared.committer.stop();
-        self.writers.abort_all();
         while self.writers.join_next().await.is_some() {}
         let store = self.store.clone();
         // What was taken on is committed; closing waits for the disk.

@@ -265,7 +265,8 @@ impl World {
             project: None,
             tags: vec![],
         };
-        let claimed = self.submit(ClaimTasks { wanted, max, lease_ms: None }).await.unwrap();
+        let claimed =
+            self.submit(ClaimTasks { wanted, task: None, max, lease_ms: None }).await.unwrap();
         let expected = self.model.claim(worker, role, max);
         let ids: Vec<TaskId> = claimed.tasks.iter().map(|claimed| claimed.task.id).collect();
         assert_eq!(ids, expected, "the best ready tasks, in order");

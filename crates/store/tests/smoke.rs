@@ -32,7 +32,7 @@ async fn a_task_lives_and_is_still_there_after_a_restart() {
         project: None,
         tags: vec![],
     };
-    let claim = ClaimTasks { wanted, max: 5, lease_ms: None };
+    let claim = ClaimTasks { wanted, task: None, max: 5, lease_ms: None };
     let claimed = committer.submit(meta(), claim.clone()).await.unwrap();
     assert_eq!(claimed.tasks[0].task.id, made[0].id);
     assert!(committer.submit(meta(), claim).await.unwrap().tasks.is_empty());

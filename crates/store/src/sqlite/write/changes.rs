@@ -35,6 +35,10 @@ impl Tx<'_, '_> {
             let done = self.once(meta, |_| true, |tx| tx.change(meta, body.clone()));
             outcomes.changes.push(Some(settled(done)?));
         }
+        // They came before the claims of this batch.
+        if let Some(parked) = &batch.parked {
+            outcomes.handed = self.hand_over(&**parked)?;
+        }
         for Item { meta, body } in &batch.claims {
             let worth_keeping = |claimed: &crate::batch::Claimed| !claimed.tasks.is_empty();
             let done = self.once(meta, worth_keeping, |tx| tx.claim(meta, body));
@@ -42,7 +46,7 @@ impl Tx<'_, '_> {
         }
         self.save_counts()?;
         outcomes.events = std::mem::take(&mut self.events);
-        outcomes.ready = std::mem::take(&mut self.ready).into_values().collect();
+        outcomes.ready = self.gained();
         outcomes.reopened = self.reopened;
         Ok(outcomes)
     }
