@@ -30,12 +30,12 @@ prune() {
     done
 }
 
-# The tests hold most of it; what cargo-deny adds are the crates that are banned by name.
+# The tests hold the same for this platform; cargo-deny looks at the others, too.
 deny() {
     if cargo deny --version >/dev/null 2>&1; then
         cargo deny --offline check licenses bans sources
     else
-        echo 'cargo-deny is not installed: the tests check licences, sources and duplicates without it'
+        echo 'cargo-deny is not installed: the tests check licences, sources and bans without it'
     fi
     echo 'not checked, as that needs the network: advisories (cargo deny check advisories)'
 }

@@ -1,4 +1,5 @@
-//! Where dependencies come from, and under which licences: as deny.toml says, without cargo-deny.
+//! Where dependencies come from, under which licences, and which are banned: as deny.toml says,
+//! without cargo-deny.
 
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -24,6 +25,22 @@ fn dependencies_come_from_the_registry() -> Result<(), Box<dyn Error>> {
         .map(|(name, source)| format!("Cargo.lock: {name} comes from `{source}`, not crates.io"))
         .collect();
     report("dependencies from elsewhere", &offences);
+    Ok(())
+}
+
+#[test]
+fn what_deny_toml_bans_is_not_there() -> Result<(), Box<dyn Error>> {
+    let (lock, deny) = (manifest("Cargo.lock")?, manifest("deny.toml")?);
+    let packages = lock.get("package").and_then(Value::as_array).into_iter().flatten();
+    let packages: BTreeSet<String> = packages.map(|package| field(package, "name")).collect();
+    let banned = deny.get("bans").and_then(|b| b.get("deny")).and_then(Value::as_array);
+    let offences: Vec<_> = banned
+        .into_iter()
+        .flatten()
+        .filter(|ban| packages.contains(&field(ban, "crate")))
+        .map(|ban| format!("Cargo.lock: {}: {}", field(ban, "crate"), field(ban, "reason")))
+        .collect();
+    report("banned dependencies", &offences);
     Ok(())
 }
 
