@@ -19,8 +19,9 @@ const REMEMBERED_MS: i64 = 24 * 3_600_000;
 
 impl Tx<'_, '_> {
     pub(super) fn sweep(&mut self, by: &Meta) -> Done<Swept> {
-        let mut swept = Swept { due: self.promote()?, ..Swept::default() };
-        swept.expired = self.expire(by)?;
+        let mut swept = std::mem::take(&mut self.passed);
+        swept.due += self.promote()?;
+        swept.expired += self.expire(by)?;
         self.end_pauses(by)?;
         if self.memory.next_cleaning <= self.now.0 {
             swept.dropped = self.clean()?;
