@@ -283,10 +283,12 @@ impl Tx<'_, '_> {
     }
 }
 
-/// The result is the attachment `result`.
+/// The key of the attachment that is the result.
+pub(super) const RESULT: &str = "result";
+
 pub(super) fn result_body(result: String) -> AttachmentBody {
     AttachmentBody {
-        key: "result".into(),
+        key: RESULT.into(),
         kind: AttachmentKind::Json,
         value: Some(result),
         content: None,
