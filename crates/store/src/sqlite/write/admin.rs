@@ -85,10 +85,10 @@ impl Tx<'_, '_> {
         if count >= MAX_CONFIG {
             return Err(limit("values of the configuration", MAX_CONFIG));
         }
-        let values = params![meta.tenant.0, set.key, set.value, self.now.0];
-        self.db.prepare_cached(sql::SET_CONFIG)?.execute(values)?;
         let value = RawValue::from_string(set.value)
             .map_err(|e| Stop::Refused(Refusal::Invalid { what: format!("no JSON: {e}") }))?;
+        let values = params![meta.tenant.0, set.key, value.get(), self.now.0];
+        self.db.prepare_cached(sql::SET_CONFIG)?.execute(values)?;
         let fact = ConfigChanged { key: &set.key, value: &value, life: std::marker::PhantomData };
         self.event(meta, &fact)
     }
