@@ -131,7 +131,8 @@ impl Tx<'_, '_> {
     }
 
     pub(super) fn revoke_key(&mut self, meta: &Meta, revoke: &RevokeKey) -> Done<()> {
-        let gone = self.db.prepare_cached(sql::REVOKE_KEY)?.execute([&revoke.id])?;
+        let only = (meta.tenant != TenantId::DEFAULT).then_some(meta.tenant.0);
+        let gone = self.db.prepare_cached(sql::REVOKE_KEY)?.execute(params![revoke.id, only])?;
         if gone == 0 {
             let (what, name) = ("API key".to_owned(), revoke.id.clone());
             return Err(Refusal::NotFound { what, name }.into());
