@@ -17,7 +17,8 @@ const LOCK: &str = "claudebench.lock";
 const APPLICATION_ID: i64 = 0x636c_626e;
 
 /// In order, forward only; each runs in one transaction.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_words.sql")];
 
 /// The log is this long from the start, so that commits write over it instead of making it grow.
 const LOG_BYTES: u64 = 16 << 20;
