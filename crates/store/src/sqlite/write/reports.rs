@@ -49,6 +49,7 @@ impl Tx<'_, '_> {
     }
 
     fn report(&mut self, meta: &Meta, report: Report) -> Done<Settled> {
+        self.lapse_if_due(report.task)?;
         let report = match self.quick(meta, report)? {
             Ok(settled) => return Ok(settled),
             Err(report) => report,
