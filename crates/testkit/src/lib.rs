@@ -9,4 +9,6 @@
 )]
 
 pub mod conformance;
+mod wait;
 
+pub use wait::{PATIENCE, until};

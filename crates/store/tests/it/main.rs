@@ -6,4 +6,6 @@
     reason = "a test may stop at what it did not expect, outside its own function, too"
 )]
 
+mod bounds;
 mod conformance;
+mod words;
