@@ -136,7 +136,7 @@ pub(super) async fn the_life_of_a_task_is_told_step_by_step(bed: &mut Bed) {
         ("task.claimed", 2, Some(1)),
         ("task.attempt_failed", 3, Some(1)),
         ("task.claimed", 4, Some(2)),
-        ("task.released", 5, Some(1)),
+        ("task.released", 5, Some(2)),
         ("task.claimed", 6, Some(2)),
         ("task.completed", 7, Some(2)),
     ];

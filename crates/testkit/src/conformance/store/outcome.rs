@@ -156,7 +156,9 @@ pub(super) async fn a_snooze_counts_as_nothing(bed: &mut Bed) {
         assert_eq!(held.lease.attempt, 1, "the first still");
         let settled = bed.end_attempt(&held, snooze(wait)).await;
         let wait = wait.unwrap_or(bed.setup.lease_ms);
-        assert_eq!(settled.retry_at, Some(bed.now().plus(wait)));
+        assert_eq!((settled.retry_at, settled.attempt), (Some(bed.now().plus(wait)), 1));
+        let event = bed.history(id).await.pop().unwrap();
+        assert_eq!((event.attempt, &payload(&event)["attempt"]), (Some(1), &1.into()));
         let row = bed.row(id).await;
         assert_eq!((row.attempt, row.losses, row.status), (0, 0, Status::Pending));
         bed.clock.advance(wait);
@@ -171,8 +173,10 @@ pub(super) async fn a_release_gives_back_at_once(bed: &mut Bed) {
     let reason = Some("no time".to_owned());
     let settled = bed.end_attempt(&held, Ending::Released { reason, delay_ms: None }).await;
     assert_eq!((settled.status, settled.retry_at), (Status::Pending, Some(bed.now())));
+    assert_eq!((settled.attempt, bed.row(held.task.id).await.attempt), (1, 0), "not counted");
     let event = &bed.history(held.task.id).await[2];
     assert_eq!((&*event.kind, &payload(event)["reason"]), ("task.released", &"no time".into()));
+    assert_eq!(event.attempt, Some(1));
     let next = bed.claim("v").await;
     assert_eq!((next.lease.attempt, next.lease.fence), (1, 2), "not counted, but fenced");
     assert_eq!(bed.end_attempt(&next, completed()).await.status, Status::Completed);
