@@ -273,7 +273,7 @@ pub struct Settled {
     pub status: Status,
     /// When.
     pub at: Millis,
-    /// The attempt it was.
+    /// The attempt that ended; of a repeated report, the attempts so far.
     pub attempt: i64,
     /// When it may be claimed again.
     pub retry_at: Option<Millis>,

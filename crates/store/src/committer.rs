@@ -89,7 +89,7 @@ impl Committer {
         let closing = Arc::new(watch::Sender::new(false));
         let mut writers = JoinSet::new();
         for _ in 0..store.writers() {
-            writers.spawn(store.write(Source {
+            writers.spawn(store.write(Source(Kind::Gathered(Gathering {
                 waiting: waiting.clone(),
                 closing: closing.subscribe(),
                 options: options.clone(),
@@ -97,7 +97,7 @@ impl Committer {
                 counters: counters.clone(),
                 gathered: Vec::with_capacity(options.batch_max),
                 settles: Vec::with_capacity(options.batch_max),
-            }));
+            }))));
         }
         (Self { queue, closing, counters }, writers)
     }
@@ -154,7 +154,42 @@ impl Committer {
 }
 
 /// Where a writer of a store gets its batches, and where it tells what became of them.
-pub struct Source {
+pub struct Source(Kind);
+
+enum Kind {
+    Gathered(Gathering),
+    One(Option<Batch>, Option<oneshot::Sender<Result<Outcomes, StoreError>>>),
+}
+
+impl Source {
+    /// A source of one batch: a transaction past the committer, and what becomes of it.
+    #[must_use]
+    pub fn of(batch: Batch) -> (Self, oneshot::Receiver<Result<Outcomes, StoreError>>) {
+        let (settled, answer) = oneshot::channel();
+        (Self(Kind::One(Some(batch), Some(settled))), answer)
+    }
+
+    /// The next batch: everything that waits, as soon as there is something. `None` when no more
+    /// will come.
+    pub async fn next(&mut self) -> Option<Batch> {
+        match &mut self.0 {
+            Kind::Gathered(gathering) => gathering.next().await,
+            Kind::One(batch, _) => batch.take(),
+        }
+    }
+
+    /// What became of the batch that [`Source::next`] gave last.
+    pub fn settle(&mut self, done: Result<Outcomes, StoreError>) {
+        match &mut self.0 {
+            Kind::Gathered(gathering) => gathering.settle(done),
+            // A caller that went away is no reason to undo what is durable.
+            Kind::One(_, settled) => drop(settled.take().map(|settled| settled.send(done))),
+        }
+    }
+}
+
+/// Gathers what waits into batches.
+struct Gathering {
     waiting: Arc<Mutex<mpsc::Receiver<Enlist>>>,
     closing: watch::Receiver<bool>,
     options: CommitterOptions,
@@ -164,10 +199,8 @@ pub struct Source {
     settles: Vec<Settle>,
 }
 
-impl Source {
-    /// The next batch: everything that waits, as soon as there is something. `None` when no more
-    /// will come.
-    pub async fn next(&mut self) -> Option<Batch> {
+impl Gathering {
+    async fn next(&mut self) -> Option<Batch> {
         let most = self.options.batch_max;
         {
             let mut waiting = self.waiting.lock().await;
@@ -192,8 +225,7 @@ impl Source {
         Some(batch)
     }
 
-    /// What became of the batch that [`Source::next`] gave last.
-    pub fn settle(&mut self, done: Result<Outcomes, StoreError>) {
+    fn settle(&mut self, done: Result<Outcomes, StoreError>) {
         let settles = self.settles.drain(..);
         let mut outcomes = match done {
             Ok(outcomes) => outcomes,

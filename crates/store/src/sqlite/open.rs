@@ -11,7 +11,8 @@ use super::file::{self, APPLICATION_ID};
 use super::options::SqliteOptions;
 
 /// In order, forward only; each runs in one transaction.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_words.sql")];
 
 /// The log is this long from the start, so that commits write over it instead of making it grow.
 const LOG_BYTES: u64 = 16 << 20;

@@ -42,6 +42,9 @@ impl Filters {
         filters.values.push((":tenant", Value::Integer(tenant.0)));
         let status = status.map(|status| Value::Integer(status as i64));
         filters.add(parts::BY_STATUS, ":status", status);
+        if query.dead == Some(false) {
+            filters.conditions.push(parts::NOT_DEAD);
+        }
         filters.add(parts::BY_ASSIGNEE, ":assignee", text(&query.assigned_to));
         filters.add(parts::BY_PRIORITY, ":priority", query.priority.map(Value::Integer));
         filters.add(parts::BY_PROJECT, ":project", text(&query.project));
@@ -82,7 +85,9 @@ fn sort(by: OrderBy) -> (&'static str, fn(&TaskWithExtras) -> Value) {
 
 pub(in crate::sqlite) fn page(db: &Connection, query: &TaskQuery) -> Result<Page, ReadError> {
     let tenant = query.tenant.unwrap_or(TenantId::DEFAULT);
-    if query.dead == Some(true) && query.status.is_some_and(|status| status != Status::Failed) {
+    // Every failed task is a dead letter.
+    let failed = query.status.map(|status| status == Status::Failed);
+    if matches!((query.dead, failed), (Some(dead), Some(failed)) if dead != failed) {
         return Ok(Page::default());
     }
     tasks::snapshot(db, |db| {
@@ -152,8 +157,13 @@ fn total(db: &Connection, query: &TaskQuery, tenant: TenantId) -> Result<(i64, b
         && query.search.is_none();
     if counted {
         let stats = tasks::stats_of(db, tenant, query.project.as_deref())?;
-        let status = if query.dead == Some(true) { Some(Status::Failed) } else { query.status };
-        return Ok((status.map_or_else(|| stats.total(), |status| stats.of(status)), false));
+        let total = match (query.status, query.dead) {
+            (Some(status), _) => stats.of(status),
+            (None, None) => stats.total(),
+            (None, Some(true)) => stats.of(Status::Failed),
+            (None, Some(false)) => stats.total() - stats.of(Status::Failed),
+        };
+        return Ok((total, false));
     }
     let filters = Filters::of(query, tenant)?;
     let mut text = vec![parts::COUNT, filters.tenant()];

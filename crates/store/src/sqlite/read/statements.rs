@@ -45,6 +45,7 @@ pub(super) mod parts {
         OF_TENANT_IN_ORDER = "of_tenant_in_order";
         NEWEST = "newest";
         BY_STATUS = "by_status";
+        NOT_DEAD = "not_dead";
         BY_ASSIGNEE = "by_assignee";
         BY_PRIORITY = "by_priority";
         BY_PROJECT = "by_project";

@@ -21,6 +21,11 @@ pub(super) fn expression(search: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" AND "))
 }
 
+/// The words of a text, as the index takes them.
+pub(in crate::sqlite) fn indexed(text: &str) -> String {
+    split(text).collect::<Vec<_>>().join(" ")
+}
+
 fn split(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())

@@ -134,6 +134,9 @@ WHERE t.id IN (
 -- name: by_status
 AND t.status = :status
 
+-- name: not_dead
+AND t.status <> 3
+
 -- name: by_assignee
 AND t.assigned_to = :assignee
 

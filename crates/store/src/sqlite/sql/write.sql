@@ -253,7 +253,7 @@ INSERT INTO keys (id, tenant, name, hash, scopes, created_at, expires_at)
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: revoke_key
-DELETE FROM keys WHERE id = ?;
+DELETE FROM keys WHERE id = ?1 AND (?2 IS NULL OR tenant = ?2);
 
 -- name: decision
 SELECT value, votes FROM decisions WHERE tenant = ? AND decision = ?;

@@ -12,8 +12,8 @@ impl Tx<'_, '_> {
     /// time has brought about comes before all.
     pub(in crate::sqlite) fn apply(&mut self, batch: &Batch) -> rusqlite::Result<Outcomes> {
         let by = system(claudebench_core::TenantId::DEFAULT, &self.memory.kind("system"));
-        settled(self.promote())?.ok();
-        settled(self.expire(&by))?.ok();
+        self.passed.due = settled(self.promote())?.unwrap_or(0);
+        self.passed.expired = settled(self.expire(&by))?.unwrap_or(0);
         let mut outcomes = Outcomes::default();
         for Item { meta, body } in &batch.reports {
             let done = self.once(
