@@ -29,6 +29,10 @@ impl Millis {
     }
 }
 
+/// The first and the last time that is taken, in either form; the last that can be written.
+const EARLIEST: i64 = -62_135_596_800_000;
+const LATEST: i64 = 253_402_207_200_000;
+
 /// How many texts of times each thread remembers. Tasks of a batch share most of theirs, and
 /// writing a date takes longer than everything else about a small event.
 const REMEMBERED: usize = 16;
@@ -68,7 +72,7 @@ impl Serialize for Millis {
 }
 
 impl<'de> Deserialize<'de> for Millis {
-    /// An ISO 8601 time with its offset, or milliseconds since 1970.
+    /// An ISO 8601 time with its offset, or milliseconds since 1970; of the years 1 to 9999.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged, expecting = "expected a time such as `2026-01-31T12:00:00Z`")]
@@ -76,18 +80,23 @@ impl<'de> Deserialize<'de> for Millis {
             Number(i64),
             Text(#[serde(borrow)] Cow<'a, str>),
         }
-        match Form::deserialize(from)? {
-            Form::Number(ms) => Ok(Self(ms)),
-            Form::Text(text) => text
-                .parse::<jiff::Timestamp>()
-                .map(|time| Self(time.as_millisecond()))
-                .map_err(|_| {
-                    D::Error::custom(format_args!(
-                        "expected a time such as `2026-01-31T12:00:00Z`, got `{}`",
-                        crate::id::clip(&text)
-                    ))
-                }),
-        }
+        let form = Form::deserialize(from)?;
+        let ms = match &form {
+            Form::Number(ms) => Some(*ms),
+            Form::Text(text) => text.parse().ok().map(jiff::Timestamp::as_millisecond),
+        };
+        ms.filter(|ms| (EARLIEST..=LATEST).contains(ms)).map(Self).ok_or_else(|| {
+            let got = match form {
+                Form::Number(ms) => Cow::from(ms.to_string()),
+                Form::Text(text) => text,
+            };
+            D::Error::custom(format_args!(
+                "expected a time such as `2026-01-31T12:00:00Z`, from {} to {}, got `{}`",
+                Self(EARLIEST),
+                Self(LATEST),
+                crate::id::clip(&got)
+            ))
+        })
     }
 }
 
@@ -231,6 +240,34 @@ mod tests {
         assert_eq!(time.to_string(), "2025-11-23T16:00:00.007Z");
         let back: Millis = serde_json::from_str("\"2025-11-23T17:00:00.007+01:00\"").unwrap();
         assert_eq!(back, time);
+    }
+
+    #[test]
+    fn both_forms_of_a_time_have_the_same_bounds() {
+        let read = |text: &str| serde_json::from_str::<Millis>(text).map_err(|e| e.to_string());
+        for (text, number) in [
+            ("\"0001-01-01T00:00:00Z\"", "-62135596800000"),
+            ("\"9999-12-30T22:00:00Z\"", "253402207200000"),
+        ] {
+            assert_eq!(read(text), read(number));
+            assert_eq!(
+                read(text).unwrap().to_string(),
+                text.replace("Z\"", ".000Z").replace('"', "")
+            );
+        }
+        let bounds = "from 0001-01-01T00:00:00.000Z to 9999-12-30T22:00:00.000Z";
+        for beyond in [
+            "\"9999-12-31T23:59:59Z\"",
+            "\"-000001-01-01T00:00:00Z\"",
+            "253402207200001",
+            "9223372036854775807",
+            "-9223372036854775808",
+        ] {
+            let error = read(beyond).unwrap_err();
+            let got = format!("got `{}`", beyond.replace('"', ""));
+            assert!(error.contains(bounds) && error.contains(&got), "{error}");
+        }
+        assert_eq!(Millis(i64::MAX).to_string(), "9999-12-30T22:00:00.000Z");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use claudebench_core::bounded::{List, Name};
-use claudebench_core::{Error, Scope, TaskId};
+use claudebench_core::{Code, Error, Scope, TaskId};
 use claudebench_store::{self as store, Dependency};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,8 @@ impl Method for CreateMany {
             told.push((task.text.clone(), task.priority));
             tasks.push(task);
         }
-        let made = cx.commit(store::Create { tasks }).await?;
+        let made = cx.commit(store::Create { tasks }).await;
+        let made = made.map_err(|error| named(error, &keys))?;
         let tasks: Vec<Created> = made
             .into_iter()
             .zip(told)
@@ -96,6 +97,25 @@ fn places(keys: &[Option<String>]) -> Result<HashMap<&str, usize>, Error> {
         }
     }
     Ok(places)
+}
+
+/// The error of a circle with the keys of its tasks: each has one, by which another depends on it.
+fn named(error: Error, keys: &[Option<String>]) -> Error {
+    if error.code != Code::DependencyCycle {
+        return error;
+    }
+    let places = error.details.get("cycle").cloned().unwrap_or_default();
+    let places: Vec<usize> = serde_json::from_value(places).unwrap_or_default();
+    let along: Option<Vec<&str>> =
+        places.iter().map(|place| keys.get(*place).and_then(Option::as_deref)).collect();
+    match along.filter(|along| !along.is_empty()) {
+        Some(along) => {
+            let message =
+                format!("The tasks {} depend on each other in a circle.", along.join(", "));
+            Error::new(error.code, message).with("cycle", along).with("places", places)
+        }
+        None => error,
+    }
 }
 
 /// What a task depends on: keys first, then ids.

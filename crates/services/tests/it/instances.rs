@@ -125,3 +125,36 @@ async fn a_call_that_names_a_worker_is_a_sign_of_life() {
         assert_eq!(seen, server.shared.clock.now(), "{method}");
     }
 }
+
+#[tokio::test]
+async fn a_registration_that_is_repeated_is_one() {
+    let server = Server::new();
+    let registration = json!({"id": "w-1", "roles": ["a"], "idempotencyKey": "k"});
+    server.ok("system.register", registration.clone()).await;
+    server.ok("system.register", registration.clone()).await;
+    let events = json!({"types": ["instance.registered"]});
+    let told = server.ok("event.list", events.clone()).await;
+    assert_eq!(told["events"].as_array().unwrap().len(), 1, "it held already");
+
+    let bye = json!({"instanceId": "w-1", "sessionId": "s", "timestamp": 1});
+    server.ok("system.unregister", bye).await;
+    server.ok("system.register", registration.clone()).await;
+    assert_eq!(server.ok("event.list", events).await["events"].as_array().unwrap().len(), 2);
+    let id = server.task("a").await;
+    server.ok("task.assign", json!({"taskId": id, "instanceId": "w-1"})).await;
+    assert_eq!(server.claim("w-1").await["id"], json!(id));
+    server.clock.advance(31_000);
+    let checked = server.ok("system.check_health", json!({"timeout": 30_000})).await;
+    assert_eq!(checked["failed"], json!(["w-1"]));
+    assert_eq!(server.status(&id).await, "pending", "its silence is noticed");
+
+    let changed = json!({"id": "w-1", "roles": ["b"]});
+    server.ok("system.register", changed).await;
+    server.ok("system.register", registration).await;
+    let task = server.make(json!({"text": "b", "roles": ["a"], "priority": 99})).await;
+    assert_eq!(server.claim("w-1").await["id"], json!(task), "in the roles that were asked for");
+    let server = server.again();
+    watch::enter_known(&server.shared).await.unwrap();
+    let tenant = claudebench_core::TenantId::DEFAULT;
+    assert_eq!(server.shared.presence.roles(tenant, "w-1").unwrap().to_vec(), ["a".into()]);
+}

@@ -131,7 +131,10 @@ async fn many_tasks_are_made_all_or_none_and_wait_for_each_other() {
     let circle = json!({"tasks": [
         {"key": "a", "text": "a", "dependsOn": ["b"]}, {"key": "b", "text": "b", "dependsOn": ["a"]},
     ]});
-    server.refuses(Code::DependencyCycle, "task.create_many", circle).await;
+    let error = server.fails("task.create_many", circle).await;
+    assert_eq!(error.code, Code::DependencyCycle);
+    assert_eq!(error.details["cycle"], json!(["a", "b"]));
+    assert_eq!(error.message, "The tasks a, b depend on each other in a circle.");
     let absent = json!({"tasks": [{"text": "a"}, {"text": "b", "dependsOn": ["t-5"]}]});
     server.refuses(Code::NotFound, "task.create_many", absent).await;
     let wrong = json!({"tasks": [{"text": "a"}, {"text": "b", "dependsOn": ["x"]}]});

@@ -206,6 +206,10 @@ WHERE id IN (SELECT value FROM json_each(?6)) AND tenant = ?1 AND status = 3
     AND (?4 IS NULL OR reason = ?4)
 ORDER BY id LIMIT ?5;
 
+-- name: instance_as_registered
+SELECT 1 FROM instances
+WHERE tenant = ? AND id = ? AND online = 1 AND roles = ? AND metadata IS ?;
+
 -- name: instance_online
 SELECT online FROM instances WHERE tenant = ? AND id = ?;
 

@@ -32,7 +32,11 @@ impl Tx<'_, '_> {
             outcomes.beats.push(Some(settled(done)?));
         }
         for Item { meta, body } in &batch.changes {
-            let done = self.once(meta, |_| true, |tx| tx.change(meta, body.clone()));
+            let holds = |tx: &Self| match body {
+                Change::Register(register) => tx.is_registered(meta.tenant, register),
+                _ => Ok(true),
+            };
+            let done = self.once_while(meta, holds, |_| true, |tx| tx.change(meta, body.clone()));
             outcomes.changes.push(Some(settled(done)?));
         }
         // They came before the claims of this batch.

@@ -17,6 +17,17 @@ impl Tx<'_, '_> {
         worth_keeping: impl FnOnce(&T) -> bool,
         write: impl FnOnce(&mut Self) -> Done<T>,
     ) -> Done<T> {
+        self.once_while(meta, |_| Ok(true), worth_keeping, write)
+    }
+
+    /// Does a write, unless its key says that it was done before and it still holds.
+    pub(super) fn once_while<T: Serialize + DeserializeOwned>(
+        &mut self,
+        meta: &Meta,
+        holds: impl FnOnce(&Self) -> Done<bool>,
+        worth_keeping: impl FnOnce(&T) -> bool,
+        write: impl FnOnce(&mut Self) -> Done<T>,
+    ) -> Done<T> {
         let Some(key) = &meta.key else { return write(self) };
         let found: Option<([u8; 32], String)> = self
             .db
@@ -29,7 +40,9 @@ impl Tx<'_, '_> {
             if fingerprint != key.fingerprint {
                 return Err(Refusal::IdempotencyConflict { key: key.key.clone() }.into());
             }
-            return serde_json::from_str(&outcome).map_err(|e| unreadable(&e));
+            if holds(self)? {
+                return serde_json::from_str(&outcome).map_err(|e| unreadable(&e));
+            }
         }
         let answer = write(self)?;
         if worth_keeping(&answer) {

@@ -61,6 +61,14 @@ impl Tx<'_, '_> {
         Ok(row)
     }
 
+    /// Whether an instance is there as it was registered. One that went since then is not: a
+    /// registration that is repeated brings it back.
+    pub(super) fn is_registered(&self, tenant: TenantId, register: &Register) -> Done<bool> {
+        let roles = names_text(&register.roles).unwrap_or_else(|| "[]".into());
+        let values = params![tenant.0, register.id, roles, register.metadata];
+        Ok(self.db.prepare_cached(sql::INSTANCE_AS_REGISTERED)?.exists(values)?)
+    }
+
     pub(super) fn unregister(&mut self, meta: &Meta, unregister: &Unregister) -> Done<i64> {
         if !self.take_offline(meta.tenant, &unregister.id)? {
             let (what, name) = ("Instance".to_owned(), unregister.id.to_string());

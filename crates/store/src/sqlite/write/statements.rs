@@ -50,6 +50,7 @@ statements! { "../sql/write.sql":
     PARKED_ON = "parked_on";
     DEAD = "dead";
     DEAD_AMONG = "dead_among";
+    INSTANCE_AS_REGISTERED = "instance_as_registered";
     INSTANCE_ONLINE = "instance_online";
     COUNT_INSTANCES = "count_instances";
     REGISTER = "register";
