@@ -11,4 +11,5 @@
 pub mod conformance;
 mod wait;
 
+pub use conformance::store::commit;
 pub use wait::{PATIENCE, until};

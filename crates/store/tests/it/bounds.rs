@@ -7,8 +7,8 @@ use claudebench_core::time::ManualClock;
 use claudebench_core::{Millis, TenantId};
 use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
 use claudebench_store::{
-    Assign, Batch, ClaimTasks, Create, Created, Freshness, Meta, NewTask, Refusal, Register, Store,
-    StoreError, TaskQuery, Write,
+    Assign, Batch, ClaimTasks, Create, Created, Freshness, Meta, NewTask, Refusal, Register,
+    Source, Store, StoreError, TaskQuery, Write,
 };
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ async fn submit<W: Write>(store: &SqliteStore, write: W) -> Result<W::Reply, Ref
     let (tenant, actor) = (TenantId::DEFAULT, "test".into());
     let mut batch = Batch::default();
     let place = write.put(Meta { tenant, actor, traceparent: None, key: None }, &mut batch);
-    let mut outcomes = store.commit(batch).await.unwrap();
+    let mut outcomes = claudebench_testkit::commit(store, batch).await.unwrap();
     W::take(&mut outcomes, place).unwrap()
 }
 
@@ -107,7 +107,9 @@ async fn a_store_that_was_closed_says_so() {
     let (_dir, _, store) = open();
     store.close();
     let unavailable = |error: StoreError| matches!(error, StoreError::Unavailable { .. });
-    assert!(unavailable(store.commit(Batch::default()).await.unwrap_err()));
+    let (source, answer) = Source::of(Batch::default());
+    store.write(source).await;
+    assert!(answer.await.is_err(), "nobody takes it");
     assert!(unavailable(store.stats(TenantId::DEFAULT, None).await.unwrap_err()));
     store.close();
 }

@@ -58,7 +58,13 @@ async fn what_is_found_is_the_same_before_and_after_it_is_indexed() {
     let (tenant, actor) = (TenantId::DEFAULT, "test".into());
     let mut batch = Batch::default();
     Create { tasks }.put(Meta { tenant, actor, traceparent: None, key: None }, &mut batch);
-    let made = store.commit(batch).await.unwrap().creates.remove(0).unwrap().unwrap();
+    let made = claudebench_testkit::commit(&*store, batch)
+        .await
+        .unwrap()
+        .creates
+        .remove(0)
+        .unwrap()
+        .unwrap();
     let mut queries: Vec<String> = TEXTS
         .iter()
         .flat_map(|text| text.split_whitespace())

@@ -10,7 +10,7 @@ use claudebench_core::{Clock, Cursor, Millis, Status, TaskId, TenantId};
 use claudebench_store::{
     Batch, ClaimTasks, ClaimedTask, Committed, Committer, CommitterOptions, Create, Ending,
     EventPage, EventQuery, Freshness, Meta, NewTask, Outcomes, Page, Refusal, Report, Reports,
-    Settled, Source, Stats, Store, StoreError, SubmitError, Sweep, Swept, TaskQuery, TaskRow,
+    Settled, Stats, Store, StoreError, SubmitError, Sweep, Swept, TaskQuery, TaskRow,
     TaskWithExtras, Write,
 };
 use tokio::task::JoinSet;
@@ -173,10 +173,9 @@ impl Bed {
         let Open { store, committer, writers } = self.open.take().expect("the bed is open");
         drop(committer);
         writers.join_all().await;
-        let (source, answer) = Source::of(batch);
-        store.write(source).await;
+        let done = super::commit(&*store, batch).await;
         self.serve(store);
-        let mut outcomes = answer.await.expect("each batch has its outcomes")?;
+        let mut outcomes = done?;
         self.told.lock().unwrap().add(Committed {
             events: outcomes.events.clone(),
             ready: std::mem::take(&mut outcomes.ready),

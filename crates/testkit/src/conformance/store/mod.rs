@@ -44,7 +44,7 @@ use std::time::Duration;
 
 use claudebench_core::Clock;
 use claudebench_core::rank::Aging;
-use claudebench_store::Store;
+use claudebench_store::{Batch, Outcomes, Source, Store, StoreError};
 
 pub use bed::Bed;
 pub use cases::CASES;
@@ -137,4 +137,14 @@ pub fn run<B: Backend + Default + 'static>(subject: &str, name: &str) {
         assert!(ended.is_ok(), "{subject}::{name} still ran after {PATIENCE:?}");
         bed.close().await;
     });
+}
+
+/// One transaction, past any committer.
+///
+/// # Errors
+/// What the store says.
+pub async fn commit(store: &dyn Store, batch: Batch) -> Result<Outcomes, StoreError> {
+    let (source, answer) = Source::of(batch);
+    store.write(source).await;
+    answer.await.expect("each batch has its outcomes")
 }
