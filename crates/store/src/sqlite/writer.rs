@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use claudebench_core::Clock;
@@ -48,13 +48,20 @@ impl Parts {
                 return;
             }
         };
-        let mut writer = Writer { db: &db, hot: &hot, memory, options, clock, visible, seed };
+        let (db, hot, words_wait) = (&db, &hot, true);
+        let mut writer = Writer { db, hot, memory, options, clock, visible, seed, words_wait };
         writer.show();
         let parker = Parker::here(closed);
-        while let Ok((source, ended)) = jobs.recv() {
-            writer.serve(source, &parker);
-            // Whoever waits for it learns it from this being gone.
-            drop(ended);
+        loop {
+            match writer.next_source(jobs) {
+                Ok((source, ended)) => {
+                    writer.serve(source, &parker);
+                    // Whoever waits for it learns it from this being gone.
+                    drop(ended);
+                }
+                Err(RecvTimeoutError::Timeout) => writer.learn_words(),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
         }
         // Best effort: what is in the log is durable, and read at the next start.
         let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -70,28 +77,39 @@ struct Writer<'a, 'c> {
     clock: Arc<dyn Clock>,
     visible: Arc<Visible>,
     seed: u64,
+    /// Whether there may be tasks whose words are not in the index.
+    words_wait: bool,
 }
 
 impl Writer<'_, '_> {
+    fn next_source(&self, jobs: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
+        if self.words_wait {
+            return jobs.recv_timeout(QUIET);
+        }
+        jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
+    }
+
     fn serve(&mut self, mut source: Source, parker: &Parker) {
-        let mut words_wait = true;
         loop {
-            match parker.wait(source.next(), words_wait.then_some(QUIET)) {
+            match parker.wait(source.next(), self.words_wait.then_some(QUIET)) {
                 Waited::Done(Some(batch)) => {
-                    words_wait |= !batch.creates.is_empty();
+                    self.words_wait |= !batch.creates.is_empty();
                     let outcomes = self.commit(batch);
                     self.show();
                     source.settle(outcomes);
                 }
-                Waited::Late => {
-                    words_wait = search::step(self.db).unwrap_or_else(|error| {
-                        tracing::warn!(%error, "the index of words could not be moved on");
-                        false
-                    });
-                }
+                Waited::Late => self.learn_words(),
                 Waited::Done(None) | Waited::Closed => return,
             }
         }
+    }
+
+    /// A quiet moment: the index of words moves on.
+    fn learn_words(&mut self) {
+        self.words_wait = search::step(self.db).unwrap_or_else(|error| {
+            tracing::warn!(%error, "the index of words could not be moved on");
+            false
+        });
     }
 
     fn commit(&mut self, batch: Batch) -> Result<Outcomes, StoreError> {
