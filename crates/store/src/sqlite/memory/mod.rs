@@ -24,8 +24,6 @@ pub(super) struct Memory {
     pub(super) pauses: HashMap<TenantId, Vec<Paused>>,
     /// The last id given to a task.
     pub(super) last_task: i64,
-    /// The last id given to an attachment.
-    pub(super) last_attachment: i64,
     /// The place of the newest event.
     pub(super) head: i64,
     /// The place of the oldest event.
@@ -59,7 +57,6 @@ impl Memory {
             leases: Leases::load(db, now)?,
             pauses: HashMap::new(),
             last_task: number(sql::LAST_TASK)?.unwrap_or(0),
-            last_attachment: number(sql::LAST_ATTACHMENT)?.unwrap_or(0),
             head: number(sql::LAST_EVENT)?.unwrap_or(0),
             oldest: number(sql::FIRST_EVENT)?.unwrap_or(0),
             next_scheduled: number(sql::NEXT_SCHEDULED)?.unwrap_or(i64::MAX),

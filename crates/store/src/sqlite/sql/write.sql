@@ -3,9 +3,6 @@
 -- name: last_task
 SELECT max(coalesce((SELECT max(id) FROM tasks), 0), coalesce((SELECT max(task) FROM deleted), 0));
 
--- name: last_attachment
-SELECT max(id) FROM attachments;
-
 -- name: last_event
 SELECT max(seq) FROM events;
 

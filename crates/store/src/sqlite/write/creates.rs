@@ -9,7 +9,7 @@ use claudebench_core::{Millis, Status, TaskId, graph};
 use rusqlite::{OptionalExtension, params};
 
 use super::statements as sql;
-use super::tx::{Done, Stop, Tx};
+use super::tx::{Done, Stop, Tx, fault};
 use crate::batch::{Create, Created, Dependency, Meta, NewTask, OnDuplicate};
 use crate::refusal::Refusal;
 use crate::row::TaskRow;
@@ -159,9 +159,7 @@ impl Tx<'_, '_> {
 
     fn new_task(&self, meta: &Meta, id: TaskId, new: NewTask) -> Done<Task> {
         let backoff = new.backoff.map(|backoff| serde_json::to_string(&backoff));
-        let backoff = backoff
-            .transpose()
-            .map_err(|e| Stop::Refused(Refusal::Fault(format!("a backoff has no text: {e}"))))?;
+        let backoff = backoff.transpose().map_err(fault)?;
         let run_at = new.run_at.or(new.delay_ms.map(|ms| self.now.plus(ms)));
         let row = TaskRow {
             id,

@@ -4,10 +4,9 @@ use claudebench_core::event::TaskUnblocked;
 use claudebench_core::{Status, TaskId};
 
 use super::statements as sql;
-use super::tx::{Done, Stop, Tx};
+use super::tx::{Done, Stop, Tx, fault};
 use crate::batch::Meta;
 use crate::change::Dependents;
-use crate::refusal::Refusal;
 use crate::sqlite::row::{Phase, Task};
 
 impl Tx<'_, '_> {
@@ -77,7 +76,7 @@ impl Tx<'_, '_> {
     /// A dependent is the tenant's, as its dependency was when it was made.
     fn dependent(&mut self, meta: &Meta, id: TaskId) -> Done<Task> {
         self.task(meta.tenant, id).map_err(|stop| match stop {
-            Stop::Refused(_) => Refusal::Fault(format!("the dependent {id} is gone")).into(),
+            Stop::Refused(_) => fault(format!("the dependent {id} is gone")),
             failed => failed,
         })
     }

@@ -5,6 +5,7 @@ use claudebench_core::backoff::Backoff;
 use claudebench_core::event::{TaskAttemptFailed, TaskCancelled, TaskCompleted, TaskReleased};
 use claudebench_core::state::{self, Verdict, after_attempt};
 
+use super::attachments::RESULT;
 use super::reports::How;
 use super::statements as sql;
 use super::tx::{Done, Tx};
@@ -286,7 +287,7 @@ impl Tx<'_, '_> {
 /// The result is the attachment `result`.
 pub(super) fn result_body(result: String) -> AttachmentBody {
     AttachmentBody {
-        key: "result".into(),
+        key: RESULT.into(),
         kind: AttachmentKind::Json,
         value: Some(result),
         content: None,

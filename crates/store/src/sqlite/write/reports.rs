@@ -42,7 +42,7 @@ impl Tx<'_, '_> {
     ) -> Done<Vec<Result<Settled, Refusal>>> {
         let mut answers = Vec::with_capacity(reports.len());
         for report in reports {
-            let done = self.report(meta, report);
+            let done = self.whole(|tx| tx.report(meta, report));
             answers.push(settled(done)?);
         }
         Ok(answers)

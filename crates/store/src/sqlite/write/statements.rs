@@ -4,7 +4,6 @@ use crate::sqlite::sql::statements;
 
 statements! { "../sql/write.sql":
     LAST_TASK = "last_task";
-    LAST_ATTACHMENT = "last_attachment";
     LAST_EVENT = "last_event";
     FIRST_EVENT = "first_event";
     LAST_TIME = "last_time";
