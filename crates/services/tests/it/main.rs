@@ -18,3 +18,4 @@ mod server;
 mod system;
 mod tasks;
 mod time;
+mod whole;

@@ -289,10 +289,12 @@ fn is_project(row: &TaskRow) -> bool {
 /// The new fields over the old ones, one level deep.
 fn merged(old: Option<&str>, new: &str) -> Done<String> {
     let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text);
-    let mut fields = old.map(object).transpose().ok().flatten().unwrap_or_default();
-    let new = object(new).map_err(|e| {
-        Stop::Refused(Refusal::Invalid { what: format!("metadata is no JSON object: {e}") })
-    })?;
+    let unreadable = |which: &str, e: serde_json::Error| {
+        Stop::Refused(Refusal::Invalid { what: format!("{which} cannot be read: {e}") })
+    };
+    let fields = old.map(object).transpose().map_err(|e| unreadable("the metadata so far", e))?;
+    let mut fields = fields.unwrap_or_default();
+    let new = object(new).map_err(|e| unreadable("the new metadata", e))?;
     fields.extend(new);
     Ok(Value::Object(fields).to_string())
 }
