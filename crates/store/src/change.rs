@@ -121,8 +121,9 @@ pub struct Cancel {
     pub reason: Option<String>,
     /// How long its worker has to stop.
     pub grace_ms: i64,
-    /// What becomes of the tasks that wait for it.
-    pub dependents: Dependents,
+    /// What becomes of the tasks that wait for it; as was said when it was first asked for, or
+    /// they keep waiting.
+    pub dependents: Option<Dependents>,
 }
 
 /// What becomes of the tasks that wait for a cancelled one.

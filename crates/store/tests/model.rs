@@ -18,9 +18,9 @@ use claudebench_core::time::ManualClock;
 use claudebench_core::{Clock, Int, Millis, Status, TaskId, TenantId};
 use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
 use claudebench_store::{
-    Beat, Cancel, ClaimTasks, Committer, CommitterOptions, Create, Dependency, Dependents, Ending,
-    EventQuery, Freshness, Meta, NewTask, Refusal, Report, Reports, Retry, RetrySelection, Store,
-    SubmitError, Sweep, Write,
+    Beat, Cancel, ClaimTasks, Committer, CommitterOptions, Create, Dependency, Ending, EventQuery,
+    Freshness, Meta, NewTask, Refusal, Report, Reports, Retry, RetrySelection, Store, SubmitError,
+    Sweep, Write,
 };
 
 const LEASE_MS: i64 = 10_000;
@@ -70,6 +70,7 @@ impl Model {
         for task in self.tasks.values_mut() {
             if task.status == Status::InProgress && task.expires_at <= now {
                 task.losses += 1;
+                task.settled = None;
                 if task.losses < MAX_LOSSES {
                     task.attempt -= 1;
                     task.status = Status::Pending;
@@ -110,7 +111,10 @@ impl Model {
         let held = task.status == Status::InProgress;
         match report {
             Who::Fence(fence) if held && *fence == task.fence => Ok(true),
-            Who::Fence(fence) if task.settled == Some((*fence, how)) => Ok(false),
+            // A report came before while the task stands where that has left it.
+            Who::Fence(fence) if *fence == task.fence && task.settled == Some((*fence, how)) => {
+                Ok(false)
+            }
             Who::Fence(_) => Err("stale"),
             Who::Worker(_) if task.status.is_final() => Err("finished"),
             Who::Worker(_) if !held => Err("not assigned"),
@@ -337,12 +341,13 @@ impl World {
     async fn cancel(&mut self) {
         let Some(id) = self.any_task() else { return };
         self.history.push(format!("cancel {id}"));
-        let cancel = Cancel { task: id, reason: None, grace_ms: 0, dependents: Dependents::Keep };
+        let cancel = Cancel { task: id, reason: None, grace_ms: 0, dependents: None };
         let answer = self.submit(cancel).await;
         let task = self.model.tasks.get_mut(&id).unwrap();
         let ended = matches!(task.status, Status::Completed | Status::Failed);
         assert_eq!(answer.is_err(), ended, "{answer:?}");
         if !ended {
+            task.settled = if task.status == Status::Cancelled { task.settled } else { None };
             task.status = Status::Cancelled;
         }
     }
@@ -356,6 +361,7 @@ impl World {
         let may = matches!(task.status, Status::Failed | Status::Cancelled);
         assert_eq!(answer.is_ok(), may, "{answer:?}");
         if may {
+            task.settled = None;
             task.status = Status::Pending;
             task.attempt = 0;
             task.losses = 0;

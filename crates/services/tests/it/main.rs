@@ -7,12 +7,15 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod by_hand;
+mod calling_off;
 mod claims;
 mod contract;
 mod examples;
 mod instances;
 mod keys;
 mod queues;
+mod repeats;
 mod reports;
 mod server;
 mod system;

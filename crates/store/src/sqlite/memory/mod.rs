@@ -12,7 +12,7 @@ use claudebench_core::{Millis, TenantId};
 use rusqlite::Connection;
 
 pub(super) use lanes::{LaneId, Lanes};
-pub(super) use leases::{Held, Leases, Untouched};
+pub(super) use leases::{Held, Leases, NOBODY, Untouched};
 
 use super::options::SqliteOptions;
 use super::write::statements as sql;
@@ -54,7 +54,7 @@ impl Memory {
         let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
         let mut memory = Self {
             lanes: Lanes::load(db, options.max_lanes)?,
-            leases: Leases::load(db, now)?,
+            leases: Leases::load(db, now, options.lease_ms)?,
             pauses: HashMap::new(),
             last_task: number(sql::LAST_TASK)?.unwrap_or(0),
             head: number(sql::LAST_EVENT)?.unwrap_or(0),

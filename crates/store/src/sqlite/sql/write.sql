@@ -21,12 +21,14 @@ SELECT lane, rank, tenant, assigned_to, project, roles, tags
 FROM tasks WHERE phase = 1 AND lane > ? ORDER BY lane, rank LIMIT 1;
 
 -- name: all_leases
-SELECT t.id, t.tenant, t.assigned_to, t.fence, t.attempt, coalesce(l.lease_ms, t.held_ms),
-       coalesce(l.explicit, t.held_explicit), coalesce(l.expires_at, t.started_at + t.held_ms),
+-- Every task in progress has one; that of a task set going by hand is nobody's.
+SELECT t.id, t.tenant, coalesce(t.assigned_to, ''), t.fence, t.attempt,
+       coalesce(l.lease_ms, t.held_ms, t.lease_ms, ?1), coalesce(l.explicit, t.held_explicit),
+       coalesce(l.expires_at, coalesce(t.started_at, t.updated_at)
+                              + coalesce(t.held_ms, t.lease_ms, ?1)),
        t.started_at + t.deadline_ms, l.cancel_at, l.task IS NOT NULL
 FROM tenants AS n CROSS JOIN tasks AS t ON t.tenant = n.id AND t.status = 1
-LEFT JOIN leases AS l ON l.task = t.id
-WHERE t.held_ms IS NOT NULL;
+LEFT JOIN leases AS l ON l.task = t.id;
 
 -- name: all_pauses
 SELECT tenant, scope, until FROM pauses;
@@ -103,6 +105,11 @@ ON CONFLICT (task) DO UPDATE SET
 -- name: cancel_lease
 UPDATE leases SET
     cancel_at = ?2, cancel_note = ?3, cancel_asked_at = ?4, cancel_dependents = ?5
+WHERE task = ?1;
+
+-- name: change_cancel
+UPDATE leases SET
+    cancel_note = coalesce(?2, cancel_note), cancel_dependents = coalesce(?3, cancel_dependents)
 WHERE task = ?1;
 
 -- name: lease_notes

@@ -63,7 +63,7 @@ impl Tx<'_, '_> {
                 task: task.id,
                 given,
                 current: task.fence,
-                holder: held.map(|held| held.worker.to_string()),
+                holder: held.as_ref().and_then(Held::holder).map(str::to_owned),
                 status: task.status,
             },
             None if task.status.is_final() => {

@@ -46,6 +46,7 @@ impl Tx<'_, '_> {
                 let mut task = self.dependent(meta, id)?;
                 if task.row.status == Status::Pending {
                     self.dequeue(&mut task);
+                    task.settled = 0;
                     let reason = format!("{next} was cancelled");
                     self.call_off(meta, &mut task, Some(reason))?;
                     self.save(&task)?;
@@ -74,7 +75,7 @@ impl Tx<'_, '_> {
     }
 
     /// A dependent is the tenant's, as its dependency was when it was made.
-    fn dependent(&mut self, meta: &Meta, id: TaskId) -> Done<Task> {
+    pub(super) fn dependent(&mut self, meta: &Meta, id: TaskId) -> Done<Task> {
         self.task(meta.tenant, id).map_err(|stop| match stop {
             Stop::Refused(_) => fault(format!("the dependent {id} is gone")),
             failed => failed,

@@ -76,9 +76,8 @@ impl Tx<'_, '_> {
         let had_lease = self.memory.leases.of(task.row.id).is_some();
         self.take_lease(&mut task)?;
         self.dequeue(&mut task);
-        if let Some(how) = how {
-            task.settled = how.mark(task.row.fence);
-        }
+        // What was reported before is past, unless this is a report itself.
+        task.settled = how.map_or(0, |how| how.mark(task.row.fence));
         match end {
             End::FailedForGood { result, error } => {
                 if let Some(result) = result {

@@ -8,11 +8,14 @@ use super::ends::End;
 use super::tx::{Done, Tx, settled};
 use crate::batch::{Ending, Meta, Report, Settled};
 use crate::refusal::Refusal;
+use crate::sqlite::memory::Held;
 use crate::sqlite::row::{Phase, Task};
 
 /// How a report ended an attempt, as it is kept with the fence.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
+    /// Failed by a completion: for good.
+    CompletedFailed = 0,
     Completed = 1,
     Failed = 2,
     Released = 3,
@@ -22,7 +25,8 @@ impl How {
     fn of(ending: &Ending) -> Self {
         match ending {
             Ending::Completed { .. } => Self::Completed,
-            Ending::CompletedFailed { .. } | Ending::Failed { .. } => Self::Failed,
+            Ending::CompletedFailed { .. } => Self::CompletedFailed,
+            Ending::Failed { .. } => Self::Failed,
             Ending::Released { .. } => Self::Released,
         }
     }
@@ -30,6 +34,12 @@ impl How {
     /// The mark that a report under this fence leaves on the task.
     pub(super) fn mark(self, fence: i64) -> i64 {
         fence * 4 + self as i64
+    }
+
+    /// Whether a task stands where such a report under this fence has left it. Whatever else
+    /// moves a task on takes the mark away, or gives out the next fence.
+    fn has_left(self, task: &Task, fence: i64) -> bool {
+        fence > 0 && fence == task.row.fence && task.settled == self.mark(fence)
     }
 }
 
@@ -86,14 +96,14 @@ impl Tx<'_, '_> {
             if lease.is_some_and(|lease| lease.fence == fence) {
                 return Ok(None);
             }
-            if task.settled == how.mark(fence) {
+            if how.has_left(task, fence) {
                 return Ok(Some(self.settled(task, true)));
             }
             return Err(Refusal::StaleFence {
                 task: row.id,
                 given: fence,
                 current: row.fence,
-                holder: lease.map(|lease| lease.worker.to_string()),
+                holder: lease.and_then(Held::holder).map(str::to_owned),
                 status: row.status,
             }
             .into());
@@ -109,8 +119,21 @@ impl Tx<'_, '_> {
             Some(worker) if row.assigned_to.as_deref() != Some(&**worker) => {
                 Err(Refusal::NotHolder { task: row.id, holder: row.assigned_to.clone() }.into())
             }
+            _ if row.status == Status::Pending => self.refuse_blocked(task).map(|()| None),
             _ => Ok(None),
         }
+    }
+
+    /// Nothing is done before what it depends on.
+    pub(super) fn refuse_blocked(&self, task: &Task) -> Done<()> {
+        let row = &task.row;
+        if row.open_dependencies == 0 {
+            return Ok(());
+        }
+        let hint = "it waits for other tasks: task.explain names them; task.cancel with \
+                    `dependents: \"release\"` on them lets it go"
+            .into();
+        Err(Refusal::WrongState { task: row.id, status: row.status, hint }.into())
     }
 
     /// A worker that was told to stop reports: success comes too late, anything else says that it

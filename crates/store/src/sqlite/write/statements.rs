@@ -24,6 +24,7 @@ statements! { "../sql/write.sql":
     ADD_COUNTS = "add_counts";
     BEAT_LEASE = "beat_lease";
     CANCEL_LEASE = "cancel_lease";
+    CHANGE_CANCEL = "change_cancel";
     LEASE_NOTES = "lease_notes";
     LEASE_CANCEL = "lease_cancel";
     DELETE_LEASE = "delete_lease";
