@@ -16,6 +16,7 @@ mod instances;
 mod keys;
 mod queues;
 mod repeats;
+mod replacing;
 mod reports;
 mod server;
 mod system;

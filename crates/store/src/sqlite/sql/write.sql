@@ -130,6 +130,12 @@ UPDATE tasks SET has_dependents = 1 WHERE id = ? AND has_dependents = 0;
 -- name: open_dependents
 SELECT task FROM dependencies WHERE on_id = ? AND done = 0 ORDER BY task;
 
+-- name: open_dependencies
+SELECT on_id FROM dependencies WHERE task = ? AND done = 0;
+
+-- name: move_dependencies
+UPDATE dependencies SET on_id = ?2 WHERE on_id = ?1 AND done = 0;
+
 -- name: close_dependencies_on
 UPDATE dependencies SET done = 1 WHERE on_id = ? AND done = 0;
 

@@ -17,6 +17,29 @@ impl Tx<'_, '_> {
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The tasks that one still waits for.
+    pub(super) fn open_dependencies(&self, task: TaskId) -> Done<Vec<TaskId>> {
+        let mut statement = self.db.prepare_cached(sql::OPEN_DEPENDENCIES)?;
+        let ids = statement.query_map([task.0], |row| row.get(0).map(TaskId))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whatever waits for one task waits for another instead.
+    pub(super) fn hand_dependents(&mut self, meta: &Meta, from: TaskId, to: TaskId) -> Done<()> {
+        let waiting = self.open_dependents(from)?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        self.db.prepare_cached(sql::MOVE_DEPENDENCIES)?.execute([from.0, to.0])?;
+        self.db.prepare_cached(sql::MARK_DEPENDED_ON)?.execute([to.0])?;
+        for id in waiting {
+            let mut task = self.dependent(meta, id)?;
+            self.updated_event(meta, &mut task, &["dependsOn"])?;
+            self.save(&task)?;
+        }
+        Ok(())
+    }
+
     /// Lets those go on that wait for nothing else; answers which.
     pub(super) fn release_dependents(&mut self, meta: &Meta, on: TaskId) -> Done<Vec<TaskId>> {
         let mut released = Vec::new();

@@ -145,7 +145,12 @@ impl Tx<'_, '_> {
         held
     }
 
-    fn updated_event(&mut self, meta: &Meta, task: &mut Task, changes: &[&str]) -> Done<()> {
+    pub(super) fn updated_event(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        changes: &[&str],
+    ) -> Done<()> {
         let text = std::mem::take(&mut task.row.text);
         let fact = TaskUpdated {
             id: task.row.id,

@@ -31,6 +31,8 @@ statements! { "../sql/write.sql":
     INSERT_DEPENDENCY = "insert_dependency";
     MARK_DEPENDED_ON = "mark_depended_on";
     OPEN_DEPENDENTS = "open_dependents";
+    OPEN_DEPENDENCIES = "open_dependencies";
+    MOVE_DEPENDENCIES = "move_dependencies";
     CLOSE_DEPENDENCIES_ON = "close_dependencies_on";
     DELETE_DEPENDENCIES = "delete_dependencies";
     INSERT_LABEL = "insert_label";
