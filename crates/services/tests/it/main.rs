@@ -7,14 +7,19 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod by_hand;
+mod calling_off;
 mod claims;
 mod contract;
 mod examples;
 mod instances;
 mod keys;
 mod queues;
+mod repeats;
+mod replacing;
 mod reports;
 mod server;
 mod system;
 mod tasks;
 mod time;
+mod whole;
