@@ -2,8 +2,6 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use claudebench_coordination::{Hub, HubOptions, Presence};
@@ -21,6 +19,7 @@ use crate::auth::Auth;
 use crate::config::{Config, Required};
 use crate::metrics::Metrics;
 use crate::transport::App;
+use crate::transport::calls::Calls;
 use crate::transport::listen::{self, ListenError, Listener};
 
 /// Why a server could not start.
@@ -102,13 +101,14 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
     let grace = Duration::from_millis(config.stop.grace_ms);
     let room = Arc::new(Semaphore::new(config.limits.connections));
     let check_ms = config.instances.check_ms;
+    let calls = Arc::new(Calls::new(config.limits.calls));
     let app = Arc::new(App {
         shared: shared.clone(),
         auth,
         metrics,
         config,
         local_only,
-        calls: AtomicUsize::new(0),
+        calls,
         sockets: Default::default(),
     });
     let mut background = JoinSet::new();

@@ -1,7 +1,6 @@
 //! One call: the method, the right to call it, the bounds, the count and the span.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use claudebench_core::{Code, Error, Principal};
@@ -23,15 +22,6 @@ pub struct Caller {
     pub traceparent: Option<Arc<str>>,
     /// The header `Idempotency-Key`.
     pub key: Option<String>,
-}
-
-/// One more call is under way, until this is dropped.
-struct UnderWay<'a>(&'a App);
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.calls.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// Calls a method by its name.
@@ -62,19 +52,15 @@ async fn admit_and_run(
     method: &'static Entry,
     params: Option<&RawValue>,
 ) -> Reply {
-    if app.calls.fetch_add(1, Ordering::Relaxed) >= app.config.limits.calls {
-        app.calls.fetch_sub(1, Ordering::Relaxed);
-        let message = "the server has as many calls under way as it takes; nothing was done";
-        return Err(Error::new(Code::Overloaded, message).with("retryAfterMs", 100));
-    }
-    let _under_way = UnderWay(app);
     if *app.shared.stopping.borrow() {
         return Err(Error::new(Code::ShuttingDown, "the server is stopping; nothing was done"));
     }
+    let place = app.calls.enter(caller.principal.tenant, caller.principal.name.clone())?;
     let mut cx = Context::new(app.shared.clone(), caller.principal);
     cx.allow(method.name, method.access.scope())?;
     cx.traceparent = caller.traceparent;
     cx.header_key = caller.key;
+    cx.slot = Some(place.slot());
     let limit = Duration::from_millis(app.config.limits.request_ms);
     let limit = if method.name == "task.claim" { limit + LONGEST_WAIT } else { limit };
     let span = tracing::debug_span!(

@@ -2,6 +2,7 @@
 //! `dispatch` does the rest, the same for all.
 
 pub mod answer;
+pub mod calls;
 mod catalogue;
 pub mod depth;
 pub mod dispatch;
@@ -18,7 +19,6 @@ mod sse;
 mod ws;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use claudebench_services::Shared;
 
@@ -39,7 +39,7 @@ pub struct App {
     /// Every address is loopback or a socket: only names of this machine are answered to.
     pub local_only: bool,
     /// Calls under way.
-    pub calls: AtomicUsize,
+    pub calls: Arc<calls::Calls>,
     /// Sockets that are open, for their statistics.
     pub sockets: ws::Sockets,
 }

@@ -67,7 +67,10 @@ impl SqliteStore {
         let shown = clock.now();
         if shown < last {
             let behind_ms = last.since(shown);
-            tracing::warn!(behind_ms, "the machine's clock was set back; time goes on from the newest event");
+            tracing::warn!(
+                behind_ms,
+                "the machine's clock was set back; time goes on from the newest event"
+            );
         }
         clock.not_before(last);
         let now = clock.now();
