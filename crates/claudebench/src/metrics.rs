@@ -2,10 +2,12 @@
 //! looks nothing up.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use claudebench_core::Millis;
+use claudebench_core::event::Event;
+use claudebench_core::{Millis, TenantId};
 use claudebench_services::{Metered, Meters, methods};
 use prometheus::core::Collector;
 use prometheus::{
@@ -14,30 +16,36 @@ use prometheus::{
 };
 
 /// The counters of one method.
-pub struct MethodMeter {
+struct MethodMeter {
+    /// Its place among a tenant's.
+    place: usize,
     succeeded: IntCounter,
     failed: IntCounter,
     seconds: Histogram,
+}
+
+/// What was counted for one tenant.
+struct TenantMeter {
+    events: AtomicU64,
+    methods: Vec<Calls>,
+}
+
+#[derive(Default)]
+struct Calls {
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+    nanos: AtomicU64,
     last_called: AtomicI64,
 }
 
-impl MethodMeter {
-    /// Counts a call.
-    pub fn count(&self, ok: bool, seconds: f64, at: Millis) {
-        if ok {
-            self.succeeded.inc()
-        } else {
-            self.failed.inc()
-        }
-        self.seconds.observe(seconds);
-        self.last_called.store(at.0, Ordering::Relaxed);
-    }
-}
+/// The most tenants that are counted apart, the first that come; each takes some kilobytes.
+const TENANTS: usize = 1_000;
 
 /// All counters.
 pub struct Metrics {
     registry: Registry,
-    methods: HashMap<&'static str, Arc<MethodMeter>>,
+    methods: HashMap<&'static str, MethodMeter>,
+    tenants: RwLock<HashMap<TenantId, Arc<TenantMeter>>>,
     /// HTTP requests, all of them.
     pub http_requests: IntCounter,
     /// Requests under way.
@@ -46,9 +54,8 @@ pub struct Metrics {
     pub connections: IntGauge,
     /// Open WebSockets.
     pub sockets: IntGauge,
-    /// Events committed.
-    pub events: IntCounter,
-    /// Tasks by what they wait for.
+    events: IntCounter,
+    /// Tasks of all tenants by what they wait for.
     pub queue: [IntGauge; 4],
     /// Instances that are there.
     pub instances: IntGauge,
@@ -75,15 +82,16 @@ impl Metrics {
                 .buckets(SECONDS.to_vec()),
             &["method"],
         )?;
-        let methods = methods()
-            .map(|entry| {
+        let methods = (0..)
+            .zip(methods())
+            .map(|(place, entry)| {
                 let meter = MethodMeter {
+                    place,
                     succeeded: calls.with_label_values(&[entry.name, "success"]),
                     failed: calls.with_label_values(&[entry.name, "error"]),
                     seconds: seconds.with_label_values(&[entry.name]),
-                    last_called: AtomicI64::new(0),
                 };
-                (entry.name, Arc::new(meter))
+                (entry.name, meter)
             })
             .collect();
         let add = |collector: Box<dyn Collector>| registry.register(collector);
@@ -102,6 +110,7 @@ impl Metrics {
         };
         Ok(Self {
             methods,
+            tenants: RwLock::default(),
             http_requests: counter("http_requests_total", "HTTP requests")?,
             in_flight: gauge("http_requests_in_flight", "HTTP requests under way")?,
             connections: gauge("http_connections", "Open connections")?,
@@ -122,10 +131,52 @@ impl Metrics {
         })
     }
 
-    /// The counters of a method.
-    #[must_use]
-    pub fn method(&self, name: &str) -> Option<&Arc<MethodMeter>> {
-        self.methods.get(name)
+    /// Counts a call.
+    pub fn call(&self, tenant: TenantId, method: &str, ok: bool, took: Duration, at: Millis) {
+        let Some(meter) = self.methods.get(method) else { return };
+        if ok {
+            meter.succeeded.inc()
+        } else {
+            meter.failed.inc()
+        }
+        meter.seconds.observe(took.as_secs_f64());
+        let Some(tenant) = self.tenant(tenant) else { return };
+        let Some(calls) = tenant.methods.get(meter.place) else { return };
+        let count = if ok { &calls.succeeded } else { &calls.failed };
+        count.fetch_add(1, Ordering::Relaxed);
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        calls.nanos.fetch_add(nanos, Ordering::Relaxed);
+        calls.last_called.store(at.0, Ordering::Relaxed);
+    }
+
+    /// Counts events that were committed.
+    pub fn committed(&self, events: &[Arc<Event>]) {
+        self.events.inc_by(events.len() as u64);
+        for same in events.chunk_by(|a, b| a.tenant == b.tenant) {
+            if let Some(tenant) = same.first().and_then(|event| self.tenant(event.tenant)) {
+                tenant.events.fetch_add(same.len() as u64, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// What is counted for a tenant, from now on if it is a new one.
+    fn tenant(&self, id: TenantId) -> Option<Arc<TenantMeter>> {
+        if let Some(known) = self.known(id) {
+            return Some(known);
+        }
+        let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+        if tenants.len() >= TENANTS && !tenants.contains_key(&id) {
+            return None;
+        }
+        let fresh = || {
+            let methods = self.methods.iter().map(|_| Calls::default()).collect();
+            Arc::new(TenantMeter { events: AtomicU64::new(0), methods })
+        };
+        Some(tenants.entry(id).or_insert_with(fresh).clone())
+    }
+
+    fn known(&self, id: TenantId) -> Option<Arc<TenantMeter>> {
+        self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// The text that Prometheus reads.
@@ -138,21 +189,24 @@ impl Metrics {
 }
 
 impl Meters for Metrics {
-    fn methods(&self) -> Vec<Metered> {
-        self.methods
-            .iter()
-            .map(|(name, meter)| Metered {
+    fn methods(&self, tenant: TenantId) -> Vec<Metered> {
+        let Some(tenant) = self.known(tenant) else { return Vec::new() };
+        let metered = |(name, meter): (&&'static str, &MethodMeter)| {
+            let calls = tenant.methods.get(meter.place)?;
+            let at = calls.last_called.load(Ordering::Relaxed);
+            (at != 0).then(|| Metered {
                 method: name,
-                succeeded: meter.succeeded.get(),
-                failed: meter.failed.get(),
-                seconds: meter.seconds.get_sample_sum(),
-                last_called: match meter.last_called.load(Ordering::Relaxed) {
-                    0 => None,
-                    at => Some(Millis(at)),
-                },
+                succeeded: calls.succeeded.load(Ordering::Relaxed),
+                failed: calls.failed.load(Ordering::Relaxed),
+                seconds: Duration::from_nanos(calls.nanos.load(Ordering::Relaxed)).as_secs_f64(),
+                last_called: Some(Millis(at)),
             })
-            .filter(|metered| metered.last_called.is_some())
-            .collect()
+        };
+        self.methods.iter().filter_map(metered).collect()
+    }
+
+    fn events(&self, tenant: TenantId) -> u64 {
+        self.known(tenant).map_or(0, |tenant| tenant.events.load(Ordering::Relaxed))
     }
 
     fn memory_bytes(&self) -> u64 {

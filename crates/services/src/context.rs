@@ -62,10 +62,12 @@ pub struct Metered {
     pub last_called: Option<Millis>,
 }
 
-/// Where `system.metrics` reads what the transports counted.
+/// Where `system.metrics` reads what was counted since the server started.
 pub trait Meters: Send + Sync {
-    /// Each method that was called.
-    fn methods(&self) -> Vec<Metered>;
+    /// Each method that somebody of the tenant called.
+    fn methods(&self, tenant: TenantId) -> Vec<Metered>;
+    /// How many events of the tenant were written.
+    fn events(&self, tenant: TenantId) -> u64;
     /// Resident memory of the process, in bytes.
     fn memory_bytes(&self) -> u64;
 }

@@ -305,13 +305,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances are about to be given up.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description The same as `system.health`, answered by its output alone.
          */
         get: operations["GET /api/system/health"];
         put?: never;
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances are about to be given up.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description The same as `system.health`, answered by its output alone.
          */
         post: operations["POST /api/system/health"];
@@ -349,13 +349,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Counts what was done, since the server started where nothing else is said. Tasks and instances are those of the caller's tenant; calls are all of the server's.
+         * Counts what was done for the caller's tenant: calls and events since the server started, tasks and instances as they are now.
          * @description The same as `system.metrics`, answered by its output alone.
          */
         get: operations["GET /api/system/metrics"];
         put?: never;
         /**
-         * Counts what was done, since the server started where nothing else is said. Tasks and instances are those of the caller's tenant; calls are all of the server's.
+         * Counts what was done for the caller's tenant: calls and events since the server started, tasks and instances as they are now.
          * @description The same as `system.metrics`, answered by its output alone.
          */
         post: operations["POST /api/system/metrics"];
@@ -1416,9 +1416,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances are about to be given up.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the
-         *     registered instances are about to be given up.
+         *     registered instances fell silent with work in hand, which is about to be taken from them.
          *
          *     ```json
          *     {}
@@ -1466,9 +1466,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Counts what was done, since the server started where nothing else is said. Tasks and instances are those of the caller's tenant; calls are all of the server's.
-         * @description Counts what was done, since the server started where nothing else is said. Tasks and instances
-         *     are those of the caller's tenant; calls are all of the server's.
+         * Counts what was done for the caller's tenant: calls and events since the server started, tasks and instances as they are now.
+         * @description Counts what was done for the caller's tenant: calls and events since the server started, tasks
+         *     and instances as they are now.
          *
          *     ```json
          *     {"detailed": true}
@@ -3658,7 +3658,7 @@ export interface components {
         SystemGetState: Record<string, never>;
         /**
          * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the
-         *     registered instances are about to be given up.
+         *     registered instances fell silent with work in hand, which is about to be taken from them.
          *
          *     ```json
          *     {}
@@ -3707,8 +3707,8 @@ export interface components {
             alive: boolean;
         };
         /**
-         * @description Counts what was done, since the server started where nothing else is said. Tasks and instances
-         *     are those of the caller's tenant; calls are all of the server's.
+         * @description Counts what was done for the caller's tenant: calls and events since the server started, tasks
+         *     and instances as they are now.
          *
          *     ```json
          *     {"detailed": true}
@@ -3783,7 +3783,7 @@ export interface components {
             current?: components["schemas"]["SystemMetricsCurrent"];
             /**
              * Format: int64
-             * @description Events written since the log began.
+             * @description Events written since the server started.
              */
             eventsProcessed: number;
             global?: components["schemas"]["SystemMetricsGlobal"];
@@ -3793,7 +3793,7 @@ export interface components {
             };
             /** Format: uint64 */
             mcpCalls?: number;
-            /** @description Memory of the process, in megabytes. */
+            /** @description Memory of the whole server, in megabytes. */
             memoryUsage: number;
             queue?: components["schemas"]["SystemMetricsQueue"];
             scaling?: components["schemas"]["SystemMetricsScaling"];

@@ -83,6 +83,7 @@ pub struct Limits {
     pub socket_calls: usize,
     pub request_ms: u64,
     pub header_ms: u64,
+    pub write_ms: u64,
     pub metadata_bytes: usize,
     pub result_bytes: usize,
     pub attachment_bytes: usize,
@@ -123,6 +124,7 @@ pub struct Events {
 #[allow(missing_docs, reason = "each is described in default.toml")]
 pub struct Stop {
     pub grace_ms: u64,
+    pub drain_ms: u64,
 }
 
 /// `[log]`
@@ -245,6 +247,9 @@ impl Config {
             if value == 0 || value > most {
                 return bad(key, &format!("expected 1 to {most}"));
             }
+        }
+        if self.stop.drain_ms > self.stop.grace_ms {
+            return bad("stop.drain_ms", "expected at most stop.grace_ms");
         }
         let positive = self.events.keep_days > 0
             && self.events.keep_count > 0

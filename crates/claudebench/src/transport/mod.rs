@@ -6,11 +6,13 @@ pub mod calls;
 mod catalogue;
 pub mod depth;
 pub mod dispatch;
+pub mod gate;
 mod guard;
-mod health;
+pub mod health;
 pub mod http;
 pub mod listen;
 pub mod openapi;
+mod peer;
 mod query;
 mod rest;
 mod routes;
@@ -40,6 +42,10 @@ pub struct App {
     pub local_only: bool,
     /// Calls under way.
     pub calls: Arc<calls::Calls>,
+    /// What a stop waits for.
+    pub gate: Arc<gate::Gate>,
+    /// How the store was when it said so last.
+    pub seen: health::Seen,
     /// Sockets that are open, for their statistics.
     pub sockets: ws::Sockets,
 }

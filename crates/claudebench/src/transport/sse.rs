@@ -45,12 +45,21 @@ pub(super) async fn stream(
     };
     // Headers go out at once, so that the client knows from where on it will be told.
     let hello = format!("retry: 1000\nid: {}\n: connected\n\n", feed.cursor());
-    let frames = stream::unfold((feed, Some(hello)), |(mut feed, hello)| async move {
-        let text = match hello {
-            Some(hello) => hello,
-            None => next(&mut feed).await?,
-        };
-        Some((Ok::<_, Infallible>(Frame::data(Bytes::from(text))), (feed, None)))
+    let (auth, credential) = (app.auth.clone(), caller.credential.clone());
+    let frames = stream::unfold((Some(feed), Some(hello)), move |(feed, hello)| {
+        let (auth, credential) = (auth.clone(), credential.clone());
+        async move {
+            let mut feed = feed?;
+            let (text, feed) = match hello {
+                Some(hello) => (hello, Some(feed)),
+                None => tokio::select! {
+                    biased;
+                    lost = auth.lost(credential.as_deref()) => (farewell(&lost.into()), None),
+                    text = next(&mut feed) => (text?, Some(feed)),
+                },
+            };
+            Some((Ok::<_, Infallible>(Frame::data(Bytes::from(text))), (feed, None)))
+        }
     });
     let mut response = answer::with_type(StatusCode::OK, "text/event-stream", Bytes::new());
     *response.body_mut() = Body::new(StreamBody::new(frames));
@@ -58,6 +67,12 @@ pub(super) async fn stream(
         .headers_mut()
         .insert(hyper::header::CACHE_CONTROL, hyper::header::HeaderValue::from_static("no-store"));
     response
+}
+
+/// The last piece of a stream that ends before its time.
+fn farewell(error: &Error) -> String {
+    let data = answer::object(error);
+    format!("event: closed\ndata: {data}\n\n")
 }
 
 /// The next piece of the stream; `None` ends it.

@@ -17,6 +17,7 @@ use serde_json::json;
 use super::App;
 use super::answer::{self, Body};
 use super::dispatch::Caller;
+use super::peer::Peer;
 
 /// The sockets that are open, for their statistics.
 #[derive(Default)]
@@ -41,6 +42,7 @@ impl Sockets {
 /// Turns a request into a socket.
 pub(super) async fn upgrade(
     app: &Arc<App>,
+    peer: &Arc<Peer>,
     caller: Caller,
     request: Request<Incoming>,
 ) -> Response<Body> {
@@ -55,7 +57,9 @@ pub(super) async fn upgrade(
     let agent = parts.headers.get(hyper::header::USER_AGENT);
     let agent = agent.and_then(|value| value.to_str().ok()).map(claudebench_core::id::clip);
     let most = app.config.limits.body_bytes;
-    let app = app.clone();
+    let (app, peer) = (app.clone(), peer.clone());
+    // A stop waits for the socket's last words.
+    let work = app.gate.enter();
     upgrade.max_message_size(most).max_frame_size(most).write_buffer_size(0).on_upgrade(
         move |socket| async move {
             let id = client_id(&app);
@@ -70,6 +74,7 @@ pub(super) async fn upgrade(
             connection::run(&app, caller, &id, socket).await;
             app.metrics.sockets.dec();
             app.sockets.lock().remove(&id);
+            drop((peer, work));
         },
     )
 }

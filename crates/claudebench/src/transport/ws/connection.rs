@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use super::message::{self, Said, Wanted};
 use crate::transport::dispatch::Caller;
+use crate::transport::gate::Stage;
 use crate::transport::{App, answer, depth, rpc};
 
 /// How often a silent client is asked whether it is there.
@@ -36,14 +37,26 @@ struct Connection<'a> {
     behind: Vec<(Feed, Cursor)>,
 }
 
+/// How long the last words may take.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// Runs a socket.
 pub(super) async fn run(app: &Arc<App>, caller: Caller, id: &str, mut socket: WebSocket) {
     let mut connection =
         Connection { app, caller, id, wanted: Vec::new(), feed: None, behind: Vec::new() };
-    let End(code, reason) = connection.talk(&mut socket).await;
+    let End(code, reason) = tokio::select! {
+        end = connection.talk(&mut socket) => end,
+        () = app.gate.reached(Stage::Over) => End(1001, "the server is stopping"),
+    };
     let frame = CloseFrame { code, reason: reason.into() };
-    // The client may be gone already.
-    let _ = timeout(Duration::from_secs(1), socket.send(Message::Close(Some(frame)))).await;
+    // The client may be gone already. One that is there says goodbye, too: if what it said last
+    // stayed unread, the system would break the connection off and our words would be lost.
+    let farewell = async {
+        if socket.send(Message::Close(Some(frame))).await.is_ok() {
+            while let Some(Ok(_)) = socket.recv().await {}
+        }
+    };
+    let _ = timeout(FAREWELL, farewell).await;
 }
 
 impl Connection<'_> {
@@ -53,6 +66,10 @@ impl Connection<'_> {
         let mut heard = Instant::now();
         let mut ask = tokio::time::interval(ASK);
         let mut replies = vec![message::connected(self.id, self.app.shared.clock.now())];
+        let (app, credential) = (self.app, self.caller.credential.clone());
+        let mut lost = std::pin::pin!(app.auth.lost(credential.as_deref()));
+        // Why it ends: nothing new is heard, what is under way is answered.
+        let mut last: Option<End> = None;
         loop {
             for text in replies.drain(..) {
                 match timeout(PATIENCE, out.send(Message::Text(text.into()))).await {
@@ -61,9 +78,16 @@ impl Connection<'_> {
                     Err(_) => return End(1008, "too slow"),
                 }
             }
-            let room = calls.len() < self.app.config.limits.socket_calls;
+            if calls.is_empty()
+                && let Some(end) = last
+            {
+                return end;
+            }
+            let open = last.is_none();
+            let room = open && calls.len() < self.app.config.limits.socket_calls;
             tokio::select! {
-                () = self.app.shared.stopped() => return End(1001, "the server is stopping"),
+                () = app.shared.stopped(), if open => last = Some(End(1001, "the server is stopping")),
+                lost = &mut lost, if open => last = Some(End(1008, lost.reason())),
                 Some(answer) = calls.next(), if !calls.is_empty() => replies.extend(answer),
                 said = inn.next(), if room => {
                     heard = Instant::now();
@@ -85,9 +109,12 @@ impl Connection<'_> {
                         return End(1008, "too slow");
                     }
                 },
-                more = events(&mut self.feed, &mut self.behind, &self.wanted) => match more {
-                    Next::Closed => return End(1001, "the server is stopping"),
-                    more => self.tell(more, &mut replies),
+                more = events(&mut self.feed, &mut self.behind, &self.wanted), if open => match more {
+                    Next::Closed => last = Some(End(1001, "the server is stopping")),
+                    more => match app.auth.check(credential.as_deref()) {
+                        Ok(()) => self.tell(more, &mut replies),
+                        Err(lost) => last = Some(End(1008, lost.reason())),
+                    },
                 },
             }
         }

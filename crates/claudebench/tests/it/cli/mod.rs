@@ -2,6 +2,7 @@
 
 mod client;
 mod life;
+mod log;
 mod pages;
 mod program;
 mod script;

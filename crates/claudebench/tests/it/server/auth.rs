@@ -6,6 +6,8 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::Server;
+use super::limits::Kept;
+use super::ws::Socket;
 
 #[tokio::test]
 async fn pages_of_others_cannot_drive_a_loopback_server() {
@@ -58,17 +60,55 @@ async fn keys_open_what_they_name_until_they_are_revoked() {
 }
 
 #[tokio::test]
+async fn what_a_key_opened_ends_with_the_key() {
+    let server = Server::start().await;
+    let params = json!({ "name": "ours", "scopes": ["tasks:read", "tasks:write"] });
+    let key = server.call("key.create", params).await;
+    let text = key["key"].as_str().unwrap();
+    let mut socket = Socket::open_with(&server, Some(text)).await;
+    socket.say(json!({ "action": "subscribe", "events": ["*"] })).await;
+    socket.hear_until(|said| said["type"] == "subscribed").await;
+    let mut stream = Kept::open(server.address).await;
+    stream
+        .say(&format!("GET /events HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: {text}\r\n\r\n"))
+        .await;
+    assert_eq!(stream.hear().await.status, 200);
+    server.call("key.revoke", json!({ "id": key["id"] })).await;
+    server.call("task.create", json!({ "text": "not for them" })).await;
+    let closed = socket.hear().await;
+    assert_eq!(closed, json!({ "closed": 1008, "reason": "the API key was revoked" }));
+    let rest = String::from_utf8(stream.ended().await).unwrap();
+    assert!(rest.contains("event: closed") && rest.contains("the API key was revoked"), "{rest}");
+    assert!(!rest.contains("not for them") && !rest.contains("key.revoked"), "{rest}");
+}
+
+#[tokio::test]
+async fn a_socket_ends_when_its_key_expires() {
+    let server = Server::start().await;
+    let params = json!({ "name": "brief", "scopes": ["tasks:read"], "forMs": 1_000 });
+    let key = server.call("key.create", params).await;
+    let mut socket = Socket::open_with(&server, key["key"].as_str()).await;
+    let closed = socket.hear().await;
+    assert_eq!(closed, json!({ "closed": 1008, "reason": "the API key has expired" }));
+}
+
+#[tokio::test]
 async fn off_loopback_there_must_be_keys() {
-    let data = TempDir::new().unwrap();
+    let folder = TempDir::new().unwrap();
+    let data = folder.path().join("data");
     let text = |text: &str| toml::Value::String(text.into());
-    let config = |data: &TempDir| {
+    let config = |listen: &str| {
         let settings = vec![
-            ("listen", toml::Value::Array(vec![text("0.0.0.0:0")])),
-            ("data", text(data.path().to_str().unwrap())),
+            ("listen", toml::Value::Array(vec![text(listen)])),
+            ("data", text(data.to_str().unwrap())),
         ];
         Config::from_layers(None, Vec::new(), settings).unwrap().config
     };
-    let refused = start(config(&data)).await.err().expect("no key, no start");
+    let refused = start(config("0.0.0.0:0")).await.err().expect("no key, no start");
+    assert!(matches!(refused, StartError::NoKeys { .. }), "{refused}");
+    assert!(!data.exists(), "nothing is made for a server that does not start");
+    start(config("127.0.0.1:0")).await.unwrap().stop().await;
+    let refused = start(config("0.0.0.0:0")).await.err().expect("data without a key");
     assert!(matches!(refused, StartError::NoKeys { .. }), "{refused}");
     assert!(refused.to_string().contains("claudebench key create"), "{refused}");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::Server;
@@ -15,7 +16,16 @@ pub(super) struct Socket(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>)
 impl Socket {
     /// Connects, and hears the greeting.
     pub(super) async fn open(server: &Server) -> Self {
-        let (stream, _) = connect_async(format!("ws://{}/ws", server.address)).await.unwrap();
+        Self::open_with(server, None).await
+    }
+
+    /// With an API key.
+    pub(super) async fn open_with(server: &Server, key: Option<&str>) -> Self {
+        let mut request = format!("ws://{}/ws", server.address).into_client_request().unwrap();
+        if let Some(key) = key {
+            request.headers_mut().insert("x-api-key", key.parse().unwrap());
+        }
+        let (stream, _) = connect_async(request).await.unwrap();
         let mut socket = Self(stream);
         let greeting = socket.hear().await;
         assert_eq!(greeting["type"], "connected");
@@ -38,7 +48,10 @@ impl Socket {
             match heard.await.expect("something in time") {
                 Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
                 Some(Ok(Message::Close(frame))) => {
-                    return json!({ "closed": frame.map(|frame| u16::from(frame.code)) });
+                    let (code, reason) = frame.map_or((0, String::new()), |frame| {
+                        (u16::from(frame.code), frame.reason.to_string())
+                    });
+                    return json!({ "closed": code, "reason": reason });
                 }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Value::Null,
