@@ -248,6 +248,9 @@ impl Config {
                 return bad(key, &format!("expected 1 to {most}"));
             }
         }
+        if limits.write_ms == 0 {
+            return bad("limits.write_ms", "expected a number above 0");
+        }
         if self.stop.drain_ms > self.stop.grace_ms {
             return bad("stop.drain_ms", "expected at most stop.grace_ms");
         }

@@ -150,3 +150,42 @@ fn report(method: &str, error: Error) -> Error {
     tracing::error!(method, %error, "a call failed through a fault of the server");
     Error::new(Code::Internal, "the server failed to do this; its log says why")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use claudebench_core::TenantId;
+
+    use super::super::calls::Calls;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_is_ended_only_where_it_waits() {
+        let calls = Arc::new(Calls::new(4));
+        let place = calls.enter(TenantId::DEFAULT, "a".into()).unwrap();
+        let soon = || Instant::now() + Duration::from_millis(20);
+        let nothing = || RawValue::from_string("1".into()).unwrap();
+        let done = async {
+            tokio::task::yield_now().await;
+            Ok(nothing())
+        };
+        let reply = watched(done, &place, ready(Lost::Revoked), soon()).await;
+        assert!(reply.is_ok(), "what may be half done is not ended");
+        let slot = place.slot();
+        let waits = async {
+            tokio::task::yield_now().await;
+            slot.give_back();
+            pending::<()>().await;
+            Ok(nothing())
+        };
+        let far = Instant::now() + Duration::from_secs(60);
+        let error = watched(waits, &place, ready(Lost::Revoked), far).await.unwrap_err();
+        assert_eq!(error.code, Code::Unauthorized);
+        let error = watched(pending(), &place, pending(), soon()).await.unwrap_err();
+        assert!(error.message.ends_with("nothing was done"), "{error}");
+        slot.take_again();
+        let error = watched(pending(), &place, pending(), soon()).await.unwrap_err();
+        assert!(error.message.ends_with("it may or may not have been done"), "{error}");
+    }
+}

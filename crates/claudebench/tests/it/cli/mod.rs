@@ -7,3 +7,4 @@ mod pages;
 mod program;
 mod script;
 mod server;
+mod stream;
