@@ -56,6 +56,8 @@ pub(super) async fn upgrade(
     let agent = agent.and_then(|value| value.to_str().ok()).map(claudebench_core::id::clip);
     let most = app.config.limits.body_bytes;
     let app = app.clone();
+    // A key stands for one call; on the upgrade it would stand for all that are made over it.
+    let caller = Caller { key: None, ..caller };
     upgrade.max_message_size(most).max_frame_size(most).write_buffer_size(0).on_upgrade(
         move |socket| async move {
             let id = client_id(&app);

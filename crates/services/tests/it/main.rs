@@ -10,8 +10,10 @@
 mod claims;
 mod contract;
 mod examples;
+mod idempotency;
 mod instances;
 mod keys;
+mod params;
 mod queues;
 mod reports;
 mod server;
