@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use claudebench_coordination::{Hub, HubOptions, Presence};
 use claudebench_core::rank::Aging;
@@ -139,10 +139,14 @@ async fn shared(
         let (hub, ready) = (hub.clone(), ready.clone());
         let (auth, metrics) = (auth.clone(), metrics.clone());
         Arc::new(move |committed: Committed| {
-            metrics.events.inc_by(committed.events.len() as u64);
+            let (began, events) = (Instant::now(), committed.events.len());
+            metrics.events.inc_by(events as u64);
             auth.notice(&committed.events);
             hub.publish(committed.events);
             ready.notify(&committed.ready, committed.reopened);
+            if events > 0 {
+                metrics.event_seconds.observe(began.elapsed().as_secs_f64());
+            }
         })
     };
     let (committer, writers) = Committer::start(store.clone(), CommitterOptions::default(), tell);

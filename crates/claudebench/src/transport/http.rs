@@ -1,7 +1,7 @@
 //! The way of a request: guard, credentials, body, and to the route it asks for.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use claudebench_core::{Code, Error};
@@ -12,13 +12,18 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use super::answer::{self, Body};
 use super::dispatch::Caller;
+use super::refusal::Form;
 use super::{App, catalogue, guard, health, openapi, rest, routes, rpc, sse, ws};
+
+use crate::metrics::Part;
 
 /// Answers a request.
 pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Response<Body> {
     app.metrics.http_requests.inc();
     app.metrics.in_flight.inc();
+    let (began, part) = (Instant::now(), Part::of(request.uri().path()));
     let response = route(&app, request).await;
+    app.metrics.http_seconds.observe(part, began.elapsed().as_secs_f64());
     app.metrics.in_flight.dec();
     response
 }
@@ -31,16 +36,17 @@ async fn route(app: &Arc<App>, request: Request<Incoming>) -> Response<Body> {
     {
         return response;
     }
+    let form = Form::of(request.method(), path);
     if let Err(error) = guard::check(app, request.headers()) {
-        return answer::error(&error);
+        return form.refuse(app, &error);
     }
     if request.method() == Method::OPTIONS {
         return preflight(request.headers());
     }
     let origin = request.headers().get(hyper::header::ORIGIN).cloned();
     let mut response = match caller(app, request.headers()).await {
-        Ok(caller) => answer_known(app, caller, request).await,
-        Err(error) => answer::error(&error),
+        Ok(caller) => answer_known(app, caller, form, request).await,
+        Err(error) => form.refuse(app, &error),
     };
     if let Some(origin) = origin {
         let headers = response.headers_mut();
@@ -54,17 +60,18 @@ async fn route(app: &Arc<App>, request: Request<Incoming>) -> Response<Body> {
 async fn answer_known(
     app: &Arc<App>,
     caller: Caller,
+    form: Form,
     request: Request<Incoming>,
 ) -> Response<Body> {
     match (request.method(), request.uri().path()) {
-        (&Method::POST, "/rpc") => match read_body(app, request).await {
+        (&Method::POST, "/rpc") => match read_body(app, form, request).await {
             Err(response) => response,
             Ok(body) => match rpc::body(app, caller, &body).await {
                 Some(text) => answer::json(StatusCode::OK, text),
                 None => empty(StatusCode::NO_CONTENT),
             },
         },
-        (&Method::POST, "/rpc/batch") => match read_body(app, request).await {
+        (&Method::POST, "/rpc/batch") => match read_body(app, form, request).await {
             Err(response) => response,
             Ok(body) => answer::json(StatusCode::OK, rpc::batch_body(app, caller, &body).await),
         },
@@ -78,25 +85,28 @@ async fn answer_known(
             {
                 return response;
             }
-            resource(app, caller, request).await
+            resource(app, caller, form, request).await
         }
     }
 }
 
 /// The routes of methods: resources under `/api`, and `/{domain}/{action}`.
-async fn resource(app: &Arc<App>, caller: Caller, request: Request<Incoming>) -> Response<Body> {
+async fn resource(
+    app: &Arc<App>,
+    caller: Caller,
+    form: Form,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (verb, path) = (request.method().clone(), request.uri().path().to_owned());
     if let Some(found) = routes::find(&verb, &path) {
         let query = request.uri().query().unwrap_or("").to_owned();
-        return match read_body(app, request).await {
+        return match read_body(app, form, request).await {
             Ok(body) => rest::resource(app, caller, &found, &query, &body).await,
             Err(response) => response,
         };
     }
-    if verb == Method::POST
-        && let Some(method) = routes::action(&path)
-    {
-        return match read_body(app, request).await {
+    if let Form::Action(method) = form {
+        return match read_body(app, form, request).await {
             Ok(body) => rest::action(app, caller, method, &body).await,
             Err(response) => response,
         };
@@ -116,7 +126,11 @@ async fn resource(app: &Arc<App>, caller: Caller, request: Request<Incoming>) ->
 }
 
 /// Reads the body, up to its bound.
-async fn read_body(app: &App, request: Request<Incoming>) -> Result<Bytes, Response<Body>> {
+async fn read_body(
+    app: &App,
+    form: Form,
+    request: Request<Incoming>,
+) -> Result<Bytes, Response<Body>> {
     let most = app.config.limits.body_bytes;
     let limit = Duration::from_millis(app.config.limits.request_ms);
     let body = Limited::new(request.into_body(), most).collect();
@@ -124,13 +138,17 @@ async fn read_body(app: &App, request: Request<Incoming>) -> Result<Bytes, Respo
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
             let message = format!("the body has more than {most} bytes");
-            Err(answer::error(&Error::new(Code::TooLarge, message)))
+            Err(form.refuse(app, &Error::new(Code::TooLarge, message)))
         }
-        Ok(Err(_)) => Err(answer::error(&Error::new(Code::InvalidRequest, "the body broke off"))),
+        Ok(Err(_)) => {
+            Err(form.refuse(app, &Error::new(Code::InvalidRequest, "the body broke off")))
+        }
         Err(_) => {
-            let mut response =
-                answer::error(&Error::new(Code::Timeout, "the body took too long to arrive"));
-            *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            let error = Error::new(Code::Timeout, "the body took too long to arrive");
+            let mut response = form.refuse(app, &error);
+            if form != Form::Rpc {
+                *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            }
             Err(response)
         }
     }

@@ -11,6 +11,7 @@ pub mod http;
 pub mod listen;
 pub mod openapi;
 mod query;
+mod refusal;
 mod rest;
 mod routes;
 pub mod rpc;

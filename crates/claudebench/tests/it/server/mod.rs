@@ -108,6 +108,13 @@ impl Server {
         self.send("POST", "/rpc", &[], request.to_string().as_bytes()).await.json()
     }
 
+    /// A number of `/metrics`.
+    pub(super) async fn metric(&self, name: &str) -> f64 {
+        let text = String::from_utf8(self.send("GET", "/metrics", &[], b"").await.body).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("claudebench_{name} ")));
+        line.unwrap_or_else(|| panic!("no {name}: {text}")).parse().unwrap()
+    }
+
     /// A call that goes well: its result.
     pub(super) async fn call(&self, method: &str, params: Value) -> Value {
         let answer = self.rpc(method, params).await;

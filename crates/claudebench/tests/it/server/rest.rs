@@ -86,6 +86,10 @@ async fn the_catalogue_and_the_watch_answer() {
     let metrics = String::from_utf8(server.send("GET", "/metrics", &[], b"").await.body).unwrap();
     let counted = "claudebench_jsonrpc_requests_total{method=\"task.create\",status=\"success\"} 1";
     assert!(metrics.contains(counted) && metrics.contains("claudebench_task_queue_depth 1"));
+    let timed = "claudebench_http_request_duration_seconds_count{route=\"/rpc\"} 1";
+    assert!(metrics.contains(timed), "{metrics}");
+    assert!(server.metric("event_processing_duration_seconds_count").await >= 1.0);
+    assert_eq!(server.metric("instance_health_score").await, 1.0);
 }
 
 #[tokio::test]
