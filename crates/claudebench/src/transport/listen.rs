@@ -195,7 +195,7 @@ where
         .header_read_timeout(Duration::from_millis(app.config.limits.header_ms))
         .max_headers(100)
         .max_buf_size(64 << 10)
-        .pipeline_flush(true)
+        .writev(false)
         .serve_connection(io, service)
         .with_upgrades();
     tokio::pin!(connection);

@@ -2,6 +2,7 @@
 
 mod connection;
 mod message;
+mod subscriptions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -10,6 +10,7 @@
 mod claims;
 mod contract;
 mod examples;
+mod feed;
 mod idempotency;
 mod instances;
 mod keys;

@@ -6,6 +6,8 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::Server;
+use super::sse::read_until;
+use super::ws::Socket;
 
 #[tokio::test]
 async fn pages_of_others_cannot_drive_a_loopback_server() {
@@ -71,4 +73,43 @@ async fn off_loopback_there_must_be_keys() {
     let refused = start(config(&data)).await.err().expect("no key, no start");
     assert!(matches!(refused, StartError::NoKeys { .. }), "{refused}");
     assert!(refused.to_string().contains("claudebench key create"), "{refused}");
+}
+
+#[tokio::test]
+async fn events_show_over_no_way_what_a_key_may_not_read() {
+    let server = Server::start().await;
+    server.call("config.set", json!({ "key": "k", "value": "not for you" })).await;
+    let made = json!({ "name": "reader", "scopes": ["tasks:read"] });
+    let key = server.call("key.create", made).await["key"].as_str().unwrap().to_owned();
+    server.call("task.create", json!({ "text": "for you" })).await;
+    let bearer = format!("Bearer {key}");
+    let reader = [("Authorization", bearer.as_str())];
+
+    let log = server.send("GET", "/api/events", &reader, b"").await;
+    let types: Vec<_> =
+        log.json()["events"].as_array().unwrap().iter().map(|e| e["type"].clone()).collect();
+    assert_eq!(types, ["task.created"]);
+
+    let headers = format!("Authorization: {bearer}\r\n");
+    let stream = read_until(&server, "/events?since=0", &headers, "event: task.created").await;
+    assert_eq!(stream.matches("\nevent: ").count(), 1, "{stream}");
+
+    let mut socket = Socket::open_with(&server, &[("Authorization", bearer.as_str())]).await;
+    socket.say(json!({ "action": "subscribe", "events": ["*"], "since": "0" })).await;
+    let first = socket.hear_until(|said| said["type"] == "event").await;
+    assert_eq!(first["event"], "task.created");
+    server.call("config.set", json!({ "key": "k", "value": "nor live" })).await;
+    server.call("task.create", json!({ "text": "live" })).await;
+    assert_eq!(socket.hear().await["event"], "task.created");
+
+    // Who asks for them by name is told, on each way.
+    let page = server.send("GET", "/api/events?types=config.*", &reader, b"").await;
+    let stream = server.send("GET", "/events?types=key.created", &reader, b"").await;
+    for refused in [page, stream] {
+        assert_eq!((refused.status, &refused.json()["error"]["code"]), (403, &json!("forbidden")));
+    }
+    socket.say(json!({ "action": "subscribe", "events": ["config.changed"] })).await;
+    let refused = socket.hear().await;
+    assert_eq!((&refused["type"], &refused["error"]["code"]), (&json!("error"), &json!(-32002)));
+    assert_eq!(refused["error"]["scope"], "system:read");
 }

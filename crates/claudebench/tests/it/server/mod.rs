@@ -1,6 +1,7 @@
 //! The server over the wire, as its clients meet it.
 
 mod auth;
+mod bounds;
 mod decoders;
 mod every_method;
 mod openapi;
