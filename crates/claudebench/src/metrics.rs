@@ -11,8 +11,8 @@ use claudebench_core::{Millis, TenantId};
 use claudebench_services::{Metered, Meters, methods};
 use prometheus::core::Collector;
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
-    TextEncoder,
+    Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts,
+    Registry, TextEncoder,
 };
 
 /// The counters of one method.
@@ -41,6 +41,59 @@ struct Calls {
 /// The most tenants that are counted apart, the first that come; each takes some kilobytes.
 const TENANTS: usize = 1_000;
 
+/// The parts of the server's paths that are timed apart. Not every path has a name of its own: a
+/// client could make as many as it likes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "each is named after its paths")]
+pub enum Part {
+    Rpc,
+    Api,
+    Events,
+    Socket,
+    Watch,
+    Action,
+}
+
+impl Part {
+    const ALL: [(Self, &'static str); 6] = [
+        (Self::Rpc, "/rpc"),
+        (Self::Api, "/api"),
+        (Self::Events, "/events"),
+        (Self::Socket, "/ws"),
+        (Self::Watch, "watch"),
+        (Self::Action, "/{domain}/{action}"),
+    ];
+
+    /// The part that a path belongs to.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        match path {
+            "/rpc" | "/rpc/batch" => Self::Rpc,
+            "/events" => Self::Events,
+            "/ws" => Self::Socket,
+            "/healthz" | "/readyz" | "/metrics" => Self::Watch,
+            path if path.starts_with("/api/") => Self::Api,
+            _ => Self::Action,
+        }
+    }
+}
+
+/// How long answers took, by the part of the paths.
+pub struct PartSeconds([Histogram; 6]);
+
+impl PartSeconds {
+    fn of(seconds: &HistogramVec) -> Self {
+        Self(Part::ALL.map(|(_, name)| seconds.with_label_values(&[name])))
+    }
+
+    /// Counts an answer.
+    pub fn observe(&self, part: Part, seconds: f64) {
+        if let Some(histogram) = self.0.get(part as usize) {
+            histogram.observe(seconds);
+        }
+    }
+}
+
 /// All counters.
 pub struct Metrics {
     registry: Registry,
@@ -48,23 +101,51 @@ pub struct Metrics {
     tenants: RwLock<HashMap<TenantId, Arc<TenantMeter>>>,
     /// HTTP requests, all of them.
     pub http_requests: IntCounter,
+    /// How long they took, until the answer or the stream began.
+    pub http_seconds: PartSeconds,
     /// Requests under way.
     pub in_flight: IntGauge,
     /// Open connections.
     pub connections: IntGauge,
     /// Open WebSockets.
     pub sockets: IntGauge,
+    /// WebSockets that were let go, as nothing was read from them.
+    pub sockets_unread: IntCounter,
     events: IntCounter,
+    /// How long it took to hand on the events of a commit.
+    pub event_seconds: Histogram,
+    /// Events that subscribers were given, each as often as it was.
+    pub events_sent: IntCounter,
     /// Tasks of all tenants by what they wait for.
     pub queue: [IntGauge; 4],
     /// Instances that are there.
     pub instances: IntGauge,
+    /// How well they are: the part of them that was heard of of late.
+    pub health: Gauge,
     /// Transactions and writes so far.
     pub commits: [IntGauge; 2],
 }
 
 const SECONDS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 60.0];
+
+fn in_seconds(name: &str, help: &str) -> HistogramOpts {
+    HistogramOpts::new(name, help).buckets(SECONDS.to_vec())
+}
+
+/// The counters of each method.
+fn method_meters(
+    calls: &IntCounterVec,
+    seconds: &HistogramVec,
+) -> HashMap<&'static str, MethodMeter> {
+    let meter = |place, name| MethodMeter {
+        place,
+        succeeded: calls.with_label_values(&[name, "success"]),
+        failed: calls.with_label_values(&[name, "error"]),
+        seconds: seconds.with_label_values(&[name]),
+    };
+    (0..).zip(methods()).map(|(place, entry)| (entry.name, meter(place, entry.name))).collect()
+}
 
 impl Metrics {
     /// Makes all counters.
@@ -77,26 +158,28 @@ impl Metrics {
             Opts::new("jsonrpc_requests_total", "Calls of methods, over any transport"),
             &["method", "status"],
         )?;
-        let seconds = HistogramVec::new(
-            HistogramOpts::new("jsonrpc_request_duration_seconds", "How long calls took")
-                .buckets(SECONDS.to_vec()),
-            &["method"],
+        let took = in_seconds("jsonrpc_request_duration_seconds", "How long calls took");
+        let seconds = HistogramVec::new(took, &["method"])?;
+        let methods = method_meters(&calls, &seconds);
+        let paths = HistogramVec::new(
+            in_seconds("http_request_duration_seconds", "How long answers took to begin"),
+            &["route"],
         )?;
-        let methods = (0..)
-            .zip(methods())
-            .map(|(place, entry)| {
-                let meter = MethodMeter {
-                    place,
-                    succeeded: calls.with_label_values(&[entry.name, "success"]),
-                    failed: calls.with_label_values(&[entry.name, "error"]),
-                    seconds: seconds.with_label_values(&[entry.name]),
-                };
-                (entry.name, meter)
-            })
-            .collect();
+        let http_seconds = PartSeconds::of(&paths);
+        let handing_on = "How long it took to hand the events of a commit on to subscribers";
+        let event_seconds =
+            Histogram::with_opts(in_seconds("event_processing_duration_seconds", handing_on))?;
+        let health = Gauge::new(
+            "instance_health_score",
+            "The part of all instances that was heard of within half of the time after which one \
+             is given up; 1 without any",
+        )?;
         let add = |collector: Box<dyn Collector>| registry.register(collector);
         add(Box::new(calls))?;
         add(Box::new(seconds))?;
+        add(Box::new(paths))?;
+        add(Box::new(event_seconds.clone()))?;
+        add(Box::new(health.clone()))?;
         add(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
         let gauge = |name: &str, help: &str| {
             let gauge = IntGauge::new(name, help)?;
@@ -114,8 +197,15 @@ impl Metrics {
             http_requests: counter("http_requests_total", "HTTP requests")?,
             in_flight: gauge("http_requests_in_flight", "HTTP requests under way")?,
             connections: gauge("http_connections", "Open connections")?,
+            http_seconds,
             sockets: gauge("websockets", "Open WebSockets")?,
+            sockets_unread: counter(
+                "websockets_unread_total",
+                "WebSockets that were let go, as nothing was read from them",
+            )?,
             events: counter("events_processed_total", "Events committed")?,
+            event_seconds,
+            events_sent: counter("events_sent_total", "Events given to subscribers")?,
             queue: [
                 gauge("task_queue_depth", "Tasks that can be claimed now")?,
                 gauge("tasks_in_progress", "Tasks that a worker holds")?,
@@ -123,6 +213,7 @@ impl Metrics {
                 gauge("tasks_blocked", "Tasks that wait for others")?,
             ],
             instances: gauge("instances_active", "Instances that are there")?,
+            health,
             commits: [
                 gauge("store_commits", "Transactions committed since the start")?,
                 gauge("store_writes", "Writes committed since the start")?,

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use claudebench_coordination::{Hub, HubOptions, Presence};
 use claudebench_core::rank::Aging;
@@ -14,7 +14,7 @@ use claudebench_store::sqlite::{DATABASE, OpenError, SqliteOptions, SqliteStore}
 use claudebench_store::{Committed, Committer, CommitterOptions, KeyRow, Store, StoreError};
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 
 use crate::auth::Auth;
 use crate::config::{Config, Required};
@@ -185,10 +185,14 @@ async fn shared(
         let (hub, ready) = (hub.clone(), ready.clone());
         let (auth, metrics) = (auth.clone(), metrics.clone());
         Arc::new(move |committed: Committed| {
+            let (began, events) = (Instant::now(), committed.events.len());
             metrics.committed(&committed.events);
             auth.notice(&committed.events);
             hub.publish(committed.events);
             ready.notify(&committed.ready, committed.reopened);
+            if events > 0 {
+                metrics.event_seconds.observe(began.elapsed().as_secs_f64());
+            }
         })
     };
     let (committer, writers) = Committer::start(store.clone(), CommitterOptions::default(), tell);
@@ -235,7 +239,7 @@ impl Running {
     pub async fn stop(mut self) {
         tracing::info!("stopping");
         self.stop.send_replace(true);
-        let began = Instant::now();
+        let began = tokio::time::Instant::now();
         let grace = began + self.grace;
         // Whoever connects meanwhile is told that the server stops.
         let drained = async {
@@ -250,7 +254,7 @@ impl Running {
             // Sockets still say why they close.
             let _ = tokio::time::timeout(FAREWELL, self.app.gate.idle()).await;
         }
-        let grace = grace.max(Instant::now() + FAREWELL);
+        let grace = grace.max(tokio::time::Instant::now() + FAREWELL);
         let ended = async { while self.accepting.join_next().await.is_some() {} };
         if timeout_at(grace, ended).await.is_err() {
             tracing::warn!("some connections did not end in time; they are closed");

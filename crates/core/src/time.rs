@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error as _;
+use serde::de::{Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Milliseconds since 1970-01-01 UTC.
@@ -70,24 +70,36 @@ impl Serialize for Millis {
 impl<'de> Deserialize<'de> for Millis {
     /// An ISO 8601 time with its offset, or milliseconds since 1970.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected a time such as `2026-01-31T12:00:00Z`")]
-        enum Form<'a> {
-            Number(i64),
-            Text(#[serde(borrow)] Cow<'a, str>),
-        }
-        match Form::deserialize(from)? {
-            Form::Number(ms) => Ok(Self(ms)),
-            Form::Text(text) => text
-                .parse::<jiff::Timestamp>()
-                .map(|time| Self(time.as_millisecond()))
-                .map_err(|_| {
-                    D::Error::custom(format_args!(
-                        "expected a time such as `2026-01-31T12:00:00Z`, got `{}`",
-                        crate::id::clip(&text)
-                    ))
-                }),
-        }
+        from.deserialize_any(TimeVisitor)
+    }
+}
+
+/// Reads a time, and says what came instead of one.
+struct TimeVisitor;
+
+impl Visitor<'_> for TimeVisitor {
+    type Value = Millis;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time such as `2026-01-31T12:00:00Z`")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, ms: i64) -> Result<Millis, E> {
+        Ok(Millis(ms))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, ms: u64) -> Result<Millis, E> {
+        i64::try_from(ms).map(Millis).map_err(|_| E::invalid_value(Unexpected::Unsigned(ms), &self))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Millis, E> {
+        let time = text.parse::<jiff::Timestamp>().map_err(|_| {
+            E::custom(format_args!(
+                "expected a time such as `2026-01-31T12:00:00Z`, got `{}`",
+                crate::id::clip(text)
+            ))
+        })?;
+        Ok(Millis(time.as_millisecond()))
     }
 }
 

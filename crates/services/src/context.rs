@@ -249,6 +249,6 @@ pub fn store_error(error: StoreError) -> Error {
         StoreError::CursorExpired { cursor, oldest } => Error::new(Code::CursorExpired, text)
             .with("cursor", cursor.to_string())
             .with("oldest", oldest.to_string()),
-        StoreError::BadQuery { .. } => Error::new(Code::InvalidParams, text),
+        StoreError::BadQuery { field, what } => Error::invalid(&[field], what),
     }
 }

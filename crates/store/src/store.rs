@@ -56,8 +56,10 @@ pub enum StoreError {
         oldest: i64,
     },
     /// The query itself cannot be answered.
-    #[error("{what}")]
+    #[error("{field}: {what}")]
     BadQuery {
+        /// The field of it that is wrong.
+        field: &'static str,
         /// What is wrong with it.
         what: String,
     },

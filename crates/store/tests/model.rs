@@ -402,6 +402,7 @@ impl World {
         for id in self.model.tasks.keys() {
             let query = EventQuery {
                 tenant: Some(TenantId::DEFAULT),
+                scopes: claudebench_core::principal::Scopes::ALL,
                 after: None,
                 task: Some(*id),
                 project: None,

@@ -55,6 +55,7 @@ async fn a_task_lives_and_is_still_there_after_a_restart() {
     assert_eq!(page.tasks[0].attachment_keys, ["result"]);
     let query = EventQuery {
         tenant: Some(TenantId::DEFAULT),
+        scopes: claudebench_core::principal::Scopes::ALL,
         after: None,
         task: Some(made[0].id),
         project: None,

@@ -84,6 +84,7 @@ pub struct Limits {
     pub request_ms: u64,
     pub header_ms: u64,
     pub write_ms: u64,
+    pub unread_ms: u64,
     pub metadata_bytes: usize,
     pub result_bytes: usize,
     pub attachment_bytes: usize,

@@ -80,7 +80,11 @@ pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
     for (gauge, total) in metrics.commits.iter().zip([commits, writes]) {
         gauge.set(number(total));
     }
-    metrics.instances.set(number(app.shared.presence.count() as u64));
+    let half = app.config.instances.silence_ms / 2;
+    let presence = &app.shared.presence;
+    let (there, well) = presence.heard_since(app.shared.clock.now().plus(-half));
+    metrics.instances.set(number(there as u64));
+    metrics.health.set(if there == 0 { 1.0 } else { well as f64 / there as f64 });
     match metrics.text() {
         Ok(text) => answer::with_type(StatusCode::OK, "text/plain; version=0.0.4", text),
         Err(error) => {

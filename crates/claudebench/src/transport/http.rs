@@ -1,7 +1,7 @@
 //! The way of a request: guard, credentials, body, and to the route it asks for.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use claudebench_core::{Code, Error};
@@ -13,7 +13,10 @@ use hyper::{Method, Request, Response, StatusCode};
 use super::answer::{self, Body};
 use super::dispatch::Caller;
 use super::peer::Peer;
+use super::refusal::Form;
 use super::{App, catalogue, guard, health, openapi, rest, routes, rpc, sse, ws};
+
+use crate::metrics::Part;
 
 /// Answers a request.
 pub(super) async fn serve(
@@ -23,10 +26,12 @@ pub(super) async fn serve(
 ) -> Response<Body> {
     app.metrics.http_requests.inc();
     app.metrics.in_flight.inc();
+    let (began, part) = (Instant::now(), Part::of(request.uri().path()));
     let stopping = || *app.shared.stopping.borrow();
     let work = (!stopping()).then(|| app.gate.enter());
     let mut response = route(&app, &peer, request).await;
     drop(work);
+    app.metrics.http_seconds.observe(part, began.elapsed().as_secs_f64());
     if (peer.spare || stopping()) && response.status() != StatusCode::SWITCHING_PROTOCOLS {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -41,8 +46,9 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
     {
         return response;
     }
+    let form = Form::of(request.method(), request.uri().path());
     if let Err(error) = guard::check(app, request.headers()) {
-        return answer::error(&error);
+        return form.refuse(app, &error);
     }
     if request.method() == Method::GET && request.uri().path() == "/metrics" {
         return health::metrics(app, request.headers()).await;
@@ -50,15 +56,15 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
     let origin = request.headers().get(hyper::header::ORIGIN).cloned();
     let mut response = if let Some(error) = turned_away(app, peer) {
         peer.linger();
-        answer::error(&error)
+        form.turn_away(app, &error)
     } else if request.method() == Method::OPTIONS {
         return preflight(request.headers());
     } else {
         match caller(app, request.headers()).await {
-            Ok(caller) => answer_known(app, peer, caller, request).await,
+            Ok(caller) => answer_known(app, peer, caller, form, request).await,
             Err(error) => {
                 peer.linger();
-                answer::error(&error)
+                form.refuse(app, &error)
             }
         }
     };
@@ -88,17 +94,18 @@ async fn answer_known(
     app: &Arc<App>,
     peer: &Arc<Peer>,
     caller: Caller,
+    form: Form,
     request: Request<Incoming>,
 ) -> Response<Body> {
     match (request.method(), request.uri().path()) {
-        (&Method::POST, "/rpc") => match read_body(app, peer, request).await {
+        (&Method::POST, "/rpc") => match read_body(app, peer, form, request).await {
             Err(response) => response,
             Ok(body) => match rpc::body(app, caller, &body).await {
                 Some(text) => answer::json(StatusCode::OK, text),
                 None => empty(StatusCode::NO_CONTENT),
             },
         },
-        (&Method::POST, "/rpc/batch") => match read_body(app, peer, request).await {
+        (&Method::POST, "/rpc/batch") => match read_body(app, peer, form, request).await {
             Err(response) => response,
             Ok(body) => answer::json(StatusCode::OK, rpc::batch_body(app, caller, &body).await),
         },
@@ -112,7 +119,7 @@ async fn answer_known(
             {
                 return response;
             }
-            resource(app, peer, caller, request).await
+            resource(app, peer, caller, form, request).await
         }
     }
 }
@@ -122,20 +129,19 @@ async fn resource(
     app: &Arc<App>,
     peer: &Peer,
     caller: Caller,
+    form: Form,
     request: Request<Incoming>,
 ) -> Response<Body> {
     let (verb, path) = (request.method().clone(), request.uri().path().to_owned());
     if let Some(found) = routes::find(&verb, &path) {
         let query = request.uri().query().unwrap_or("").to_owned();
-        return match read_body(app, peer, request).await {
+        return match read_body(app, peer, form, request).await {
             Ok(body) => rest::resource(app, caller, &found, &query, &body).await,
             Err(response) => response,
         };
     }
-    if verb == Method::POST
-        && let Some(method) = routes::action(&path)
-    {
-        return match read_body(app, peer, request).await {
+    if let Form::Action(method) = form {
+        return match read_body(app, peer, form, request).await {
             Ok(body) => rest::action(app, caller, method, &body).await,
             Err(response) => response,
         };
@@ -159,13 +165,14 @@ async fn resource(
 async fn read_body(
     app: &App,
     peer: &Peer,
+    form: Form,
     request: Request<Incoming>,
 ) -> Result<Bytes, Response<Body>> {
     let most = app.config.limits.body_bytes;
     let too_large = || {
         peer.linger();
         let message = format!("the body has more than {most} bytes");
-        answer::error(&Error::new(Code::TooLarge, message))
+        form.refuse(app, &Error::new(Code::TooLarge, message))
     };
     // What its own header says is too much need not come first.
     if request.body().size_hint().lower() > most as u64 {
@@ -176,11 +183,15 @@ async fn read_body(
     match tokio::time::timeout(limit, body).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(answer::error(&Error::new(Code::InvalidRequest, "the body broke off"))),
+        Ok(Err(_)) => {
+            Err(form.refuse(app, &Error::new(Code::InvalidRequest, "the body broke off")))
+        }
         Err(_) => {
-            let mut response =
-                answer::error(&Error::new(Code::Timeout, "the body took too long to arrive"));
-            *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            let error = Error::new(Code::Timeout, "the body took too long to arrive");
+            let mut response = form.refuse(app, &error);
+            if form != Form::Rpc {
+                *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            }
             Err(response)
         }
     }

@@ -237,6 +237,7 @@ where
         .header_read_timeout(head)
         .max_headers(100)
         .max_buf_size(64 << 10)
+        .writev(false)
         .serve_connection(io, service)
         .with_upgrades();
     tokio::pin!(connection);

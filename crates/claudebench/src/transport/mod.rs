@@ -14,6 +14,7 @@ pub mod listen;
 pub mod openapi;
 mod peer;
 mod query;
+mod refusal;
 mod rest;
 mod routes;
 pub mod rpc;

@@ -18,11 +18,20 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// instead of a broken connection.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// What becomes known of a connection on its way.
+#[derive(Default)]
+struct Marks {
+    /// Something was answered before all of the request was read.
+    lingers: AtomicBool,
+    /// Whoever writes keeps its own time.
+    unhurried: AtomicBool,
+}
+
 /// A connection, from its beginning to the end of what it was turned into.
 pub(super) struct Peer {
     /// All places are taken: only health is answered, and who else asks is refused.
     pub(super) spare: bool,
-    lingers: Arc<AtomicBool>,
+    marks: Arc<Marks>,
     open: IntGauge,
     _place: OwnedSemaphorePermit,
 }
@@ -30,18 +39,23 @@ pub(super) struct Peer {
 impl Peer {
     pub(super) fn new(open: IntGauge, place: OwnedSemaphorePermit, spare: bool) -> Self {
         open.inc();
-        Self { spare, lingers: Arc::default(), open, _place: place }
+        Self { spare, marks: Arc::default(), open, _place: place }
     }
 
     /// The answer goes out before all of the request was read.
     pub(super) fn linger(&self) {
-        self.lingers.store(true, Ordering::Relaxed);
+        self.marks.lingers.store(true, Ordering::Relaxed);
+    }
+
+    /// It becomes a WebSocket, which has a limit of its own for what is not read.
+    pub(super) fn keeps_time(&self) {
+        self.marks.unhurried.store(true, Ordering::Relaxed);
     }
 
     /// Its stream. A write that does not get on for so long is an error.
     pub(super) fn stream<S>(&self, inner: S, patience: Duration) -> Paced<S> {
-        let lingers = self.lingers.clone();
-        Paced { inner, patience, timer: None, stuck: false, lingers, shut: None }
+        let marks = self.marks.clone();
+        Paced { inner, patience, timer: None, stuck: false, marks, shut: None }
     }
 }
 
@@ -58,7 +72,7 @@ pub(super) struct Paced<S> {
     timer: Option<Pin<Box<Sleep>>>,
     /// The timer runs: the other end takes nothing.
     stuck: bool,
-    lingers: Arc<AtomicBool>,
+    marks: Arc<Marks>,
     /// We have said all; until when the rest of what comes is thrown away.
     shut: Option<Pin<Box<Sleep>>>,
 }
@@ -70,7 +84,7 @@ impl<S> Paced<S> {
         task: &mut Context<'_>,
         done: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
-        if done.is_ready() {
+        if done.is_ready() || self.marks.unhurried.load(Ordering::Relaxed) {
             self.stuck = false;
             return done;
         }
@@ -128,7 +142,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         let this = &mut *self;
         if this.shut.is_none() {
             ready!(Pin::new(&mut this.inner).poll_shutdown(task))?;
-            if !this.lingers.load(Ordering::Relaxed) {
+            if !this.marks.lingers.load(Ordering::Relaxed) {
                 return Poll::Ready(Ok(()));
             }
         }

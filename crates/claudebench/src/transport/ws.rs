@@ -2,6 +2,7 @@
 
 mod connection;
 mod message;
+mod subscriptions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,6 +61,9 @@ pub(super) async fn upgrade(
     let (app, peer) = (app.clone(), peer.clone());
     // A stop waits for the socket's last words.
     let work = app.gate.enter();
+    // A key stands for one call; on the upgrade it would stand for all that are made over it.
+    let caller = Caller { key: None, ..caller };
+    peer.keeps_time();
     upgrade.max_message_size(most).max_frame_size(most).write_buffer_size(0).on_upgrade(
         move |socket| async move {
             let id = client_id(&app);

@@ -10,8 +10,11 @@
 mod claims;
 mod contract;
 mod examples;
+mod feed;
+mod idempotency;
 mod instances;
 mod keys;
+mod params;
 mod queues;
 mod reports;
 mod server;

@@ -53,13 +53,13 @@ impl Server {
     /// A server on an empty folder.
     pub(crate) fn new() -> Self {
         let clock = ManualClock::at(Millis(1_763_913_600_000));
-        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock)
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, Cursor(0))
     }
 
-    fn on(dir: Arc<tempfile::TempDir>, clock: ManualClock) -> Self {
+    fn on(dir: Arc<tempfile::TempDir>, clock: ManualClock, head: Cursor) -> Self {
         let options = SqliteOptions { seed: Some(1), ..SqliteOptions::new(dir.path()) };
         let store = SqliteStore::open(options, Arc::new(clock.clone())).unwrap();
-        let hub = Arc::new(Hub::new(Cursor(0), HubOptions::default()));
+        let hub = Arc::new(Hub::new(head, HubOptions::default()));
         let ready = Arc::new(Ready::new(100));
         let (to_hub, to_ready) = (hub.clone(), ready.clone());
         let (committer, writers) = Committer::start(
@@ -88,10 +88,10 @@ impl Server {
 
     /// The same folder, served anew.
     pub(crate) fn again(self) -> Self {
-        let (dir, clock) = (self.dir.clone(), self.clock.clone());
+        let (dir, clock, head) = (self.dir.clone(), self.clock.clone(), self.shared.hub.head());
         self.store.close();
         drop(self);
-        Self::on(dir, clock)
+        Self::on(dir, clock, head)
     }
 
     /// A context for a caller.

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::Server;
 use super::limits::Kept;
+use super::sse::read_until;
 use super::ws::Socket;
 
 #[tokio::test]
@@ -65,7 +66,7 @@ async fn what_a_key_opened_ends_with_the_key() {
     let params = json!({ "name": "ours", "scopes": ["tasks:read", "tasks:write"] });
     let key = server.call("key.create", params).await;
     let text = key["key"].as_str().unwrap();
-    let mut socket = Socket::open_with(&server, Some(text)).await;
+    let mut socket = Socket::open_with(&server, &[("x-api-key", text)]).await;
     socket.say(json!({ "action": "subscribe", "events": ["*"] })).await;
     socket.hear_until(|said| said["type"] == "subscribed").await;
     let mut stream = Kept::open(server.address).await;
@@ -87,7 +88,8 @@ async fn a_socket_ends_when_its_key_expires() {
     let server = Server::start().await;
     let params = json!({ "name": "brief", "scopes": ["tasks:read"], "forMs": 1_000 });
     let key = server.call("key.create", params).await;
-    let mut socket = Socket::open_with(&server, key["key"].as_str()).await;
+    let mut socket =
+        Socket::open_with(&server, &[("x-api-key", key["key"].as_str().unwrap())]).await;
     let closed = socket.hear().await;
     assert_eq!(closed, json!({ "closed": 1008, "reason": "the API key has expired" }));
 }
@@ -111,4 +113,43 @@ async fn off_loopback_there_must_be_keys() {
     let refused = start(config("0.0.0.0:0")).await.err().expect("data without a key");
     assert!(matches!(refused, StartError::NoKeys { .. }), "{refused}");
     assert!(refused.to_string().contains("claudebench key create"), "{refused}");
+}
+
+#[tokio::test]
+async fn events_show_over_no_way_what_a_key_may_not_read() {
+    let server = Server::start().await;
+    server.call("config.set", json!({ "key": "k", "value": "not for you" })).await;
+    let made = json!({ "name": "reader", "scopes": ["tasks:read"] });
+    let key = server.call("key.create", made).await["key"].as_str().unwrap().to_owned();
+    server.call("task.create", json!({ "text": "for you" })).await;
+    let bearer = format!("Bearer {key}");
+    let reader = [("Authorization", bearer.as_str())];
+
+    let log = server.send("GET", "/api/events", &reader, b"").await;
+    let types: Vec<_> =
+        log.json()["events"].as_array().unwrap().iter().map(|e| e["type"].clone()).collect();
+    assert_eq!(types, ["task.created"]);
+
+    let headers = format!("Authorization: {bearer}\r\n");
+    let stream = read_until(&server, "/events?since=0", &headers, "event: task.created").await;
+    assert_eq!(stream.matches("\nevent: ").count(), 1, "{stream}");
+
+    let mut socket = Socket::open_with(&server, &[("Authorization", bearer.as_str())]).await;
+    socket.say(json!({ "action": "subscribe", "events": ["*"], "since": "0" })).await;
+    let first = socket.hear_until(|said| said["type"] == "event").await;
+    assert_eq!(first["event"], "task.created");
+    server.call("config.set", json!({ "key": "k", "value": "nor live" })).await;
+    server.call("task.create", json!({ "text": "live" })).await;
+    assert_eq!(socket.hear().await["event"], "task.created");
+
+    // Who asks for them by name is told, on each way.
+    let page = server.send("GET", "/api/events?types=config.*", &reader, b"").await;
+    let stream = server.send("GET", "/events?types=key.created", &reader, b"").await;
+    for refused in [page, stream] {
+        assert_eq!((refused.status, &refused.json()["error"]["code"]), (403, &json!("forbidden")));
+    }
+    socket.say(json!({ "action": "subscribe", "events": ["config.changed"] })).await;
+    let refused = socket.hear().await;
+    assert_eq!((&refused["type"], &refused["error"]["code"]), (&json!("error"), &json!(-32002)));
+    assert_eq!(refused["error"]["scope"], "system:read");
 }

@@ -1,6 +1,7 @@
 //! The server over the wire, as its clients meet it.
 
 mod auth;
+mod bounds;
 mod decoders;
 mod every_method;
 mod limits;
@@ -89,6 +90,13 @@ impl Server {
     pub(super) async fn rpc(&self, method: &str, params: Value) -> Value {
         let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         self.send("POST", "/rpc", &[], request.to_string().as_bytes()).await.json()
+    }
+
+    /// A number of `/metrics`.
+    pub(super) async fn metric(&self, name: &str) -> f64 {
+        let text = String::from_utf8(self.send("GET", "/metrics", &[], b"").await.body).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("claudebench_{name} ")));
+        line.unwrap_or_else(|| panic!("no {name}: {text}")).parse().unwrap()
     }
 
     /// A call that goes well: its result.

@@ -99,7 +99,10 @@ async fn a_server_that_stops_says_so_until_what_is_under_way_has_ended() {
     assert_eq!(refused.header("connection").as_deref(), Some("close"));
     assert!(refused.header("retry-after").is_some());
     let refused = send_to(address, "POST", "/rpc", &[], b"{}").await;
-    assert_eq!((refused.status, &refused.json()["error"]["code"]), (503, &json!("shutting_down")));
+    assert_eq!(
+        (refused.status, &refused.json()["error"]["data"]["code"]),
+        (503, &json!("shutting_down"))
+    );
     slow.say("}").await;
     slow.hear().await;
     stopped.await.unwrap();
