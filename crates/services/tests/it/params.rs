@@ -50,3 +50,13 @@ async fn what_is_wrong_is_told_with_its_path() {
     server.ok("system.check_health", json!({"timeout": 10.5})).await;
     assert_eq!(server.status(&id).await, "pending");
 }
+
+#[tokio::test]
+async fn an_update_of_nothing_is_taken_and_changes_nothing() {
+    let server = Server::new();
+    let id = server.task("a").await;
+    server.clock.advance(1_000);
+    let updated = server.ok("task.update", json!({"id": id, "updates": {}})).await;
+    assert_eq!((&updated["text"], &updated["createdAt"]), (&json!("a"), &updated["updatedAt"]));
+    assert_eq!(server.story(&id).await, ["task.created"]);
+}
