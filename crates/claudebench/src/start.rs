@@ -40,14 +40,14 @@ pub enum StartError {
     #[error(transparent)]
     Listen(#[from] ListenError),
     /// A bind that others can reach, without anybody being asked who they are.
-    #[error(
-        "{url} can be reached from other machines, and there is no API key yet: make one with \
-         `claudebench key create --name NAME --scopes admin`, or listen on 127.0.0.1"
-    )]
+    #[error("{url} can be reached from other machines, and there is no API key yet")]
     NoKeys {
         /// The address.
         url: String,
     },
+    /// Everybody is to be asked who they are, and nobody could answer.
+    #[error("the setting `auth.required` asks everybody for an API key, and there is none yet")]
+    NobodyCanCall,
     /// The counters could not be made.
     #[error("the metrics could not be set up: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -117,6 +117,9 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
     let local_only = open.is_none();
     let seen: Arc<dyn Store> = store.clone();
     let required = config.auth.required == Required::Always || !local_only;
+    if required && keys.is_empty() {
+        return Err(StartError::NobodyCanCall);
+    }
     let auth = Arc::new(Auth::new(required, keys, seen.clone()));
     let metrics = Arc::new(Metrics::new()?);
     let head = seen.health().await?.head;
@@ -243,7 +246,7 @@ impl Running {
         let grace = began + self.grace;
         // Whoever connects meanwhile is told that the server stops.
         let drained = async {
-            tokio::time::sleep_until(began + self.drain).await;
+            tokio::time::sleep_until(began + self.drain.min(self.grace)).await;
             self.app.gate.idle().await;
         };
         let in_time = timeout_at(grace, drained).await.is_ok();
@@ -275,12 +278,18 @@ impl Running {
     }
 }
 
-/// Runs a server until it is told to stop. `ready` hears where it can be reached.
+/// Runs a server until it is told to stop, by a signal or the end of standard input. `ready` hears
+/// where it can be reached.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn run(config: Config, ready: impl FnOnce(&[String])) -> Result<(), StartError> {
+pub async fn run(
+    config: Config,
+    stop_with_stdin: bool,
+    ready: impl FnOnce(&[String]),
+) -> Result<(), StartError> {
     use tokio::signal::unix::{SignalKind, signal};
+    let ended = stdin_ends(stop_with_stdin);
     let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
     listen::raise_file_limit();
@@ -290,8 +299,8 @@ pub async fn run(config: Config, ready: impl FnOnce(&[String])) -> Result<(), St
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = ended => {}
     }
-
     let stop = running.stop();
     tokio::pin!(stop);
     tokio::select! {
@@ -301,4 +310,18 @@ pub async fn run(config: Config, ready: impl FnOnce(&[String])) -> Result<(), St
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+/// Waits for the end of standard input, if that counts.
+async fn stdin_ends(counts: bool) {
+    if !counts {
+        return std::future::pending().await;
+    }
+    let (over, ended) = tokio::sync::oneshot::channel::<()>();
+    // A thread that the end of the process does not wait for, unlike one of tokio's.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        drop(over);
+    });
+    let _ = ended.await;
 }

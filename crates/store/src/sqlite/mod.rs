@@ -2,6 +2,8 @@
 
 mod backup;
 mod errors;
+mod file;
+mod lock;
 mod memory;
 mod open;
 mod options;
@@ -26,8 +28,10 @@ use std::time::Duration;
 use claudebench_core::{Clock, Millis, TaskId, TenantId};
 use tokio::sync::oneshot;
 
-pub use backup::{BackupError, Progress, backup, check, restore};
-pub use open::{DATABASE, DirLock, OpenError};
+pub use backup::{BackupError, Progress, backup, check, look, restore};
+pub use file::DATABASE;
+pub use lock::DirLock;
+pub use open::OpenError;
 pub use options::SqliteOptions;
 
 use crate::batch::{Batch, Outcomes};

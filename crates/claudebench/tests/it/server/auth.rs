@@ -112,7 +112,7 @@ async fn off_loopback_there_must_be_keys() {
     start(config("127.0.0.1:0")).await.unwrap().stop().await;
     let refused = start(config("0.0.0.0:0")).await.err().expect("data without a key");
     assert!(matches!(refused, StartError::NoKeys { .. }), "{refused}");
-    assert!(refused.to_string().contains("claudebench key create"), "{refused}");
+    assert!(refused.to_string().contains("no API key yet"), "{refused}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::statements as sql;
 use crate::row::{InstanceRow, KeyRow, PauseRow, StoreHealth};
-use crate::sqlite::open::DATABASE;
+use crate::sqlite::DATABASE;
 use crate::sqlite::readers::ReadError;
 use crate::sqlite::row;
 use crate::sqlite::state::Visible;
