@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use claudebench_core::event::Event;
 use claudebench_core::{Code, Error, Principal};
@@ -11,6 +12,7 @@ use claudebench_services::key::Presented;
 use claudebench_store::{KeyRow, Store, StoreError};
 use hyper::header::{AUTHORIZATION, HeaderMap};
 use serde::Deserialize;
+use tokio::sync::watch;
 
 /// Checks credentials against the keys, which are kept in memory.
 pub struct Auth {
@@ -21,32 +23,56 @@ pub struct Auth {
     generation: AtomicU64,
     /// The generation that was read last.
     known: AtomicU64,
+    /// Rings when a key was revoked.
+    revoked: watch::Sender<()>,
     store: Arc<dyn Store>,
 }
 
+/// A key that opened a connection, and opens nothing any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lost {
+    /// It was revoked.
+    Revoked,
+    /// It has expired.
+    Expired,
+}
+
+impl Lost {
+    /// In words.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Revoked => "the API key was revoked",
+            Self::Expired => "the API key has expired",
+        }
+    }
+}
+
+impl From<Lost> for Error {
+    fn from(lost: Lost) -> Self {
+        Self::new(Code::Unauthorized, format!("{}; nothing was done", lost.reason()))
+    }
+}
+
+/// The clock of the store may be set: the end of a key is looked for at least so often.
+const LOOK: Duration = Duration::from_secs(60);
+
 impl Auth {
-    /// Reads the keys. Where they are not required, a caller without one is the person at this
-    /// machine.
-    ///
-    /// # Errors
-    /// A store that cannot be read.
-    pub async fn load(required: bool, store: Arc<dyn Store>) -> Result<Self, StoreError> {
+    /// With the keys of a store. Where they are not required, a caller without one is the person at
+    /// this machine.
+    #[must_use]
+    pub fn new(required: bool, keys: Vec<KeyRow>, store: Arc<dyn Store>) -> Self {
         let auth = Self {
             required,
             local: Arc::new(Principal::local()),
             keys: RwLock::default(),
             generation: AtomicU64::new(0),
             known: AtomicU64::new(0),
+            revoked: watch::Sender::new(()),
             store,
         };
-        auth.put(auth.store.keys(None).await?);
-        Ok(auth)
-    }
-
-    /// How many keys there are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).len()
+        auth.put(keys);
+        auth
     }
 
     fn put(&self, rows: Vec<KeyRow>) {
@@ -76,6 +102,7 @@ impl Auth {
         if let Ok(revoked) = serde_json::from_str::<Revoked>(event.payload.get()) {
             self.generation.fetch_add(1, Ordering::AcqRel);
             self.keys.write().unwrap_or_else(PoisonError::into_inner).remove(&revoked.id);
+            self.revoked.send_replace(());
         }
     }
 
@@ -98,18 +125,58 @@ impl Auth {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// Who calls, by the headers of a request.
+    /// Whether who called still may: its key is neither revoked nor expired. Without a key it is the
+    /// person at this machine.
+    ///
+    /// # Errors
+    /// What became of the key.
+    pub fn check(&self, key: Option<&KeyRow>) -> Result<(), Lost> {
+        let Some(key) = key else { return Ok(()) };
+        if self.key(&key.id).is_none() {
+            return Err(Lost::Revoked);
+        }
+        match key.expires_at {
+            Some(end) if end <= self.store.clock().now() => Err(Lost::Expired),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until who called may no more.
+    pub async fn lost(&self, key: Option<&KeyRow>) -> Lost {
+        let Some(key) = key else { return std::future::pending().await };
+        let mut revoked = self.revoked.subscribe();
+        loop {
+            if let Err(lost) = self.check(Some(key)) {
+                return lost;
+            }
+            // Only a sender that is gone is an error, and it lives as long as this does.
+            let rung = async { revoked.changed().await.is_ok() };
+            match key.expires_at {
+                None => _ = rung.await,
+                Some(end) => {
+                    let left = end.since(self.store.clock().now()).clamp(1, i64::MAX);
+                    let left = Duration::from_millis(left.unsigned_abs()).min(LOOK);
+                    _ = tokio::time::timeout(left, rung).await;
+                }
+            }
+        }
+    }
+
+    /// Who calls, by the headers of a request, and by which key.
     ///
     /// # Errors
     /// No credentials where they are required, or wrong ones anywhere.
-    pub async fn principal(&self, headers: &HeaderMap) -> Result<Arc<Principal>, Error> {
+    pub async fn principal(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<(Arc<Principal>, Option<Arc<KeyRow>>), Error> {
         let Some(text) = credentials(headers) else {
             if self.required {
                 let message = "API key required: send `Authorization: Bearer cb_...`; \
                                `claudebench key create` makes one";
                 return Err(Error::new(Code::Unauthorized, message));
             }
-            return Ok(self.local.clone());
+            return Ok((self.local.clone(), None));
         };
         let wrong =
             || Error::new(Code::Unauthorized, "this API key is unknown, revoked or expired");
@@ -121,7 +188,8 @@ impl Auth {
                 self.key(&presented.id).ok_or_else(wrong)?
             }
         };
-        presented.opens(&row, self.store.clock().now()).map(Arc::new).ok_or_else(wrong)
+        let opened = presented.opens(&row, self.store.clock().now());
+        opened.map(|principal| (Arc::new(principal), Some(row))).ok_or_else(wrong)
     }
 }
 

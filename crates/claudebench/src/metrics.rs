@@ -2,62 +2,150 @@
 //! looks nothing up.
 
 use std::collections::HashMap;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
-use claudebench_core::Millis;
+use claudebench_core::event::Event;
+use claudebench_core::{Millis, TenantId};
 use claudebench_services::{Metered, Meters, methods};
 use prometheus::core::Collector;
 use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry,
-    TextEncoder,
+    Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts,
+    Registry, TextEncoder,
 };
 
 /// The counters of one method.
-pub struct MethodMeter {
+struct MethodMeter {
+    /// Its place among a tenant's.
+    place: usize,
     succeeded: IntCounter,
     failed: IntCounter,
     seconds: Histogram,
+}
+
+/// What was counted for one tenant.
+struct TenantMeter {
+    events: AtomicU64,
+    methods: Vec<Calls>,
+}
+
+#[derive(Default)]
+struct Calls {
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+    nanos: AtomicU64,
     last_called: AtomicI64,
 }
 
-impl MethodMeter {
-    /// Counts a call.
-    pub fn count(&self, ok: bool, seconds: f64, at: Millis) {
-        if ok {
-            self.succeeded.inc()
-        } else {
-            self.failed.inc()
+/// The most tenants that are counted apart, the first that come; each takes some kilobytes.
+const TENANTS: usize = 1_000;
+
+/// The parts of the server's paths that are timed apart. Not every path has a name of its own: a
+/// client could make as many as it likes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "each is named after its paths")]
+pub enum Part {
+    Rpc,
+    Api,
+    Events,
+    Socket,
+    Watch,
+    Action,
+}
+
+impl Part {
+    const ALL: [(Self, &'static str); 6] = [
+        (Self::Rpc, "/rpc"),
+        (Self::Api, "/api"),
+        (Self::Events, "/events"),
+        (Self::Socket, "/ws"),
+        (Self::Watch, "watch"),
+        (Self::Action, "/{domain}/{action}"),
+    ];
+
+    /// The part that a path belongs to.
+    #[must_use]
+    pub fn of(path: &str) -> Self {
+        match path {
+            "/rpc" | "/rpc/batch" => Self::Rpc,
+            "/events" => Self::Events,
+            "/ws" => Self::Socket,
+            "/healthz" | "/readyz" | "/metrics" => Self::Watch,
+            path if path.starts_with("/api/") => Self::Api,
+            _ => Self::Action,
         }
-        self.seconds.observe(seconds);
-        self.last_called.store(at.0, Ordering::Relaxed);
+    }
+}
+
+/// How long answers took, by the part of the paths.
+pub struct PartSeconds([Histogram; 6]);
+
+impl PartSeconds {
+    fn of(seconds: &HistogramVec) -> Self {
+        Self(Part::ALL.map(|(_, name)| seconds.with_label_values(&[name])))
+    }
+
+    /// Counts an answer.
+    pub fn observe(&self, part: Part, seconds: f64) {
+        if let Some(histogram) = self.0.get(part as usize) {
+            histogram.observe(seconds);
+        }
     }
 }
 
 /// All counters.
 pub struct Metrics {
     registry: Registry,
-    methods: HashMap<&'static str, Arc<MethodMeter>>,
+    methods: HashMap<&'static str, MethodMeter>,
+    tenants: RwLock<HashMap<TenantId, Arc<TenantMeter>>>,
     /// HTTP requests, all of them.
     pub http_requests: IntCounter,
+    /// How long they took, until the answer or the stream began.
+    pub http_seconds: PartSeconds,
     /// Requests under way.
     pub in_flight: IntGauge,
     /// Open connections.
     pub connections: IntGauge,
     /// Open WebSockets.
     pub sockets: IntGauge,
-    /// Events committed.
-    pub events: IntCounter,
-    /// Tasks by what they wait for.
+    /// WebSockets that were let go, as nothing was read from them.
+    pub sockets_unread: IntCounter,
+    events: IntCounter,
+    /// How long it took to hand on the events of a commit.
+    pub event_seconds: Histogram,
+    /// Events that subscribers were given, each as often as it was.
+    pub events_sent: IntCounter,
+    /// Tasks of all tenants by what they wait for.
     pub queue: [IntGauge; 4],
     /// Instances that are there.
     pub instances: IntGauge,
+    /// How well they are: the part of them that was heard of of late.
+    pub health: Gauge,
     /// Transactions and writes so far.
     pub commits: [IntGauge; 2],
 }
 
 const SECONDS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 60.0];
+
+fn in_seconds(name: &str, help: &str) -> HistogramOpts {
+    HistogramOpts::new(name, help).buckets(SECONDS.to_vec())
+}
+
+/// The counters of each method.
+fn method_meters(
+    calls: &IntCounterVec,
+    seconds: &HistogramVec,
+) -> HashMap<&'static str, MethodMeter> {
+    let meter = |place, name| MethodMeter {
+        place,
+        succeeded: calls.with_label_values(&[name, "success"]),
+        failed: calls.with_label_values(&[name, "error"]),
+        seconds: seconds.with_label_values(&[name]),
+    };
+    (0..).zip(methods()).map(|(place, entry)| (entry.name, meter(place, entry.name))).collect()
+}
 
 impl Metrics {
     /// Makes all counters.
@@ -70,25 +158,28 @@ impl Metrics {
             Opts::new("jsonrpc_requests_total", "Calls of methods, over any transport"),
             &["method", "status"],
         )?;
-        let seconds = HistogramVec::new(
-            HistogramOpts::new("jsonrpc_request_duration_seconds", "How long calls took")
-                .buckets(SECONDS.to_vec()),
-            &["method"],
+        let took = in_seconds("jsonrpc_request_duration_seconds", "How long calls took");
+        let seconds = HistogramVec::new(took, &["method"])?;
+        let methods = method_meters(&calls, &seconds);
+        let paths = HistogramVec::new(
+            in_seconds("http_request_duration_seconds", "How long answers took to begin"),
+            &["route"],
         )?;
-        let methods = methods()
-            .map(|entry| {
-                let meter = MethodMeter {
-                    succeeded: calls.with_label_values(&[entry.name, "success"]),
-                    failed: calls.with_label_values(&[entry.name, "error"]),
-                    seconds: seconds.with_label_values(&[entry.name]),
-                    last_called: AtomicI64::new(0),
-                };
-                (entry.name, Arc::new(meter))
-            })
-            .collect();
+        let http_seconds = PartSeconds::of(&paths);
+        let handing_on = "How long it took to hand the events of a commit on to subscribers";
+        let event_seconds =
+            Histogram::with_opts(in_seconds("event_processing_duration_seconds", handing_on))?;
+        let health = Gauge::new(
+            "instance_health_score",
+            "The part of all instances that was heard of within half of the time after which one \
+             is given up; 1 without any",
+        )?;
         let add = |collector: Box<dyn Collector>| registry.register(collector);
         add(Box::new(calls))?;
         add(Box::new(seconds))?;
+        add(Box::new(paths))?;
+        add(Box::new(event_seconds.clone()))?;
+        add(Box::new(health.clone()))?;
         add(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
         let gauge = |name: &str, help: &str| {
             let gauge = IntGauge::new(name, help)?;
@@ -102,11 +193,19 @@ impl Metrics {
         };
         Ok(Self {
             methods,
+            tenants: RwLock::default(),
             http_requests: counter("http_requests_total", "HTTP requests")?,
             in_flight: gauge("http_requests_in_flight", "HTTP requests under way")?,
             connections: gauge("http_connections", "Open connections")?,
+            http_seconds,
             sockets: gauge("websockets", "Open WebSockets")?,
+            sockets_unread: counter(
+                "websockets_unread_total",
+                "WebSockets that were let go, as nothing was read from them",
+            )?,
             events: counter("events_processed_total", "Events committed")?,
+            event_seconds,
+            events_sent: counter("events_sent_total", "Events given to subscribers")?,
             queue: [
                 gauge("task_queue_depth", "Tasks that can be claimed now")?,
                 gauge("tasks_in_progress", "Tasks that a worker holds")?,
@@ -114,6 +213,7 @@ impl Metrics {
                 gauge("tasks_blocked", "Tasks that wait for others")?,
             ],
             instances: gauge("instances_active", "Instances that are there")?,
+            health,
             commits: [
                 gauge("store_commits", "Transactions committed since the start")?,
                 gauge("store_writes", "Writes committed since the start")?,
@@ -122,10 +222,52 @@ impl Metrics {
         })
     }
 
-    /// The counters of a method.
-    #[must_use]
-    pub fn method(&self, name: &str) -> Option<&Arc<MethodMeter>> {
-        self.methods.get(name)
+    /// Counts a call.
+    pub fn call(&self, tenant: TenantId, method: &str, ok: bool, took: Duration, at: Millis) {
+        let Some(meter) = self.methods.get(method) else { return };
+        if ok {
+            meter.succeeded.inc()
+        } else {
+            meter.failed.inc()
+        }
+        meter.seconds.observe(took.as_secs_f64());
+        let Some(tenant) = self.tenant(tenant) else { return };
+        let Some(calls) = tenant.methods.get(meter.place) else { return };
+        let count = if ok { &calls.succeeded } else { &calls.failed };
+        count.fetch_add(1, Ordering::Relaxed);
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        calls.nanos.fetch_add(nanos, Ordering::Relaxed);
+        calls.last_called.store(at.0, Ordering::Relaxed);
+    }
+
+    /// Counts events that were committed.
+    pub fn committed(&self, events: &[Arc<Event>]) {
+        self.events.inc_by(events.len() as u64);
+        for same in events.chunk_by(|a, b| a.tenant == b.tenant) {
+            if let Some(tenant) = same.first().and_then(|event| self.tenant(event.tenant)) {
+                tenant.events.fetch_add(same.len() as u64, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// What is counted for a tenant, from now on if it is a new one.
+    fn tenant(&self, id: TenantId) -> Option<Arc<TenantMeter>> {
+        if let Some(known) = self.known(id) {
+            return Some(known);
+        }
+        let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);
+        if tenants.len() >= TENANTS && !tenants.contains_key(&id) {
+            return None;
+        }
+        let fresh = || {
+            let methods = self.methods.iter().map(|_| Calls::default()).collect();
+            Arc::new(TenantMeter { events: AtomicU64::new(0), methods })
+        };
+        Some(tenants.entry(id).or_insert_with(fresh).clone())
+    }
+
+    fn known(&self, id: TenantId) -> Option<Arc<TenantMeter>> {
+        self.tenants.read().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// The text that Prometheus reads.
@@ -138,21 +280,24 @@ impl Metrics {
 }
 
 impl Meters for Metrics {
-    fn methods(&self) -> Vec<Metered> {
-        self.methods
-            .iter()
-            .map(|(name, meter)| Metered {
+    fn methods(&self, tenant: TenantId) -> Vec<Metered> {
+        let Some(tenant) = self.known(tenant) else { return Vec::new() };
+        let metered = |(name, meter): (&&'static str, &MethodMeter)| {
+            let calls = tenant.methods.get(meter.place)?;
+            let at = calls.last_called.load(Ordering::Relaxed);
+            (at != 0).then(|| Metered {
                 method: name,
-                succeeded: meter.succeeded.get(),
-                failed: meter.failed.get(),
-                seconds: meter.seconds.get_sample_sum(),
-                last_called: match meter.last_called.load(Ordering::Relaxed) {
-                    0 => None,
-                    at => Some(Millis(at)),
-                },
+                succeeded: calls.succeeded.load(Ordering::Relaxed),
+                failed: calls.failed.load(Ordering::Relaxed),
+                seconds: Duration::from_nanos(calls.nanos.load(Ordering::Relaxed)).as_secs_f64(),
+                last_called: Some(Millis(at)),
             })
-            .filter(|metered| metered.last_called.is_some())
-            .collect()
+        };
+        self.methods.iter().filter_map(metered).collect()
+    }
+
+    fn events(&self, tenant: TenantId) -> u64 {
+        self.known(tenant).map_or(0, |tenant| tenant.events.load(Ordering::Relaxed))
     }
 
     fn memory_bytes(&self) -> u64 {

@@ -2,9 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-use std::sync::atomic::AtomicUsize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use claudebench_coordination::{Hub, HubOptions, Presence};
 use claudebench_core::rank::Aging;
@@ -12,16 +10,22 @@ use claudebench_core::time::SystemClock;
 use claudebench_core::{Clock, Cursor};
 use claudebench_services::task::ready::Ready;
 use claudebench_services::{ServerInfo, Shared, system, task};
-use claudebench_store::sqlite::{OpenError, SqliteOptions, SqliteStore};
-use claudebench_store::{Committed, Committer, CommitterOptions, Store, StoreError};
-use tokio::sync::{Semaphore, watch};
+use claudebench_store::sqlite::{DATABASE, OpenError, SqliteOptions, SqliteStore};
+use claudebench_store::{Committed, Committer, CommitterOptions, KeyRow, Store, StoreError};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout_at;
 
 use crate::auth::Auth;
 use crate::config::{Config, Required};
 use crate::metrics::Metrics;
 use crate::transport::App;
-use crate::transport::listen::{self, ListenError, Listener};
+use crate::transport::calls::Calls;
+use crate::transport::gate::{Gate, Stage};
+use crate::transport::listen::{self, ListenError, Listener, Room};
+
+/// How long the last words to clients may take when the time for a stop is over.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Why a server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +69,7 @@ pub struct Running {
     background: JoinSet<()>,
     writers: JoinSet<()>,
     grace: Duration,
+    drain: Duration,
 }
 
 /// Starts a server with the clock of this machine.
@@ -80,38 +85,61 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 /// # Errors
 /// As [`start`].
 pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
-    let mut listeners = Vec::new();
-    for address in &config.listen {
-        listeners.push(Listener::bind(address).await?);
+    let exposed = config.listen.iter().find(|address| listen::is_exposed(address));
+    let no_keys = |url: String| Err(StartError::NoKeys { url });
+    if let Some(address) = exposed
+        && !config.data.join(DATABASE).exists()
+    {
+        return no_keys(format!("http://{address}"));
     }
-    let local_only = listeners.iter().all(Listener::is_local);
-    let store = SqliteStore::open(store_options(&config), clock.clone())?;
+    // Where keys are needed they are looked for before anybody can connect; else an address that
+    // somebody has leaves the data alone.
+    let (store, keys, listeners) = match exposed {
+        Some(address) => {
+            let (store, keys) = open(&config, &clock).await?;
+            if keys.is_empty() {
+                return no_keys(format!("http://{address}"));
+            }
+            (store, keys, bind(&config).await?)
+        }
+        None => {
+            let listeners = bind(&config).await?;
+            let (store, keys) = open(&config, &clock).await?;
+            (store, keys, listeners)
+        }
+    };
+    let open = listeners.iter().find(|listener| !listener.is_local());
+    if let Some(open) = open
+        && keys.is_empty()
+    {
+        return no_keys(open.url());
+    }
+    let local_only = open.is_none();
     let seen: Arc<dyn Store> = store.clone();
     let required = config.auth.required == Required::Always || !local_only;
-    let auth = Arc::new(Auth::load(required, seen.clone()).await?);
-    if !local_only && auth.count() == 0 {
-        let open = listeners.iter().find(|listener| !listener.is_local());
-        let url = open.map(Listener::url).unwrap_or_default();
-        return Err(StartError::NoKeys { url });
-    }
-    if required && auth.count() == 0 {
+    if required && keys.is_empty() {
         return Err(StartError::NobodyCanCall);
     }
+    let auth = Arc::new(Auth::new(required, keys, seen.clone()));
     let metrics = Arc::new(Metrics::new()?);
     let head = seen.health().await?.head;
     let (stop, stopping) = watch::channel(false);
     let (shared, writers) =
         shared(&config, &seen, &clock, head, (&auth, &metrics), stopping).await?;
     let grace = Duration::from_millis(config.stop.grace_ms);
-    let room = Arc::new(Semaphore::new(config.limits.connections));
+    let drain = Duration::from_millis(config.stop.drain_ms);
+    let room = Room::new(config.limits.connections, listeners.len());
     let check_ms = config.instances.check_ms;
+    let calls = Arc::new(Calls::new(config.limits.calls));
     let app = Arc::new(App {
         shared: shared.clone(),
         auth,
         metrics,
         config,
         local_only,
-        calls: AtomicUsize::new(0),
+        calls,
+        gate: Arc::new(Gate::default()),
+        seen: Default::default(),
         sockets: Default::default(),
     });
     let mut background = JoinSet::new();
@@ -124,7 +152,25 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
     for listener in listeners {
         accepting.spawn(listen::accept(app.clone(), listener, room.clone()));
     }
-    Ok(Running { urls, addresses, app, store, stop, accepting, background, writers, grace })
+    Ok(Running { urls, addresses, app, store, stop, accepting, background, writers, grace, drain })
+}
+
+async fn bind(config: &Config) -> Result<Vec<Listener>, StartError> {
+    let mut listeners = Vec::new();
+    for address in &config.listen {
+        listeners.push(Listener::bind(address).await?);
+    }
+    Ok(listeners)
+}
+
+/// The store and the keys in it.
+async fn open(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> Result<(Arc<SqliteStore>, Vec<KeyRow>), StartError> {
+    let store = SqliteStore::open(store_options(config), clock.clone())?;
+    let keys = store.keys(None).await?;
+    Ok((store, keys))
 }
 
 /// What all calls share, with the committer that tells the others what was committed.
@@ -143,10 +189,14 @@ async fn shared(
         let (hub, ready) = (hub.clone(), ready.clone());
         let (auth, metrics) = (auth.clone(), metrics.clone());
         Arc::new(move |committed: Committed| {
-            metrics.events.inc_by(committed.events.len() as u64);
+            let (began, events) = (Instant::now(), committed.events.len());
+            metrics.committed(&committed.events);
             auth.notice(&committed.events);
             hub.publish(committed.events);
             ready.notify(&committed.ready, committed.reopened);
+            if events > 0 {
+                metrics.event_seconds.observe(began.elapsed().as_secs_f64());
+            }
         })
     };
     let options = CommitterOptions { parked: Some(ready.clone()), ..CommitterOptions::default() };
@@ -194,8 +244,24 @@ impl Running {
     pub async fn stop(mut self) {
         tracing::info!("stopping");
         self.stop.send_replace(true);
+        let began = tokio::time::Instant::now();
+        let grace = began + self.grace;
+        // Whoever connects meanwhile is told that the server stops.
+        let drained = async {
+            tokio::time::sleep_until(began + self.drain.min(self.grace)).await;
+            self.app.gate.idle().await;
+        };
+        let in_time = timeout_at(grace, drained).await.is_ok();
+        self.app.gate.go_on(Stage::Closed);
+        if !in_time {
+            tracing::warn!("not all that was under way ended in time; it is given up");
+            self.app.gate.go_on(Stage::Over);
+            // Sockets still say why they close.
+            let _ = tokio::time::timeout(FAREWELL, self.app.gate.idle()).await;
+        }
+        let grace = grace.max(tokio::time::Instant::now() + FAREWELL);
         let ended = async { while self.accepting.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.grace, ended).await.is_err() {
+        if timeout_at(grace, ended).await.is_err() {
             tracing::warn!("some connections did not end in time; they are closed");
             self.accepting.shutdown().await;
         }

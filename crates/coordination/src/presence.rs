@@ -131,6 +131,14 @@ impl Presence {
         self.lock().values().map(HashMap::len).sum()
     }
 
+    /// How many there are, and how many of them were heard of since `limit`.
+    #[must_use]
+    pub fn heard_since(&self, limit: Millis) -> (usize, usize) {
+        let instances = self.lock();
+        let signs = || instances.values().flat_map(HashMap::values);
+        (signs().count(), signs().filter(|sign| sign.at >= limit).count())
+    }
+
     /// How many of a tenant's there are.
     #[must_use]
     pub fn count_of(&self, tenant: TenantId) -> usize {
@@ -272,5 +280,7 @@ mod tests {
         assert_eq!(presence.take_silent(Some(TenantId(2)), Millis(100)).len(), 1);
         assert_eq!((presence.count(), presence.count_of(TenantId(1))), (1, 1));
         assert_eq!(presence.of_tenant(TenantId(1))[0].seen_at, Millis(100));
+        assert_eq!(presence.heard_since(Millis(100)), (1, 1));
+        assert_eq!(presence.heard_since(Millis(101)), (1, 0));
     }
 }

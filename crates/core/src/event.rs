@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::id::{Cursor, TaskId};
 use crate::lane::PauseScope;
-use crate::principal::TenantId;
+use crate::principal::{Scope, TenantId};
 use crate::state::Status;
 use crate::time::Millis;
 
@@ -63,6 +63,17 @@ pub fn answers(kind: &str, pattern: &str) -> bool {
         Some("") => true,
         Some(prefix) => prefix.ends_with('.') && kind.starts_with(prefix),
         None => pattern == kind,
+    }
+}
+
+/// The scope that shows events of a type, or of a pattern: the one that reading its domain needs.
+#[must_use]
+pub fn scope(kind: &str) -> Scope {
+    match kind.split_once('.').map_or(kind, |(domain, _)| domain) {
+        "task" | "queue" => Scope::TasksRead,
+        "instance" | "batch" | "quorum" | "system" | "config" => Scope::SystemRead,
+        // Keys, and whatever nobody has thought of yet.
+        _ => Scope::Admin,
     }
 }
 

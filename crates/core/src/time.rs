@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::Error as _;
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Milliseconds since 1970-01-01 UTC.
@@ -74,30 +74,43 @@ impl Serialize for Millis {
 impl<'de> Deserialize<'de> for Millis {
     /// An ISO 8601 time with its offset, or milliseconds since 1970; of the years 1 to 9999.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged, expecting = "expected a time such as `2026-01-31T12:00:00Z`")]
-        enum Form<'a> {
-            Number(i64),
-            Text(#[serde(borrow)] Cow<'a, str>),
-        }
-        let form = Form::deserialize(from)?;
-        let ms = match &form {
-            Form::Number(ms) => Some(*ms),
-            Form::Text(text) => text.parse().ok().map(jiff::Timestamp::as_millisecond),
-        };
-        ms.filter(|ms| (EARLIEST..=LATEST).contains(ms)).map(Self).ok_or_else(|| {
-            let got = match form {
-                Form::Number(ms) => Cow::from(ms.to_string()),
-                Form::Text(text) => text,
-            };
-            D::Error::custom(format_args!(
-                "expected a time such as `2026-01-31T12:00:00Z`, from {} to {}, got `{}`",
-                Self(EARLIEST),
-                Self(LATEST),
-                crate::id::clip(&got)
-            ))
-        })
+        from.deserialize_any(TimeVisitor)
     }
+}
+
+/// Reads a time, and says what came instead of one.
+struct TimeVisitor;
+
+impl Visitor<'_> for TimeVisitor {
+    type Value = Millis;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time such as `2026-01-31T12:00:00Z`")
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, ms: i64) -> Result<Millis, E> {
+        bounded(Some(ms), &ms.to_string())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, ms: u64) -> Result<Millis, E> {
+        bounded(i64::try_from(ms).ok(), &ms.to_string())
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Millis, E> {
+        bounded(text.parse().ok().map(jiff::Timestamp::as_millisecond), text)
+    }
+}
+
+/// A time within the years that can be written.
+fn bounded<E: serde::de::Error>(ms: Option<i64>, got: &str) -> Result<Millis, E> {
+    ms.filter(|ms| (EARLIEST..=LATEST).contains(ms)).map(Millis).ok_or_else(|| {
+        E::custom(format_args!(
+            "expected a time such as `2026-01-31T12:00:00Z`, from {} to {}, got `{}`",
+            Millis(EARLIEST),
+            Millis(LATEST),
+            crate::id::clip(got)
+        ))
+    })
 }
 
 impl JsonSchema for Millis {

@@ -70,10 +70,12 @@ pub struct Metered {
     pub last_called: Option<Millis>,
 }
 
-/// Where `system.metrics` reads what the transports counted.
+/// Where `system.metrics` reads what was counted since the server started.
 pub trait Meters: Send + Sync {
-    /// Each method that was called.
-    fn methods(&self) -> Vec<Metered>;
+    /// Each method that somebody of the tenant called.
+    fn methods(&self, tenant: TenantId) -> Vec<Metered>;
+    /// How many events of the tenant were written.
+    fn events(&self, tenant: TenantId) -> u64;
     /// Resident memory of the process, in bytes.
     fn memory_bytes(&self) -> u64;
 }
@@ -131,6 +133,26 @@ impl Shared {
     }
 }
 
+/// The place of a call among those that the server has under way.
+pub trait Slot: Send + Sync {
+    /// Gives the place back for a while: others may have it.
+    fn give_back(&self);
+    /// Takes it again, even where it makes one too many: a call that was let in is not turned out.
+    fn take_again(&self);
+}
+
+/// A call that waits without a place; it has it again when this is dropped.
+#[must_use = "the place is taken again when this is dropped"]
+pub struct Aside(Option<Arc<dyn Slot>>);
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if let Some(slot) = &self.0 {
+            slot.take_again();
+        }
+    }
+}
+
 /// A call's surroundings.
 #[derive(Clone)]
 pub struct Context {
@@ -144,13 +166,25 @@ pub struct Context {
     pub header_key: Option<String>,
     /// The idempotency key with what it stands for; set when the params have been read.
     pub key: Option<Arc<IdempotencyKey>>,
+    /// The place of the call among those under way, where they are counted.
+    pub slot: Option<Arc<dyn Slot>>,
 }
 
 impl Context {
     /// A call by somebody.
     #[must_use]
     pub fn new(shared: Arc<Shared>, principal: Arc<Principal>) -> Self {
-        Self { shared, principal, traceparent: None, header_key: None, key: None }
+        Self { shared, principal, traceparent: None, header_key: None, key: None, slot: None }
+    }
+
+    /// Gives back the call's place among those under way while the call waits for something to
+    /// happen, until the guard is dropped. While it is aside a call must have nothing half done:
+    /// it may be ended there and is then told that nothing was done.
+    pub fn step_aside(&self) -> Aside {
+        if let Some(slot) = &self.slot {
+            slot.give_back();
+        }
+        Aside(self.slot.clone())
     }
 
     /// Whose data it sees.
@@ -248,6 +282,6 @@ pub fn store_error(error: StoreError) -> Error {
         StoreError::CursorExpired { cursor, oldest } => Error::new(Code::CursorExpired, text)
             .with("cursor", cursor.to_string())
             .with("oldest", oldest.to_string()),
-        StoreError::BadQuery { .. } => Error::new(Code::InvalidParams, text),
+        StoreError::BadQuery { field, what } => Error::invalid(&[field], what),
     }
 }

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use claudebench_coordination::Live;
-use claudebench_core::event::Event;
-use claudebench_core::{Cursor, Error, TaskId, TenantId};
+use claudebench_core::event::{Event, scope};
+use claudebench_core::principal::Scopes;
+use claudebench_core::{Cursor, Error, Principal, TaskId, TenantId};
 use claudebench_store::{EventQuery, StoreError};
 use tokio::sync::watch;
 
@@ -19,6 +20,8 @@ const PAGE: usize = 256;
 pub struct Filter {
     /// Whose.
     pub tenant: TenantId,
+    /// What the subscriber may see.
+    pub scopes: Scopes,
     /// Patterns of types; all types if empty.
     pub kinds: Vec<String>,
     /// Only of this task.
@@ -28,16 +31,23 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Every event of a tenant.
+    /// Every event that somebody may see.
     #[must_use]
-    pub fn of(tenant: TenantId) -> Self {
-        Self { tenant, kinds: Vec::new(), task: None, project: None }
+    pub fn of(principal: &Principal) -> Self {
+        Self {
+            tenant: principal.tenant,
+            scopes: principal.scopes,
+            kinds: Vec::new(),
+            task: None,
+            project: None,
+        }
     }
 
     /// Whether an event is wanted.
     #[must_use]
     pub fn wants(&self, event: &Event) -> bool {
         event.tenant == self.tenant
+            && self.scopes.allow(scope(&event.kind))
             && (self.kinds.is_empty() || self.kinds.iter().any(|pattern| event.is(pattern)))
             && (self.task.is_none() || event.task == self.task)
             && (self.project.is_none() || event.project.as_deref() == self.project.as_deref())
@@ -53,6 +63,8 @@ pub enum Next {
     Lagged {
         /// Which cursor was too old, and where the log begins now.
         error: Error,
+        /// Where the feed goes on.
+        cursor: Cursor,
     },
     /// The server stops.
     Closed,
@@ -100,6 +112,12 @@ impl Feed {
         self.cursor
     }
 
+    /// Wants events of these patterns no more; false when nothing else was wanted.
+    pub fn forget(&mut self, patterns: &[String]) -> bool {
+        self.filter.kinds.retain(|kind| !patterns.contains(kind));
+        !self.filter.kinds.is_empty()
+    }
+
     /// Waits for what comes next.
     pub async fn next(&mut self) -> Next {
         loop {
@@ -121,28 +139,36 @@ impl Feed {
     /// What there is up to a place, without waiting; `None` when nothing of it is wanted. The
     /// cursor moves on in any case.
     pub async fn step(&mut self, until: Option<Cursor>) -> Option<Next> {
-        let events = match self.shared.hub.after(self.cursor, PAGE) {
-            Some(live) => live,
+        let (events, seen) = match self.page_of_window() {
+            Some(page) => page,
             None => match self.page_of_store().await {
-                Ok(live) => live,
+                Ok(page) => page,
                 Err(next) => return Some(next),
             },
         };
         let reach = until.unwrap_or(Cursor(i64::MAX));
         let events = events.into_iter().take_while(|live| live.event.cursor <= reach);
-        let mut wanted = Vec::new();
-        for live in events {
-            self.cursor = self.cursor.max(live.event.cursor);
-            if self.filter.wants(&live.event) {
-                wanted.push(live);
-            }
-        }
+        let wanted: Vec<_> = events.filter(|live| self.filter.wants(&live.event)).collect();
+        // Up to what was looked at, not to the last event found: where others' events or none lie
+        // between that and `until`, it would never be reached.
+        self.cursor = self.cursor.max(seen.min(reach));
         (!wanted.is_empty()).then_some(Next::Events(wanted))
+    }
+
+    /// What the window holds, and up to where that is all there is; `None` if it has moved past.
+    fn page_of_window(&self) -> Option<(Vec<Arc<Live>>, Cursor)> {
+        // Before the events: the window holds everything up to the head, and may hold more.
+        let head = self.shared.hub.head();
+        let events = self.shared.hub.after(self.cursor, PAGE)?;
+        let last = events.last().map_or(head, |live| live.event.cursor);
+        let seen = if events.len() < PAGE { last.max(head) } else { last };
+        Some((events, seen))
     }
 
     fn query(&self) -> EventQuery {
         EventQuery {
             tenant: Some(self.filter.tenant),
+            scopes: self.filter.scopes,
             after: Some(self.cursor),
             task: None,
             project: None,
@@ -152,19 +178,17 @@ impl Feed {
         }
     }
 
-    /// A page of the log; where other tenants' events leave it empty, the cursor moves on.
-    async fn page_of_store(&mut self) -> Result<Vec<Arc<Live>>, Next> {
+    /// A page of the log, and up to where it was looked at.
+    async fn page_of_store(&mut self) -> Result<(Vec<Arc<Live>>, Cursor), Next> {
         match self.shared.store.events(self.query()).await {
             Ok(page) => {
-                if page.events.is_empty() {
-                    self.cursor = self.cursor.max(page.next);
-                }
-                Ok(page.events.into_iter().map(|event| Arc::new(Live::new(event))).collect())
+                let live = page.events.into_iter().map(|event| Arc::new(Live::new(event)));
+                Ok((live.collect(), page.next))
             }
             Err(StoreError::CursorExpired { cursor, oldest }) => {
                 self.cursor = Cursor(oldest);
                 let error = store_error(StoreError::CursorExpired { cursor, oldest });
-                Err(Next::Lagged { error })
+                Err(Next::Lagged { error, cursor: self.cursor })
             }
             Err(error) => {
                 tracing::warn!(%error, "a subscriber's events cannot be read");

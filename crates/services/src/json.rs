@@ -198,6 +198,45 @@ impl JsonSchema for Fraction {
     }
 }
 
+/// Milliseconds from 0 to `MAX`, with or without a fraction.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize)]
+#[serde(transparent)]
+pub struct Span<const MAX: i64>(f64);
+
+impl<const MAX: i64> Span<MAX> {
+    /// To the whole millisecond.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "checked: from 0 to MAX")]
+    pub fn get(self) -> i64 {
+        self.0.round() as i64
+    }
+}
+
+impl<'de, const MAX: i64> Deserialize<'de> for Span<MAX> {
+    #[allow(clippy::cast_precision_loss, reason = "a bound is far below 2^53")]
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let number = f64::deserialize(from)?;
+        if (0.0..=MAX as f64).contains(&number) {
+            return Ok(Self(number));
+        }
+        Err(D::Error::custom(format_args!("expected a number from 0 to {MAX}, got {number}")))
+    }
+}
+
+impl<const MAX: i64> JsonSchema for Span<MAX> {
+    fn schema_name() -> Cow<'static, str> {
+        "Span".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number", "minimum": 0, "maximum": MAX })
+    }
+}
+
 /// A number that is written without a fraction where it has none, to three places where it has.
 #[derive(Clone, Copy, PartialEq, Debug, Default, Deserialize)]
 #[serde(transparent)]

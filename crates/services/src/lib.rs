@@ -16,6 +16,6 @@ pub mod registry;
 pub mod system;
 pub mod task;
 
-pub use context::{Context, Limits, Metered, Meters, ServerInfo, Shared};
+pub use context::{Aside, Context, Limits, Metered, Meters, ServerInfo, Shared, Slot};
 pub use method::{Access, Entry, Method, Reply};
 pub use registry::{entry, methods};

@@ -24,6 +24,9 @@ pub enum Access {
     Read(Scope),
     /// Changes something: takes an idempotency key.
     Write(Scope),
+    /// A sign of life and the like: does something, and done again it does no harm. Takes no
+    /// idempotency key: the answer tells how it is now, not how it was at the first call.
+    Sign(Scope),
 }
 
 impl Access {
@@ -31,13 +34,19 @@ impl Access {
     #[must_use]
     pub const fn scope(self) -> Scope {
         match self {
-            Self::Read(scope) | Self::Write(scope) => scope,
+            Self::Read(scope) | Self::Write(scope) | Self::Sign(scope) => scope,
         }
     }
 
-    /// Whether it changes something.
+    /// Whether it changes nothing.
     #[must_use]
-    pub const fn writes(self) -> bool {
+    pub const fn reads(self) -> bool {
+        matches!(self, Self::Read(_))
+    }
+
+    /// Whether it takes an idempotency key, and keeps the answer with it.
+    #[must_use]
+    pub const fn takes_key(self) -> bool {
         matches!(self, Self::Write(_))
     }
 }
@@ -82,7 +91,7 @@ impl Entry {
             access: M::ACCESS,
             schemas: |generator| {
                 let mut params = generator.subschema_for::<M>();
-                if M::ACCESS.writes() {
+                if M::ACCESS.takes_key() {
                     params = with_key(generator, params);
                 }
                 (params, generator.subschema_for::<M::Output>())
@@ -132,11 +141,8 @@ fn invoke<M: Method>(mut cx: Context, params: Option<&RawValue>) -> Answering {
     let text = params.map_or("{}", RawValue::get);
     let read: Result<M, Error> = (|| {
         let method = read::<M>(text)?;
-        if M::ACCESS.writes() {
-            let key = match cx.header_key.take() {
-                Some(key) => Some(key),
-                None => key_in(text)?,
-            };
+        if M::ACCESS.takes_key() {
+            let key = one_key(cx.header_key.take(), key_in(text)?)?;
             cx.key = key.map(|key| fingerprint(M::NAME, key, text)).transpose()?.map(Arc::new);
         }
         Ok(method)
@@ -148,8 +154,12 @@ fn invoke<M: Method>(mut cx: Context, params: Option<&RawValue>) -> Answering {
     })
 }
 
-/// Reads params; the reader that knows the path of a mistake is slower, so it runs only then.
-fn read<M: DeserializeOwned>(text: &str) -> Result<M, Error> {
+/// Reads an object, such as params; the reader that knows the path of a mistake is slower, so it
+/// runs only then.
+///
+/// # Errors
+/// [`Code::InvalidParams`], with the path of the mistake, what was expected and what came.
+pub fn read<M: DeserializeOwned>(text: &str) -> Result<M, Error> {
     let text = match text.as_bytes().first() {
         Some(b'{') => text,
         Some(b'n') => "{}",
@@ -171,7 +181,7 @@ fn read<M: DeserializeOwned>(text: &str) -> Result<M, Error> {
 
 fn issue(error: &serde_path_to_error::Error<serde_json::Error>) -> Issue {
     use serde_path_to_error::Segment;
-    let path = error
+    let mut path: Vec<Value> = error
         .path()
         .iter()
         .filter_map(|segment| match segment {
@@ -184,7 +194,17 @@ fn issue(error: &serde_path_to_error::Error<serde_json::Error>) -> Issue {
     let whole = error.inner().to_string();
     // Where in the text says nothing to somebody who sent an object.
     let message = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(message, _)| message);
-    let code = ["missing field", "invalid type", "unknown variant", "invalid value"]
+    // Nobody has been inside what is missing, so the path ends before it.
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+    if let Some(name) = missing {
+        path.push(name.into());
+        return Issue {
+            code: "missing_field".into(),
+            path,
+            message: "required but missing".into(),
+        };
+    }
+    let code = ["invalid type", "unknown variant", "invalid value"]
         .into_iter()
         .find(|kind| message.starts_with(kind))
         .map_or_else(|| "custom".to_owned(), |kind| kind.replace(' ', "_"));
@@ -204,11 +224,26 @@ fn key_in(text: &str) -> Result<Option<String>, Error> {
     read::<Key>(text).map(|found| found.key.map(Text::into_string))
 }
 
+/// The key of a call, which may come in the header and in the params, but not as two.
+fn one_key(header: Option<String>, field: Option<String>) -> Result<Option<String>, Error> {
+    if let (Some(header), Some(field)) = (&header, &field)
+        && header != field
+    {
+        let message = format!(
+            "the header `Idempotency-Key` says `{}` and this field `{}`: send one of them",
+            clip(header),
+            clip(field)
+        );
+        return Err(Error::invalid(&["idempotencyKey"], message));
+    }
+    Ok(header.or(field))
+}
+
 /// A key with the hash of what it stands for: the method and its params, however they are spaced
 /// and ordered.
 fn fingerprint(name: &str, key: String, text: &str) -> Result<IdempotencyKey, Error> {
     let mut params: Value = serde_json::from_str(text)
-        .map_err(|e| Error::new(Code::InvalidParams, format!("params cannot be read: {e}")))?;
+        .map_err(|e| Error::invalid(&[], format!("params cannot be read: {e}")))?;
     if let Value::Object(fields) = &mut params {
         fields.remove("idempotencyKey");
     }
@@ -245,7 +280,10 @@ mod tests {
             "items.1.n: invalid value: integer `10`, expected an integer from 0 to 9"
         );
         let error = read::<Params>("{}").unwrap_err();
-        assert_eq!(error.to_string(), "missing field `text`");
+        assert_eq!(error.to_string(), "text: required but missing");
+        let error = read::<Params>(r#"{"text":"ab","items":[{"n":1},{}]}"#).unwrap_err();
+        assert_eq!(error.details["issues"][0]["path"], serde_json::json!(["items", 1, "n"]));
+        assert_eq!(error.details["issues"][0]["code"], "missing_field");
         assert!(read::<Params>("[1]").unwrap_err().to_string().contains("by name"));
     }
 

@@ -359,7 +359,10 @@ pub struct BatchDone {
 
 /// Deletes all tasks of the tenant with all that belongs to them; answers how many there were.
 #[derive(Clone, Debug)]
-pub struct Flush;
+pub struct Flush {
+    /// Without this nothing is deleted; only the call's idempotency key is kept.
+    pub tasks: bool,
+}
 
 /// Returns what has expired, makes ready what is due, ends pauses and drops what is past its
 /// retention; a bounded amount of each.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use claudebench_core::event::Event;
 use claudebench_core::lane::Lane;
+use claudebench_core::principal::Scopes;
 use claudebench_core::{Cursor, Millis, Status, TaskId, TenantId};
 
 use crate::row::{AttachmentKind, PauseRow, TaskRow, TaskWithExtras};
@@ -95,6 +96,8 @@ pub enum AttachmentQuery {
 pub struct EventQuery {
     /// Whose; `None` for all tenants (fan-out).
     pub tenant: Option<TenantId>,
+    /// Only of the types that these show.
+    pub scopes: Scopes,
     /// Only after this place. `None`: from the oldest kept.
     pub after: Option<Cursor>,
     /// Only of this task.

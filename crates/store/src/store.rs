@@ -56,8 +56,10 @@ pub enum StoreError {
         oldest: i64,
     },
     /// The query itself cannot be answered.
-    #[error("{what}")]
+    #[error("{field}: {what}")]
     BadQuery {
+        /// The field of it that is wrong.
+        field: &'static str,
         /// What is wrong with it.
         what: String,
     },
@@ -90,6 +92,8 @@ pub trait Store: Send + Sync + 'static {
     fn explain(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Option<Explained>>;
     /// Counts, kept up to date by the writes.
     fn stats(&self, tenant: TenantId, project: Option<String>) -> BoxFuture<'_, Stats>;
+    /// The same over all tenants, without the oldest.
+    fn totals(&self) -> BoxFuture<'_, Stats>;
     /// Attachments of tasks.
     fn attachments(&self, query: AttachmentQuery) -> BoxFuture<'_, (Vec<Attachment>, i64)>;
     /// A page of the event log.

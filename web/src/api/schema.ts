@@ -73,7 +73,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reads the event log, a page at a time. Pass `next` as `after` to go on; a page may be short, or even empty, before the end of the log.
+         * Reads the event log, a page at a time. Pass `next` as `after` to go on; a page may be short, or even empty, before the end of the log. What these credentials may not read is left out.
          * @description The same as `event.list`, answered by its output alone.
          */
         get: operations["GET /api/events"];
@@ -129,6 +129,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the pauses in force.
+         * @description The same as `queue.list`, answered by its output alone.
+         */
+        get: operations["GET /api/queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queue/list": {
         parameters: {
             query?: never;
@@ -136,7 +156,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Lists the pauses in force.
+         * @description The same as `queue.list`, answered by its output alone.
+         */
+        get: operations["GET /api/queue/list"];
         put?: never;
         /**
          * Lists the pauses in force.
@@ -305,13 +329,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances are about to be given up.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description The same as `system.health`, answered by its output alone.
          */
         get: operations["GET /api/system/health"];
         put?: never;
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances are about to be given up.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description The same as `system.health`, answered by its output alone.
          */
         post: operations["POST /api/system/health"];
@@ -349,13 +373,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Counts what was done, since the server started where nothing else is said. Tasks and instances are those of the caller's tenant; calls are all of the server's.
+         * Counts what was done for the caller's tenant: calls and events since the server started, tasks and instances as they are now.
          * @description The same as `system.metrics`, answered by its output alone.
          */
         get: operations["GET /api/system/metrics"];
         put?: never;
         /**
-         * Counts what was done, since the server started where nothing else is said. Tasks and instances are those of the caller's tenant; calls are all of the server's.
+         * Counts what was done for the caller's tenant: calls and events since the server started, tasks and instances as they are now.
          * @description The same as `system.metrics`, answered by its output alone.
          */
         post: operations["POST /api/system/metrics"];
@@ -1104,15 +1128,49 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reads the event log, a page at a time. Pass `next` as `after` to go on; a page may be short, or even empty, before the end of the log.
+         * Reads the event log, a page at a time. Pass `next` as `after` to go on; a page may be short, or even empty, before the end of the log. What these credentials may not read is left out.
          * @description Reads the event log, a page at a time. Pass `next` as `after` to go on; a page may be short, or
-         *     even empty, before the end of the log.
+         *     even empty, before the end of the log. What these credentials may not read is left out.
          *
          *     ```json
          *     {"types": ["task.*"], "limit": 20}
          *     ```
          */
         post: operations["event.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The event log from a cursor on, as server-sent events. */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The methods, each with the path of its action. */
+        get: operations["handlers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1265,6 +1323,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The paths of the actions. */
+        get: operations["routes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rpc": {
         parameters: {
             query?: never;
@@ -1276,6 +1351,40 @@ export interface paths {
         put?: never;
         /** JSON-RPC 2.0: one request, or an array of them. Errors are answered with 200. */
         post: operations["rpc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rpc/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** JSON-RPC 2.0: an array of requests. */
+        post: operations["rpc batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/schemas/{method}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The schemas of a method's params and of its answer. */
+        get: operations["schemas"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1416,9 +1525,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances are about to be given up.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the
-         *     registered instances are about to be given up.
+         *     registered instances fell silent with work in hand, which is about to be taken from them.
          *
          *     ```json
          *     {}
@@ -1466,9 +1575,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Counts what was done, since the server started where nothing else is said. Tasks and instances are those of the caller's tenant; calls are all of the server's.
-         * @description Counts what was done, since the server started where nothing else is said. Tasks and instances
-         *     are those of the caller's tenant; calls are all of the server's.
+         * Counts what was done for the caller's tenant: calls and events since the server started, tasks and instances as they are now.
+         * @description Counts what was done for the caller's tenant: calls and events since the server started, tasks
+         *     and instances as they are now.
          *
          *     ```json
          *     {"detailed": true}
@@ -3057,7 +3166,7 @@ export interface components {
         };
         /**
          * @description Reads the event log, a page at a time. Pass `next` as `after` to go on; a page may be short, or
-         *     even empty, before the end of the log.
+         *     even empty, before the end of the log. What these credentials may not read is left out.
          *
          *     ```json
          *     {"types": ["task.*"], "limit": 20}
@@ -3576,8 +3685,6 @@ export interface components {
          *     ```
          */
         SystemCheckHealth: {
-            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
-            idempotencyKey?: string;
             /**
              * @description In milliseconds; 10,000 if absent.
              * @default null
@@ -3658,7 +3765,7 @@ export interface components {
         SystemGetState: Record<string, never>;
         /**
          * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the
-         *     registered instances are about to be given up.
+         *     registered instances fell silent with work in hand, which is about to be taken from them.
          *
          *     ```json
          *     {}
@@ -3696,8 +3803,6 @@ export interface components {
          *     ```
          */
         SystemHeartbeat: {
-            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
-            idempotencyKey?: string;
             /** @description The instance. */
             instanceId: string;
         };
@@ -3707,8 +3812,8 @@ export interface components {
             alive: boolean;
         };
         /**
-         * @description Counts what was done, since the server started where nothing else is said. Tasks and instances
-         *     are those of the caller's tenant; calls are all of the server's.
+         * @description Counts what was done for the caller's tenant: calls and events since the server started, tasks
+         *     and instances as they are now.
          *
          *     ```json
          *     {"detailed": true}
@@ -3783,7 +3888,7 @@ export interface components {
             current?: components["schemas"]["SystemMetricsCurrent"];
             /**
              * Format: int64
-             * @description Events written since the log began.
+             * @description Events written since the server started.
              */
             eventsProcessed: number;
             global?: components["schemas"]["SystemMetricsGlobal"];
@@ -3793,7 +3898,7 @@ export interface components {
             };
             /** Format: uint64 */
             mcpCalls?: number;
-            /** @description Memory of the process, in megabytes. */
+            /** @description Memory of the whole server, in megabytes. */
             memoryUsage: number;
             queue?: components["schemas"]["SystemMetricsQueue"];
             scaling?: components["schemas"]["SystemMetricsScaling"];
@@ -6269,6 +6374,70 @@ export interface operations {
             504: components["responses"]["Error504"];
         };
     };
+    "GET /api/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePauses"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "GET /api/queue/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePauses"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
     "POST /api/queue/list": {
         parameters: {
             query?: never;
@@ -8434,6 +8603,82 @@ export interface operations {
             504: components["responses"]["Failure504"];
         };
     };
+    events: {
+        parameters: {
+            query?: {
+                /** @description The cursor to go on from. Without it: from now on. */
+                since?: string;
+                /** @description Names, `task.*` or `*`, with commas between. */
+                types?: string;
+                /** @description Only events of this task. */
+                task?: string;
+                /** @description Only events of tasks of this project. */
+                project?: string;
+            };
+            header?: {
+                /** @description The same as `since`; it wins. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, one message each: `id` is the cursor, `event` the type, `data` an Event. `event: lagged` says that some were missed. Without an end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    handlers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
     "key.create": {
         parameters: {
             query?: never;
@@ -8698,6 +8943,38 @@ export interface operations {
             504: components["responses"]["Failure504"];
         };
     };
+    routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
     rpc: {
         parameters: {
             query?: never;
@@ -8723,13 +9000,33 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was done. */
+            /** @description The answer, or the answers. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": {
+                        error?: {
+                            code: number;
+                            data?: unknown;
+                            message: string;
+                        };
+                        id: string | number | null;
+                        /** @constant */
+                        jsonrpc: "2.0";
+                        result?: unknown;
+                    } | {
+                        error?: {
+                            code: number;
+                            data?: unknown;
+                            message: string;
+                        };
+                        id: string | number | null;
+                        /** @constant */
+                        jsonrpc: "2.0";
+                        result?: unknown;
+                    }[];
                 };
             };
             /** @description A notification: nothing is answered. */
@@ -8738,6 +9035,78 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    "rpc batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    id?: string | number | null;
+                    /** @constant */
+                    jsonrpc: "2.0";
+                    method: string;
+                    params?: Record<string, never>;
+                }[];
+            };
+        };
+        responses: {
+            /** @description The answers, or one error if there is no such array. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        error?: {
+                            code: number;
+                            data?: unknown;
+                            message: string;
+                        };
+                        id: string | number | null;
+                        /** @constant */
+                        jsonrpc: "2.0";
+                        result?: unknown;
+                    }[] | {
+                        error?: {
+                            code: number;
+                            data?: unknown;
+                            message: string;
+                        };
+                        id: string | number | null;
+                        /** @constant */
+                        jsonrpc: "2.0";
+                        result?: unknown;
+                    };
+                };
+            };
+        };
+    };
+    schemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                method: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
             };
             400: components["responses"]["Error400"];
             401: components["responses"]["Error401"];

@@ -196,8 +196,9 @@ impl Events {
         match (message.event.as_str(), message.data) {
             // Only a sign of life.
             (_, None) => None,
-            // It was too slow: what it missed is in the log, from the last place on.
-            ("lagged", _) => {
+            // It was too slow, and what it missed is in the log from the last place on; or its key
+            // opens nothing any more, as the next try is told.
+            ("lagged" | "closed", _) => {
                 self.body = None;
                 None
             }

@@ -25,6 +25,8 @@ pub(super) const BOUNDS: &[(&str, RangeInclusive<i64>)] = &[
     ("limits.socket_calls", 1..=10_000),
     ("limits.request_ms", 1..=DAY_MS),
     ("limits.header_ms", 1..=DAY_MS),
+    ("limits.write_ms", 1..=DAY_MS),
+    ("limits.unread_ms", 1..=DAY_MS),
     ("limits.metadata_bytes", 1..=1 << 30),
     ("limits.result_bytes", 1..=1 << 30),
     ("limits.attachment_bytes", 1..=1 << 30),
@@ -37,6 +39,7 @@ pub(super) const BOUNDS: &[(&str, RangeInclusive<i64>)] = &[
     ("events.keep_days", 1..=36_500),
     ("events.keep_count", 1..=1_000_000_000_000),
     ("stop.grace_ms", 0..=DAY_MS),
+    ("stop.drain_ms", 0..=DAY_MS),
 ];
 
 /// Reads a text, and says what is wrong with it.

@@ -84,6 +84,8 @@ pub struct Limits {
     pub socket_calls: usize,
     pub request_ms: u64,
     pub header_ms: u64,
+    pub write_ms: u64,
+    pub unread_ms: u64,
     pub metadata_bytes: usize,
     pub result_bytes: usize,
     pub attachment_bytes: usize,
@@ -124,6 +126,7 @@ pub struct Events {
 #[allow(missing_docs, reason = "each is described in default.toml")]
 pub struct Stop {
     pub grace_ms: u64,
+    pub drain_ms: u64,
 }
 
 /// `[log]`

@@ -97,7 +97,7 @@ pub fn error(error: &Error) -> Response<Body> {
 
 /// An error with the headers that go with its status.
 #[must_use]
-pub fn refused(error: &Error, body: String) -> Response<Body> {
+pub fn refused(error: &Error, body: impl Into<Bytes>) -> Response<Body> {
     let mut response = json(status(error.code), body);
     let headers = response.headers_mut();
     if let Some(ms) = error.details.get("retryAfterMs").and_then(Value::as_u64) {

@@ -50,7 +50,7 @@ fn handler(entry: &Entry) -> Value {
         "event": entry.name,
         "className": class_name(entry.name),
         "description": description(entry),
-        "persist": entry.access.writes(),
+        "persist": entry.access.takes_key(),
         "scope": entry.access.scope(),
         "rateLimit": Value::Null,
         "httpRoute": http_route(entry),

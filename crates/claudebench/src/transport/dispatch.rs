@@ -1,15 +1,21 @@
 //! One call: the method, the right to call it, the bounds, the count and the span.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::task::Poll;
+use std::time::Duration;
 
 use claudebench_core::{Code, Error, Principal};
 use claudebench_services::{Context, Entry, Reply, entry};
+use claudebench_store::KeyRow;
 use serde_json::value::RawValue;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use super::App;
+use super::calls::Place;
+use crate::auth::Lost;
 
 /// The longest that any method may be asked to wait for something to happen.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -19,19 +25,21 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub struct Caller {
     /// Who.
     pub principal: Arc<Principal>,
+    /// The key that says so; without one it is the person at this machine.
+    pub credential: Option<Arc<KeyRow>>,
     /// The W3C trace context of the request.
     pub traceparent: Option<Arc<str>>,
     /// The header `Idempotency-Key`.
     pub key: Option<String>,
+    /// When the call must be over, if it has less time than any other: it is one of many.
+    pub until: Option<Instant>,
 }
 
-/// One more call is under way, until this is dropped.
-struct UnderWay<'a>(&'a App);
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.calls.fetch_sub(1, Ordering::Relaxed);
-    }
+/// When calls that begin now must be over, if they may wait for so long.
+#[must_use]
+pub fn time_for(app: &App, wait: Duration) -> Instant {
+    let limit = Duration::from_millis(app.config.limits.request_ms);
+    Instant::now() + limit + wait.min(LONGEST_WAIT)
 }
 
 /// Calls a method by its name.
@@ -43,10 +51,19 @@ pub async fn call(app: &App, caller: Caller, name: &str, params: Option<&RawValu
         return Err(unknown(name));
     };
     let began = Instant::now();
+    let (principal, traceparent) = (caller.principal.clone(), caller.traceparent.clone());
     let reply = admit_and_run(app, caller, method, params).await;
-    if let Some(meter) = app.metrics.method(method.name) {
-        meter.count(reply.is_ok(), began.elapsed().as_secs_f64(), app.shared.clock.now());
-    }
+    let (took, now) = (began.elapsed(), app.shared.clock.now());
+    app.metrics.call(principal.tenant, method.name, reply.is_ok(), took, now);
+    tracing::debug!(
+        method = method.name,
+        principal = &*principal.name,
+        tenant = &*principal.tenant_name,
+        traceparent = traceparent.as_deref(),
+        outcome = reply.as_ref().map_or_else(|error| error.code.name(), |_| "ok"),
+        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        "call"
+    );
     reply
 }
 
@@ -62,21 +79,29 @@ async fn admit_and_run(
     method: &'static Entry,
     params: Option<&RawValue>,
 ) -> Reply {
-    if app.calls.fetch_add(1, Ordering::Relaxed) >= app.config.limits.calls {
-        app.calls.fetch_sub(1, Ordering::Relaxed);
-        let message = "the server has as many calls under way as it takes; nothing was done";
-        return Err(Error::new(Code::Overloaded, message).with("retryAfterMs", 100));
-    }
-    let _under_way = UnderWay(app);
     if *app.shared.stopping.borrow() {
         return Err(Error::new(Code::ShuttingDown, "the server is stopping; nothing was done"));
     }
+    app.auth.check(caller.credential.as_deref())?;
+    let limit = Duration::from_millis(app.config.limits.request_ms);
+    let limit = if method.name == "task.claim" { limit + LONGEST_WAIT } else { limit };
+    let now = Instant::now();
+    let until = caller.until.map_or(now + limit, |until| until.min(now + limit));
+    if until <= now {
+        let message = "the time for all calls of the batch was over before this one; \
+                       nothing was done";
+        return Err(Error::new(Code::Timeout, message));
+    }
+    let name = match &caller.credential {
+        Some(key) => key.id.as_str().into(),
+        None => caller.principal.name.clone(),
+    };
+    let place = app.calls.enter(caller.principal.tenant, name)?;
     let mut cx = Context::new(app.shared.clone(), caller.principal);
     cx.allow(method.name, method.access.scope())?;
     cx.traceparent = caller.traceparent;
     cx.header_key = caller.key;
-    let limit = Duration::from_millis(app.config.limits.request_ms);
-    let limit = if method.name == "task.claim" { limit + LONGEST_WAIT } else { limit };
+    cx.slot = Some(place.slot());
     let span = tracing::debug_span!(
         "call",
         method = method.name,
@@ -84,11 +109,37 @@ async fn admit_and_run(
         traceparent = cx.traceparent.as_deref()
     );
     let call = (method.invoke)(cx, params).instrument(span);
-    let Ok(reply) = tokio::time::timeout(limit, call).await else {
-        let message = "the call took longer than it may; it may or may not have been done";
-        return Err(Error::new(Code::Timeout, message));
-    };
-    reply.map_err(|error| report(method.name, error))
+    let lost = app.auth.lost(caller.credential.as_deref());
+    watched(call, &place, lost, until).await.map_err(|error| report(method.name, error))
+}
+
+/// Runs a call to its end, or until its time is over. A caller that loses its right to call
+/// meanwhile is turned away where nothing is half done: while the call waits.
+async fn watched(
+    call: impl Future<Output = Reply>,
+    place: &Place,
+    lost: impl Future<Output = Lost>,
+    until: Instant,
+) -> Reply {
+    let (mut call, mut lost) = (pin!(timeout_at(until, call)), pin!(lost));
+    poll_fn(|task| {
+        if let Poll::Ready(done) = call.as_mut().poll(task) {
+            return Poll::Ready(done.unwrap_or_else(|_| Err(too_long(place))));
+        }
+        if place.is_aside()
+            && let Poll::Ready(lost) = lost.as_mut().poll(task)
+        {
+            return Poll::Ready(Err(lost.into()));
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+fn too_long(place: &Place) -> Error {
+    let done =
+        if place.is_aside() { "nothing was done" } else { "it may or may not have been done" };
+    Error::new(Code::Timeout, format!("the call took longer than it may; {done}"))
 }
 
 /// A fault of the server's is for its log; the caller learns that it happened.
@@ -98,4 +149,43 @@ fn report(method: &str, error: Error) -> Error {
     }
     tracing::error!(method, %error, "a call failed through a fault of the server");
     Error::new(Code::Internal, "the server failed to do this; its log says why")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use claudebench_core::TenantId;
+
+    use super::super::calls::Calls;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_is_ended_only_where_it_waits() {
+        let calls = Arc::new(Calls::new(4));
+        let place = calls.enter(TenantId::DEFAULT, "a".into()).unwrap();
+        let soon = || Instant::now() + Duration::from_millis(20);
+        let nothing = || RawValue::from_string("1".into()).unwrap();
+        let done = async {
+            tokio::task::yield_now().await;
+            Ok(nothing())
+        };
+        let reply = watched(done, &place, ready(Lost::Revoked), soon()).await;
+        assert!(reply.is_ok(), "what may be half done is not ended");
+        let slot = place.slot();
+        let waits = async {
+            tokio::task::yield_now().await;
+            slot.give_back();
+            pending::<()>().await;
+            Ok(nothing())
+        };
+        let far = Instant::now() + Duration::from_secs(60);
+        let error = watched(waits, &place, ready(Lost::Revoked), far).await.unwrap_err();
+        assert_eq!(error.code, Code::Unauthorized);
+        let error = watched(pending(), &place, pending(), soon()).await.unwrap_err();
+        assert!(error.message.ends_with("nothing was done"), "{error}");
+        slot.take_again();
+        let error = watched(pending(), &place, pending(), soon()).await.unwrap_err();
+        assert!(error.message.ends_with("it may or may not have been done"), "{error}");
+    }
 }

@@ -1,45 +1,75 @@
 //! Whether the server lives, whether it may take traffic, and what it counts. Answered even when
 //! nothing else is.
 
-use claudebench_core::TenantId;
+use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use claudebench_core::{Code, Error, Scope, Status, TenantId};
+use claudebench_services::Context;
+use hyper::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::App;
 use super::answer::{self, Body};
 
-/// The answer to one of these paths.
+/// How long the store may take to say how it is. What it said last counts else.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// What was wrong with the store when it said so last.
+#[derive(Default)]
+pub struct Seen(Mutex<Option<String>>);
+
+impl Seen {
+    /// What is wrong by what the store says now, if it says it in time.
+    async fn problem<E: ToString>(
+        &self,
+        said: impl Future<Output = Result<Option<String>, E>>,
+    ) -> Option<String> {
+        let said = timeout(PATIENCE, said).await;
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(said) = said {
+            *last = said.unwrap_or_else(|error| Some(error.to_string()));
+        }
+        last.clone()
+    }
+}
+
+/// The answer to one of the paths that are open to everybody.
 pub(super) async fn answer(app: &App, path: &str) -> Option<Response<Body>> {
-    Some(match path {
-        "/healthz" => answer::json(StatusCode::OK, r#"{"status":"alive"}"#),
-        "/readyz" => ready(app).await,
-        "/metrics" => metrics(app).await,
-        _ => return None,
-    })
+    match path {
+        "/healthz" => Some(answer::json(StatusCode::OK, r#"{"status":"alive"}"#)),
+        "/readyz" => Some(ready(app).await),
+        _ => None,
+    }
 }
 
 async fn ready(app: &App) -> Response<Body> {
     let problem = if *app.shared.stopping.borrow() {
         Some("the server is stopping".to_owned())
     } else {
-        match app.shared.store.health().await {
-            Ok(health) => health.problem,
-            Err(error) => Some(error.to_string()),
-        }
+        let health = async { app.shared.store.health().await.map(|health| health.problem) };
+        app.seen.problem(health).await
     };
-    match problem {
-        None => answer::json(StatusCode::OK, r#"{"status":"ready"}"#),
-        Some(problem) => {
-            let body = json!({ "status": "not ready", "problem": problem });
-            answer::json(StatusCode::SERVICE_UNAVAILABLE, body.to_string())
-        }
-    }
+    let Some(problem) = problem else {
+        return answer::json(StatusCode::OK, r#"{"status":"ready"}"#);
+    };
+    let body = json!({ "status": "not ready", "problem": problem });
+    let mut response = answer::json(StatusCode::SERVICE_UNAVAILABLE, body.to_string());
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(1));
+    response
 }
 
-async fn metrics(app: &App) -> Response<Body> {
+/// `GET /metrics`: of the whole server, so only for those who look after it.
+pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
+    if let Err(error) = may_see_all(app, headers).await {
+        return answer::error(&error);
+    }
     let metrics = &app.metrics;
-    if let Ok(stats) = app.shared.store.stats(TenantId::DEFAULT, None).await {
-        let in_progress = stats.of(claudebench_core::Status::InProgress);
+    if let Ok(Ok(stats)) = timeout(PATIENCE, app.shared.store.totals()).await {
+        let in_progress = stats.of(Status::InProgress);
         let depths = [stats.ready, in_progress, stats.scheduled, stats.blocked];
         for (gauge, depth) in metrics.queue.iter().zip(depths) {
             gauge.set(depth);
@@ -50,12 +80,47 @@ async fn metrics(app: &App) -> Response<Body> {
     for (gauge, total) in metrics.commits.iter().zip([commits, writes]) {
         gauge.set(number(total));
     }
-    metrics.instances.set(number(app.shared.presence.count() as u64));
+    let half = app.config.instances.silence_ms / 2;
+    let presence = &app.shared.presence;
+    let (there, well) = presence.heard_since(app.shared.clock.now().plus(-half));
+    metrics.instances.set(number(there as u64));
+    metrics.health.set(if there == 0 { 1.0 } else { well as f64 / there as f64 });
     match metrics.text() {
         Ok(text) => answer::with_type(StatusCode::OK, "text/plain; version=0.0.4", text),
         Err(error) => {
             let body = json!({ "status": "failed", "problem": error.to_string() });
             answer::json(StatusCode::INTERNAL_SERVER_ERROR, body.to_string())
         }
+    }
+}
+
+/// Refuses whoever may not read the state of the system, or looks after one tenant alone.
+async fn may_see_all(app: &App, headers: &HeaderMap) -> Result<(), Error> {
+    let (principal, _) = app.auth.principal(headers).await?;
+    let cx = Context::new(app.shared.clone(), principal);
+    cx.allow("/metrics", Scope::SystemRead)?;
+    if cx.tenant() == TenantId::DEFAULT {
+        return Ok(());
+    }
+    let message = "/metrics counts what all tenants do: it takes a key of the tenant `default`; \
+                   system.metrics counts for yours";
+    Err(Error::new(Code::Forbidden, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_store_that_does_not_answer_is_as_it_was() {
+        let seen = Seen::default();
+        let silent = || std::future::pending::<Result<Option<String>, String>>();
+        let said = |what: Option<&str>| {
+            let what = what.map(str::to_owned);
+            async move { Ok::<_, String>(what) }
+        };
+        assert_eq!(seen.problem(said(Some("full"))).await.as_deref(), Some("full"));
+        assert_eq!(seen.problem(silent()).await.as_deref(), Some("full"));
+        assert_eq!(seen.problem(said(None)).await, None);
     }
 }

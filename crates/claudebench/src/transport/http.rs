@@ -1,46 +1,72 @@
 //! The way of a request: guard, credentials, body, and to the route it asks for.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use claudebench_core::{Code, Error};
 use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
-use hyper::header::{HeaderMap, HeaderValue};
+use hyper::body::{Body as _, Incoming};
+use hyper::header::{CONNECTION, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 
 use super::answer::{self, Body};
 use super::dispatch::Caller;
+use super::peer::Peer;
+use super::refusal::Form;
 use super::{App, catalogue, guard, health, openapi, rest, routes, rpc, sse, ws};
 
+use crate::metrics::Part;
+
 /// Answers a request.
-pub async fn serve(app: Arc<App>, request: Request<Incoming>) -> Response<Body> {
+pub(super) async fn serve(
+    app: Arc<App>,
+    peer: Arc<Peer>,
+    request: Request<Incoming>,
+) -> Response<Body> {
     app.metrics.http_requests.inc();
     app.metrics.in_flight.inc();
-    let response = route(&app, request).await;
+    let (began, part) = (Instant::now(), Part::of(request.uri().path()));
+    let stopping = || *app.shared.stopping.borrow();
+    let work = (!stopping()).then(|| app.gate.enter());
+    let mut response = route(&app, &peer, request).await;
+    drop(work);
+    app.metrics.http_seconds.observe(part, began.elapsed().as_secs_f64());
+    if (peer.spare || stopping()) && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     app.metrics.in_flight.dec();
     response
 }
 
-async fn route(app: &Arc<App>, request: Request<Incoming>) -> Response<Body> {
-    let path = request.uri().path();
+async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> Response<Body> {
     // Whoever watches the server is answered whatever else goes on.
     if request.method() == Method::GET
-        && let Some(response) = health::answer(app, path).await
+        && let Some(response) = health::answer(app, request.uri().path()).await
     {
         return response;
     }
+    let form = Form::of(request.method(), request.uri().path());
     if let Err(error) = guard::check(app, request.headers()) {
-        return answer::error(&error);
+        return form.refuse(app, &error);
     }
-    if request.method() == Method::OPTIONS {
-        return preflight(request.headers());
+    if request.method() == Method::GET && request.uri().path() == "/metrics" {
+        return health::metrics(app, request.headers()).await;
     }
     let origin = request.headers().get(hyper::header::ORIGIN).cloned();
-    let mut response = match caller(app, request.headers()).await {
-        Ok(caller) => answer_known(app, caller, request).await,
-        Err(error) => answer::error(&error),
+    let mut response = if let Some(error) = turned_away(app, peer) {
+        peer.linger();
+        form.turn_away(app, &error)
+    } else if request.method() == Method::OPTIONS {
+        return preflight(request.headers());
+    } else {
+        match caller(app, request.headers()).await {
+            Ok(caller) => answer_known(app, peer, caller, form, request).await,
+            Err(error) => {
+                peer.linger();
+                form.refuse(app, &error)
+            }
+        }
     };
     if let Some(origin) = origin {
         let headers = response.headers_mut();
@@ -51,24 +77,39 @@ async fn route(app: &Arc<App>, request: Request<Incoming>) -> Response<Body> {
     response
 }
 
+/// Why no new work is taken, from this connection or at all.
+fn turned_away(app: &App, peer: &Peer) -> Option<Error> {
+    if *app.shared.stopping.borrow() {
+        let message = "the server is stopping; nothing was done";
+        return Some(Error::new(Code::ShuttingDown, message).with("retryAfterMs", 1_000));
+    }
+    peer.spare.then(|| {
+        let most = app.config.limits.connections;
+        let message = format!("all {most} connections are in use; nothing was done");
+        Error::new(Code::Overloaded, message).with("retryAfterMs", 1_000)
+    })
+}
+
 async fn answer_known(
     app: &Arc<App>,
+    peer: &Arc<Peer>,
     caller: Caller,
+    form: Form,
     request: Request<Incoming>,
 ) -> Response<Body> {
     match (request.method(), request.uri().path()) {
-        (&Method::POST, "/rpc") => match read_body(app, request).await {
+        (&Method::POST, "/rpc") => match read_body(app, peer, form, request).await {
             Err(response) => response,
             Ok(body) => match rpc::body(app, caller, &body).await {
                 Some(text) => answer::json(StatusCode::OK, text),
                 None => empty(StatusCode::NO_CONTENT),
             },
         },
-        (&Method::POST, "/rpc/batch") => match read_body(app, request).await {
+        (&Method::POST, "/rpc/batch") => match read_body(app, peer, form, request).await {
             Err(response) => response,
             Ok(body) => answer::json(StatusCode::OK, rpc::batch_body(app, caller, &body).await),
         },
-        (&Method::GET, "/ws") => ws::upgrade(app, caller, request).await,
+        (&Method::GET, "/ws") => ws::upgrade(app, peer, caller, request).await,
         (&Method::GET, "/events") => sse::stream(app, &caller, &request).await,
         (&Method::GET, "/ws/stats") => ws::stats(app, &caller),
         (&Method::GET, "/openapi.json") => answer::json(StatusCode::OK, openapi::text().to_owned()),
@@ -78,29 +119,34 @@ async fn answer_known(
             {
                 return response;
             }
-            resource(app, caller, request).await
+            resource(app, peer, caller, form, request).await
         }
     }
 }
 
 /// The routes of methods: resources under `/api`, and `/{domain}/{action}`.
-async fn resource(app: &Arc<App>, caller: Caller, request: Request<Incoming>) -> Response<Body> {
+async fn resource(
+    app: &Arc<App>,
+    peer: &Peer,
+    caller: Caller,
+    form: Form,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (verb, path) = (request.method().clone(), request.uri().path().to_owned());
     if let Some(found) = routes::find(&verb, &path) {
         let query = request.uri().query().unwrap_or("").to_owned();
-        return match read_body(app, request).await {
+        return match read_body(app, peer, form, request).await {
             Ok(body) => rest::resource(app, caller, &found, &query, &body).await,
             Err(response) => response,
         };
     }
-    if verb == Method::POST
-        && let Some(method) = routes::action(&path)
-    {
-        return match read_body(app, request).await {
+    if let Form::Action(method) = form {
+        return match read_body(app, peer, form, request).await {
             Ok(body) => rest::action(app, caller, method, &body).await,
             Err(response) => response,
         };
     }
+    peer.linger();
     let allowed = routes::verbs(&path);
     if allowed.is_empty() {
         let message = format!("There is no {verb} {}", claudebench_core::id::clip(&path));
@@ -116,21 +162,36 @@ async fn resource(app: &Arc<App>, caller: Caller, request: Request<Incoming>) ->
 }
 
 /// Reads the body, up to its bound.
-async fn read_body(app: &App, request: Request<Incoming>) -> Result<Bytes, Response<Body>> {
+async fn read_body(
+    app: &App,
+    peer: &Peer,
+    form: Form,
+    request: Request<Incoming>,
+) -> Result<Bytes, Response<Body>> {
     let most = app.config.limits.body_bytes;
+    let too_large = || {
+        peer.linger();
+        let message = format!("the body has more than {most} bytes");
+        form.refuse(app, &Error::new(Code::TooLarge, message))
+    };
+    // What its own header says is too much need not come first.
+    if request.body().size_hint().lower() > most as u64 {
+        return Err(too_large());
+    }
     let limit = Duration::from_millis(app.config.limits.request_ms);
     let body = Limited::new(request.into_body(), most).collect();
     match tokio::time::timeout(limit, body).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            let message = format!("the body has more than {most} bytes");
-            Err(answer::error(&Error::new(Code::TooLarge, message)))
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => {
+            Err(form.refuse(app, &Error::new(Code::InvalidRequest, "the body broke off")))
         }
-        Ok(Err(_)) => Err(answer::error(&Error::new(Code::InvalidRequest, "the body broke off"))),
         Err(_) => {
-            let mut response =
-                answer::error(&Error::new(Code::Timeout, "the body took too long to arrive"));
-            *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            let error = Error::new(Code::Timeout, "the body took too long to arrive");
+            let mut response = form.refuse(app, &error);
+            if form != Form::Rpc {
+                *response.status_mut() = StatusCode::REQUEST_TIMEOUT;
+            }
             Err(response)
         }
     }
@@ -138,7 +199,7 @@ async fn read_body(app: &App, request: Request<Incoming>) -> Result<Bytes, Respo
 
 /// Who calls, and what the headers say about the call.
 async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
-    let principal = app.auth.principal(headers).await?;
+    let (principal, credential) = app.auth.principal(headers).await?;
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(value) => match value.to_str() {
@@ -155,7 +216,7 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
         // One that cannot be read is ignored, as the standard has it.
         .filter(|text| is_traceparent(text))
         .map(Into::into);
-    Ok(Caller { principal, traceparent, key })
+    Ok(Caller { principal, credential, traceparent, key, until: None })
 }
 
 /// `00-<32 hex>-<16 hex>-<2 hex>`, with neither id all zeros.

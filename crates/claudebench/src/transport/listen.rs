@@ -11,10 +11,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::gate::Stage;
+use super::peer::Peer;
 use super::{App, http};
 
 /// Something to accept connections on.
@@ -104,6 +107,13 @@ impl Listener {
     }
 }
 
+/// Whether others can reach an address, as far as it says so itself: a name is known only when it
+/// was looked up.
+#[must_use]
+pub fn is_exposed(address: &str) -> bool {
+    address.parse::<SocketAddr>().is_ok_and(|address| !address.ip().is_loopback())
+}
+
 /// Binds a socket that only this user can open. One that a dead server left is replaced; whatever
 /// else is there stays.
 fn bind_unix(path: &Path) -> io::Result<UnixListener> {
@@ -142,28 +152,57 @@ fn bind_unix(path: &Path) -> io::Result<UnixListener> {
     bound
 }
 
-/// Accepts connections until the server stops, then lets those under way finish.
-pub async fn accept(app: Arc<App>, listener: Listener, room: Arc<Semaphore>) {
+/// The places for connections.
+#[derive(Clone)]
+pub struct Room {
+    places: Arc<Semaphore>,
+    /// For those that come when all places are taken: to answer health, and to refuse the rest.
+    spare: Arc<Semaphore>,
+}
+
+/// How many of those are answered at a time. Each is there for one request.
+const SPARE: usize = 32;
+/// How long such a request may take to arrive.
+const SPARE_HEAD: Duration = Duration::from_secs(2);
+
+impl Room {
+    /// For so many connections on so many listeners, each of which holds a spare place for the
+    /// next one.
+    #[must_use]
+    pub fn new(connections: usize, listeners: usize) -> Self {
+        let spare = Arc::new(Semaphore::new(SPARE + listeners));
+        Self { places: Arc::new(Semaphore::new(connections)), spare }
+    }
+}
+
+/// Accepts connections until the gate closes, then lets those under way finish. While the server
+/// stops they are told so.
+pub async fn accept(app: Arc<App>, listener: Listener, room: Room) {
     let mut connections = JoinSet::new();
     loop {
-        // Nobody is accepted who could not be served: they wait in the system's queue.
-        let permit = tokio::select! {
-            () = app.shared.stopped() => break,
-            permit = room.clone().acquire_owned() => permit,
+        // Nobody is accepted who could not be told anything: they wait in the system's queue.
+        let spare = tokio::select! {
+            () = app.gate.reached(Stage::Closed) => break,
+            place = room.spare.clone().acquire_owned() => place,
         };
-        let Ok(permit) = permit else { break };
+        let Ok(spare) = spare else { break };
         let accepted = tokio::select! {
-            () = app.shared.stopped() => break,
+            () = app.gate.reached(Stage::Closed) => break,
             accepted = next(&listener) => accepted,
         };
+        let open = app.metrics.connections.clone();
+        let peer = Arc::new(match room.places.clone().try_acquire_owned() {
+            Ok(place) => Peer::new(open, place, false),
+            Err(_) => Peer::new(open, spare, true),
+        });
         match accepted {
             Ok(Stream::Tcp(stream)) => {
                 // Answers are small and whole: waiting to fill a packet only delays them.
                 let _ = stream.set_nodelay(true);
-                connections.spawn(serve(app.clone(), TokioIo::new(stream), permit));
+                connections.spawn(serve(app.clone(), stream, peer));
             }
             Ok(Stream::Unix(stream)) => {
-                connections.spawn(serve(app.clone(), TokioIo::new(stream), permit));
+                connections.spawn(serve(app.clone(), stream, peer));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -197,30 +236,33 @@ async fn next(listener: &Listener) -> io::Result<Stream> {
     }
 }
 
-async fn serve<I>(app: Arc<App>, io: I, permit: OwnedSemaphorePermit)
+async fn serve<S>(app: Arc<App>, stream: S, peer: Arc<Peer>)
 where
-    I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    app.metrics.connections.inc();
+    let limits = &app.config.limits;
+    let io = TokioIo::new(peer.stream(stream, Duration::from_millis(limits.write_ms)));
+    let head = Duration::from_millis(limits.header_ms);
+    let head = if peer.spare { head.min(SPARE_HEAD) } else { head };
     let service = {
         let app = app.clone();
         service_fn(move |request| {
-            let app = app.clone();
-            async move { Ok::<_, Infallible>(http::serve(app, request).await) }
+            let (app, peer) = (app.clone(), peer.clone());
+            async move { Ok::<_, Infallible>(http::serve(app, peer, request).await) }
         })
     };
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(Duration::from_millis(app.config.limits.header_ms))
+        .header_read_timeout(head)
         .max_headers(100)
         .max_buf_size(64 << 10)
-        .pipeline_flush(true)
+        .writev(false)
         .serve_connection(io, service)
         .with_upgrades();
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        () = app.shared.stopped() => {
+        () = app.gate.reached(Stage::Closed) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -228,8 +270,6 @@ where
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke off");
     }
-    app.metrics.connections.dec();
-    drop(permit);
 }
 
 /// Lets this process, and those that it starts, open as many files as the system allows.

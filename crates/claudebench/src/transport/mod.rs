@@ -2,15 +2,19 @@
 //! `dispatch` does the rest, the same for all.
 
 pub mod answer;
+pub mod calls;
 mod catalogue;
 pub mod depth;
 pub mod dispatch;
+pub mod gate;
 mod guard;
-mod health;
+pub mod health;
 pub mod http;
 pub mod listen;
 pub mod openapi;
+mod peer;
 mod query;
+mod refusal;
 mod rest;
 mod routes;
 pub mod rpc;
@@ -18,7 +22,6 @@ mod sse;
 mod ws;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 
 use claudebench_services::Shared;
 
@@ -39,7 +42,11 @@ pub struct App {
     /// Every address is loopback or a socket: only names of this machine are answered to.
     pub local_only: bool,
     /// Calls under way.
-    pub calls: AtomicUsize,
+    pub calls: Arc<calls::Calls>,
+    /// What a stop waits for.
+    pub gate: Arc<gate::Gate>,
+    /// How the store was when it said so last.
+    pub seen: health::Seen,
     /// Sockets that are open, for their statistics.
     pub sockets: ws::Sockets,
 }

@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document, made from the methods and the types of events.
 
+mod beside;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -43,7 +45,7 @@ pub fn document() -> Value {
     for route in ROUTES {
         resource(&mut paths, route, &schemas);
     }
-    paths.insert("/rpc".into(), rpc());
+    beside::add(&mut paths);
     let webhooks = events(&mut generator);
     let _ = generator.subschema_for::<Issue>();
     let _ = generator.subschema_for::<Code>();
@@ -169,11 +171,7 @@ fn resource(
                 let path = route.path.replace("{action}", action);
                 let Ok(verb) = route.verb.parse() else { continue };
                 let found = routes::find(&verb, &path.replace("{id}", "t-1"));
-                let reached = found.is_some_and(|found| found.method == entry.name);
-                let named = !path.contains("{id}")
-                    || super::query::takes(entry.name, "id")
-                    || super::query::takes(entry.name, "taskId");
-                if reached && named {
+                if found.is_some_and(|found| found.method == entry.name) {
                     methods.push((path, entry.name));
                 }
             }
@@ -226,35 +224,6 @@ fn operation(route: &Route, path: &str, entry: &Entry, params: &Value, output: &
         operation["requestBody"] = json!({ "content": { "application/json": { "schema": body } } });
     }
     operation
-}
-
-fn rpc() -> Value {
-    let request = json!({
-        "type": "object",
-        "required": ["jsonrpc", "method"],
-        "properties": {
-            "jsonrpc": { "const": "2.0" },
-            "method": { "type": "string" },
-            "params": { "type": "object" },
-            "id": { "type": ["string", "number", "null"] },
-        },
-    });
-    json!({ "post": {
-        "operationId": "rpc",
-        "tags": ["rpc"],
-        "summary": "JSON-RPC 2.0: one request, or an array of them. Errors are answered with 200.",
-        "requestBody": { "content": { "application/json": { "schema": {
-            "anyOf": [request, { "type": "array", "items": request }],
-        } } } },
-        "responses": rpc_responses(),
-    } })
-}
-
-fn rpc_responses() -> Value {
-    let any = json!({});
-    let mut responses = responses("200", &any, "Error");
-    responses["204"] = json!({ "description": "A notification: nothing is answered." });
-    responses
 }
 
 /// The types of events: what arrives over `/ws` and `/events`.

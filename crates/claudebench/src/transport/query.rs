@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use claudebench_core::{Code, Error};
+use claudebench_core::Error;
 use claudebench_services::methods;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
@@ -53,7 +53,7 @@ pub(super) fn params(method: &str, query: &str) -> Result<Map<String, Value>, Er
         params.insert(name, value);
     }
     if params.len() > 100 {
-        return Err(Error::new(Code::InvalidParams, "the query has more than 100 params"));
+        return Err(Error::invalid(&[], "the query has more than 100 params"));
     }
     Ok(params)
 }
@@ -66,7 +66,8 @@ fn read(kinds: &[&str], text: String) -> Value {
             return Value::from(number);
         }
         if let Ok(number) = text.parse::<f64>() {
-            return serde_json::Number::from_f64(number).map_or(Value::Null, Value::Number);
+            // `NaN` and `inf` are none that JSON knows.
+            return serde_json::Number::from_f64(number).map_or(Value::String(text), Value::Number);
         }
     }
     if kinds.contains(&"boolean") {
@@ -120,6 +121,10 @@ mod tests {
             Value::Object(params),
             json!({"limit": 7, "status": "pending", "search": "a b!"})
         );
+        for none in ["NaN", "inf", "-inf", "1e999"] {
+            let limit = &super::params("task.list", &format!("limit={none}")).unwrap()["limit"];
+            assert_eq!(limit, none, "for the method to refuse");
+        }
     }
 
     #[test]

@@ -22,30 +22,32 @@ pub(super) async fn action(
         Ok(params) => call(app, caller, method, params).await,
         Err(error) => Err(error),
     };
-    let now = app.shared.clock.now();
     match reply {
         Ok(data) => {
-            let data = data.get();
+            let (data, now) = (data.get(), app.shared.clock.now());
             let text = format!(
                 r#"{{"success":true,"data":{data},"event":"{method}","timestamp":"{now}"}}"#
             );
             answer::json(StatusCode::OK, text)
         }
-        Err(error) => {
-            let invalid = error.code == Code::InvalidParams;
-            let text = if invalid { "Validation failed" } else { &error.message };
-            let body = json!({
-                "success": false,
-                "error": text,
-                "code": error.code,
-                "message": error.message,
-                "details": answer::issues(&error).cloned().unwrap_or_else(|| error.details.clone()),
-                "event": method,
-                "timestamp": now,
-            });
-            answer::refused(&error, body.to_string())
-        }
+        Err(error) => failure(app, method, &error),
     }
+}
+
+/// An error in the public protocol's envelope.
+pub(super) fn failure(app: &App, method: &str, error: &Error) -> Response<Body> {
+    let invalid = error.code == Code::InvalidParams;
+    let text = if invalid { "Validation failed" } else { &error.message };
+    let body = json!({
+        "success": false,
+        "error": text,
+        "code": error.code,
+        "message": error.message,
+        "details": answer::issues(error).cloned().unwrap_or_else(|| error.details.clone()),
+        "event": method,
+        "timestamp": app.shared.clock.now(),
+    });
+    answer::refused(error, body.to_string())
 }
 
 /// The body as params: nothing is an empty object.
@@ -100,13 +102,14 @@ async fn resource_reply(
     };
     // The fields to change stand alone in the body of a PATCH.
     if found.method == "task.update" && !params.contains_key("updates") {
-        let updates = std::mem::take(&mut params);
+        let mut updates = std::mem::take(&mut params);
+        if let Some(key) = updates.remove("idempotencyKey") {
+            params.insert("idempotencyKey".into(), key);
+        }
         params.insert("updates".into(), Value::Object(updates));
     }
     for (name, value) in &found.params {
-        let name =
-            if *name == "id" && !query::takes(&found.method, "id") { "taskId" } else { *name };
-        params.insert(name.into(), Value::String(value.clone()));
+        params.insert((*name).into(), Value::String(value.clone()));
     }
     let params = to_raw_value(&params)
         .map_err(|e| Error::new(Code::Internal, format!("params cannot be written: {e}")))?;

@@ -42,6 +42,8 @@ pub(super) const ROUTES: &[Route] = &[
     route("PUT", "/api/tasks/{id}/attachments/{key}", "task.create_attachment"),
     route("DELETE", "/api/tasks/{id}/attachments/{key}", "task.delete_attachment"),
     route("POST", "/api/tasks/{id}/{action}", "task.{action}"),
+    route("GET", "/api/queue", "queue.list"),
+    route("GET", "/api/queue/{action}", "queue.{action}"),
     route("POST", "/api/queue/{action}", "queue.{action}"),
     route("GET", "/api/events", "event.list"),
     route("GET", "/api/config/{key}", "config.get"),
@@ -77,12 +79,26 @@ pub(super) fn find(verb: &Method, path: &str) -> Option<Found> {
         };
         let entry = claudebench_services::entry(&method)?;
         // What changes something is never a GET, so that no link does it.
-        if route.verb == "GET" && entry.access.writes() {
+        if route.verb == "GET" && !entry.access.reads() {
             return None;
         }
-        let params = params.into_iter().filter(|(name, _)| *name != "action").collect();
+        let params: Vec<(&'static str, String)> = params
+            .into_iter()
+            .filter(|(name, _)| *name != "action")
+            .map(|(name, value)| Some((param(entry.name, name)?, value)))
+            .collect::<Option<_>>()?;
         Some(Found { method, params, reads: route.verb == "GET" || route.verb == "DELETE" })
     })
+}
+
+/// The param that a part of a path stands for. A method that knows none of this name is not led to:
+/// under the path of one task it would do something to others.
+fn param(method: &str, part: &'static str) -> Option<&'static str> {
+    let names: &[&'static str] = match part {
+        "id" => &["id", "taskId"],
+        other => &[other],
+    };
+    names.iter().copied().find(|name| super::query::takes(method, name))
 }
 
 /// The verbs that a path takes.
@@ -162,10 +178,30 @@ mod tests {
     }
 
     #[test]
+    fn the_path_of_a_task_leads_to_what_takes_a_task_alone() {
+        let led_to =
+            |path: &str| find(&Method::POST, &path.replace("ID", "t-7")).map(|found| found.method);
+        for action in ["complete", "fail", "release", "heartbeat", "cancel", "retry", "assign"] {
+            let method = led_to(&format!("/api/tasks/ID/{action}"));
+            assert_eq!(method, Some(format!("task.{action}")));
+        }
+        for action in ["redrive", "create", "create_many", "complete_many", "list", "stats"] {
+            assert_eq!(led_to(&format!("/api/tasks/ID/{action}")), None, "{action}");
+        }
+        for entry in methods() {
+            let Some(action) = entry.name.strip_prefix("task.") else { continue };
+            let takes =
+                ["id", "taskId"].iter().any(|name| super::super::query::takes(entry.name, name));
+            let led = led_to(&format!("/api/tasks/ID/{action}"));
+            assert_eq!(led.is_some_and(|method| method == entry.name), takes, "{}", entry.name);
+        }
+    }
+
+    #[test]
     fn paths_become_params() {
         let found = find(&Method::GET, "/api/tasks/t-7/attachments/a%20b").unwrap();
         assert_eq!(found.method, "task.get_attachment");
-        assert_eq!(found.params, [("id", "t-7".to_owned()), ("key", "a b".to_owned())]);
+        assert_eq!(found.params, [("taskId", "t-7".to_owned()), ("key", "a b".to_owned())]);
         assert_eq!(find(&Method::POST, "/api/tasks/t-7/complete").unwrap().method, "task.complete");
         assert!(find(&Method::POST, "/api/tasks/t-7/explode").is_none());
         assert!(find(&Method::GET, "/api/system/flush").is_none(), "a link must not flush");

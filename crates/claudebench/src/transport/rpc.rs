@@ -1,6 +1,7 @@
 //! JSON-RPC 2.0: one request, or an array of them.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use claudebench_core::{Code, Error};
 use claudebench_services::Reply;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use serde_json::value::RawValue;
 
-use super::dispatch::{Caller, call};
+use super::dispatch::{Caller, call, time_for};
 use super::{App, answer, depth};
 
 /// How many requests of a batch are under way at once.
@@ -98,6 +99,8 @@ async fn batch(app: &App, caller: Caller, body: &[u8]) -> Vec<u8> {
                        `idempotencyKey` in its params";
         return failure(&Error::new(Code::InvalidRequest, message), None);
     }
+    // One time for all of them: those that wait would else take many times as long.
+    let caller = Caller { until: Some(time_for(app, longest_wait(&requests))), ..caller };
     let mut answers: Vec<Option<Vec<u8>>> = Vec::with_capacity(requests.len());
     for abreast in requests.chunks(ABREAST) {
         let calls: Vec<Call<'_>> = abreast
@@ -115,6 +118,23 @@ async fn batch(app: &App, caller: Caller, body: &[u8]) -> Vec<u8> {
     text.extend(answers.join(&b','));
     text.push(b']');
     text
+}
+
+/// The longest time that any of the requests asks to wait for something.
+fn longest_wait(requests: &[&RawValue]) -> Duration {
+    #[derive(Deserialize)]
+    struct Asks {
+        params: Waits,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Waits {
+        wait_ms: u64,
+    }
+    // What cannot be read is refused when its turn comes.
+    let asked = requests.iter().map(|request| request.get()).filter(|text| text.contains("waitMs"));
+    let waits = asked.filter_map(|text| serde_json::from_str::<Asks>(text).ok());
+    Duration::from_millis(waits.map(|asks| asks.params.wait_ms).max().unwrap_or(0))
 }
 
 /// Answers one request; a notification that went well is answered by nothing.

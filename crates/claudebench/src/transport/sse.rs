@@ -27,10 +27,6 @@ pub(super) async fn stream(
     caller: &Caller,
     request: &Request<Incoming>,
 ) -> Response<Body> {
-    let cx = Context::new(app.shared.clone(), caller.principal.clone());
-    if let Err(error) = cx.allow("/events", Scope::TasksRead) {
-        return answer::error(&error);
-    }
     if *app.shared.stopping.borrow() {
         let error = Error::new(Code::ShuttingDown, "the server is stopping");
         return answer::error(&error);
@@ -45,12 +41,21 @@ pub(super) async fn stream(
     };
     // Headers go out at once, so that the client knows from where on it will be told.
     let hello = format!("retry: 1000\nid: {}\n: connected\n\n", feed.cursor());
-    let frames = stream::unfold((feed, Some(hello)), |(mut feed, hello)| async move {
-        let text = match hello {
-            Some(hello) => hello,
-            None => next(&mut feed).await?,
-        };
-        Some((Ok::<_, Infallible>(Frame::data(Bytes::from(text))), (feed, None)))
+    let (app, credential) = (app.clone(), caller.credential.clone());
+    let frames = stream::unfold((Some(feed), Some(hello)), move |(feed, hello)| {
+        let (app, credential) = (app.clone(), credential.clone());
+        async move {
+            let mut feed = feed?;
+            let (text, feed) = match hello {
+                Some(hello) => (hello, Some(feed)),
+                None => tokio::select! {
+                    biased;
+                    lost = app.auth.lost(credential.as_deref()) => (farewell(&lost.into()), None),
+                    text = next(&app, &mut feed) => (text?, Some(feed)),
+                },
+            };
+            Some((Ok::<_, Infallible>(Frame::data(Bytes::from(text))), (feed, None)))
+        }
     });
     let mut response = answer::with_type(StatusCode::OK, "text/event-stream", Bytes::new());
     *response.body_mut() = Body::new(StreamBody::new(frames));
@@ -60,28 +65,45 @@ pub(super) async fn stream(
     response
 }
 
+/// The last piece of a stream that ends before its time.
+fn farewell(error: &Error) -> String {
+    let mut text = String::new();
+    push(&mut text, "closed", &answer::object(error).to_string());
+    text
+}
+
 /// The next piece of the stream; `None` ends it.
-async fn next(feed: &mut Feed) -> Option<String> {
+async fn next(app: &App, feed: &mut Feed) -> Option<String> {
     match tokio::time::timeout(KEEP_ALIVE, feed.next()).await {
         Err(_) => Some(format!("id: {}\n: still here\n\n", feed.cursor())),
         Ok(Next::Events(events)) => {
+            app.metrics.events_sent.inc_by(events.len() as u64);
             let mut text = String::new();
-            for event in events {
-                let kind = &event.event.kind;
-                let data = event.text(claudebench_services::event::wire);
-                text.push_str(&format!(
-                    "id: {}\nevent: {kind}\ndata: {data}\n\n",
-                    event.event.cursor
-                ));
+            for live in events {
+                text.push_str(&format!("id: {}\n", live.event.cursor));
+                push(&mut text, &live.event.kind, &live.text(claudebench_services::event::wire));
             }
             Some(text)
         }
-        Ok(Next::Lagged { error }) => {
-            let data = answer::object(&error);
-            Some(format!("event: lagged\ndata: {data}\n\n"))
+        Ok(Next::Lagged { error, .. }) => {
+            let mut text = String::new();
+            push(&mut text, "lagged", &answer::object(&error).to_string());
+            Some(text)
         }
         Ok(Next::Closed) => None,
     }
+}
+
+/// Adds a message. Each line of its data gets a line of its own: one that ended it early would
+/// cut the rest off.
+fn push(text: &mut String, kind: &str, data: &str) {
+    text.push_str(&format!("event: {kind}\n"));
+    for line in data.split(['\n', '\r']) {
+        text.push_str("data: ");
+        text.push_str(line);
+        text.push('\n');
+    }
+    text.push('\n');
 }
 
 /// The filter and the cursor that a request asks for.
@@ -90,7 +112,9 @@ fn asked(
     caller: &Caller,
     request: &Request<Incoming>,
 ) -> Result<(Filter, Option<Cursor>), Error> {
-    let mut filter = Filter::of(caller.principal.tenant);
+    let cx = Context::new(app.shared.clone(), caller.principal.clone());
+    cx.allow("/events", Scope::TasksRead)?;
+    let mut filter = Filter::of(&caller.principal);
     let mut since = None;
     for pair in request.uri().query().unwrap_or("").split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -114,6 +138,7 @@ fn asked(
         let most = app.config.limits.subscriptions;
         return Err(Error::invalid(&["types"], format!("expected at most {most} types")));
     }
+    claudebench_services::event::allow(&cx, &filter.kinds)?;
     // A client that comes back says what it saw last, whatever its address says.
     if let Some(last) = request.headers().get("last-event-id") {
         since = Some(cursor("Last-Event-ID", last.to_str().unwrap_or(""))?);
@@ -123,4 +148,16 @@ fn asked(
 
 fn cursor(name: &str, text: &str) -> Result<Cursor, Error> {
     text.parse().map_err(|e| Error::invalid(&[name], format!("{e}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push;
+
+    #[test]
+    fn data_of_several_lines_stays_one_message() {
+        let mut text = String::new();
+        push(&mut text, "config.changed", "{\n\"a\":\r1}");
+        assert_eq!(text, "event: config.changed\ndata: {\ndata: \"a\":\ndata: 1}\n\n");
+    }
 }

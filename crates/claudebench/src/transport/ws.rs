@@ -2,6 +2,7 @@
 
 mod connection;
 mod message;
+mod subscriptions;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,7 @@ use serde_json::json;
 use super::App;
 use super::answer::{self, Body};
 use super::dispatch::Caller;
+use super::peer::Peer;
 
 /// The sockets that are open, for their statistics.
 #[derive(Default)]
@@ -41,6 +43,7 @@ impl Sockets {
 /// Turns a request into a socket.
 pub(super) async fn upgrade(
     app: &Arc<App>,
+    peer: &Arc<Peer>,
     caller: Caller,
     request: Request<Incoming>,
 ) -> Response<Body> {
@@ -55,7 +58,12 @@ pub(super) async fn upgrade(
     let agent = parts.headers.get(hyper::header::USER_AGENT);
     let agent = agent.and_then(|value| value.to_str().ok()).map(claudebench_core::id::clip);
     let most = app.config.limits.body_bytes;
-    let app = app.clone();
+    let (app, peer) = (app.clone(), peer.clone());
+    // A stop waits for the socket's last words.
+    let work = app.gate.enter();
+    // A key stands for one call; on the upgrade it would stand for all that are made over it.
+    let caller = Caller { key: None, ..caller };
+    peer.keeps_time();
     upgrade.max_message_size(most).max_frame_size(most).write_buffer_size(0).on_upgrade(
         move |socket| async move {
             let id = client_id(&app);
@@ -70,6 +78,7 @@ pub(super) async fn upgrade(
             connection::run(&app, caller, &id, socket).await;
             app.metrics.sockets.dec();
             app.sockets.lock().remove(&id);
+            drop((peer, work));
         },
     )
 }

@@ -11,7 +11,7 @@ use crate::context::{Context, store_error};
 use crate::method::{Access, Method};
 
 /// Reads the event log, a page at a time. Pass `next` as `after` to go on; a page may be short, or
-/// even empty, before the end of the log.
+/// even empty, before the end of the log. What these credentials may not read is left out.
 ///
 /// ```json
 /// {"types": ["task.*"], "limit": 20}
@@ -65,12 +65,16 @@ impl Method for ListEvents {
     type Output = EventsListed;
 
     async fn call(self, cx: &Context) -> Result<EventsListed, Error> {
+        let kinds: Vec<String> =
+            self.types.unwrap_or_default().iter().map(ToString::to_string).collect();
+        super::allow(cx, &kinds)?;
         let query = EventQuery {
             tenant: Some(cx.tenant()),
+            scopes: cx.principal.scopes,
             after: self.after,
             task: self.task_id,
             project: self.project.map(Name::into_string),
-            kinds: self.types.unwrap_or_default().iter().map(ToString::to_string).collect(),
+            kinds,
             limit: self.limit.map_or(100, Int::get),
             newest_first: self.order == Some(EventOrder::Desc),
         };

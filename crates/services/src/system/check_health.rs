@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use claudebench_core::{Error, Int, Scope};
+use claudebench_core::{Error, Scope};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::watch;
 use crate::context::{Context, submit_error};
+use crate::json::Span;
 use crate::method::{Access, Method};
 
 /// Gives up the instances that were not heard of within the timeout: what they hold goes back.
@@ -21,7 +22,7 @@ use crate::method::{Access, Method};
 #[schemars(rename = "SystemCheckHealth")]
 pub struct CheckHealth {
     /// In milliseconds; 10,000 if absent.
-    pub timeout: Option<Int<0, 86_400_000>>,
+    pub timeout: Option<Span<86_400_000>>,
 }
 
 /// Who is there, and who is not.
@@ -39,11 +40,11 @@ pub struct Checked {
 
 impl Method for CheckHealth {
     const NAME: &'static str = "system.check_health";
-    const ACCESS: Access = Access::Write(Scope::SystemWrite);
+    const ACCESS: Access = Access::Sign(Scope::SystemWrite);
     type Output = Checked;
 
     async fn call(self, cx: &Context) -> Result<Checked, Error> {
-        let timeout = self.timeout.map_or(10_000, Int::get);
+        let timeout = self.timeout.map_or(10_000, Span::get);
         let shared = &cx.shared;
         let failed =
             watch::fail_silent(shared, Some(cx.tenant()), timeout).await.map_err(submit_error)?;

@@ -98,7 +98,7 @@ fn facts(entry: &Entry) -> MethodFacts {
         input_schema: Some(Json::of(&input)),
         output_schema: Some(Json::of(&output)),
         metadata: MethodMetadata {
-            persist: entry.access.writes(),
+            persist: entry.access.takes_key(),
             roles: vec![entry.access.scope()],
         },
     }

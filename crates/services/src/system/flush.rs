@@ -73,10 +73,10 @@ impl Method for FlushAll {
     type Output = FlushedAll;
 
     async fn call(self, cx: &Context) -> Result<FlushedAll, Error> {
-        let postgres = match self.include_postgres {
-            Some(false) => None,
-            _ => Some(FlushedTasks { tasks_deleted: cx.commit(store::Flush).await? }),
-        };
+        let tasks = self.include_postgres != Some(false);
+        // Committed in any case: an idempotency key must stand for this call, whatever it deletes.
+        let tasks_deleted = cx.commit(store::Flush { tasks }).await?;
+        let postgres = tasks.then_some(FlushedTasks { tasks_deleted });
         Ok(FlushedAll { redis: FlushedKeys::default(), postgres, timestamp: cx.now() })
     }
 }

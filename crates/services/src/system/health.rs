@@ -1,6 +1,7 @@
 //! `system.health`.
 
-use claudebench_core::{Error, Scope};
+use claudebench_core::{Error, Scope, Status};
+use claudebench_store::{Freshness, TaskQuery};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +9,7 @@ use crate::context::Context;
 use crate::method::{Access, Method};
 
 /// Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the
-/// registered instances are about to be given up.
+/// registered instances fell silent with work in hand, which is about to be taken from them.
 ///
 /// ```json
 /// {}
@@ -57,6 +58,34 @@ pub struct Needs {
     pub mcp: bool,
 }
 
+/// The most silent instances that are looked at one by one.
+const LOOKED_AT: usize = 100;
+
+/// Whether most instances are silent for longer than they may, and hold tasks. Who has nothing in
+/// hand owes nobody a sign of life.
+async fn most_are_lost(cx: &Context) -> bool {
+    let limit = cx.now().plus(-cx.shared.limits.instance_silence_ms);
+    let instances = cx.shared.presence.of_tenant(cx.tenant());
+    let silent: Vec<_> = instances.iter().filter(|one| one.seen_at <= limit).collect();
+    if silent.len() * 2 <= instances.len() {
+        return false;
+    }
+    let looked_at = silent.len().min(LOOKED_AT);
+    let mut idle = 0;
+    for instance in &silent[..looked_at] {
+        let held = TaskQuery {
+            tenant: Some(cx.tenant()),
+            status: Some(Status::InProgress),
+            assigned_to: Some(instance.id.to_string()),
+            limit: 1,
+            ..TaskQuery::default()
+        };
+        let held = cx.shared.store.list(held, Freshness::Any).await;
+        idle += usize::from(held.is_ok_and(|page| page.tasks.is_empty()));
+    }
+    (silent.len() - idle) * 2 > instances.len()
+}
+
 impl Method for Health {
     const NAME: &'static str = "system.health";
     const ACCESS: Access = Access::Read(Scope::SystemRead);
@@ -67,13 +96,12 @@ impl Method for Health {
             Ok(health) => (health.writable, health.problem),
             Err(error) => (false, Some(error.to_string())),
         };
-        let limit = cx.now().plus(-cx.shared.limits.instance_silence_ms * 2 / 3);
-        let instances = cx.shared.presence.of_tenant(cx.tenant());
-        let silent = instances.iter().filter(|instance| instance.seen_at <= limit).count();
-        let status = match (writable, silent * 2 > instances.len()) {
-            (false, _) => HealthStatus::Unhealthy,
-            (true, true) => HealthStatus::Degraded,
-            (true, false) => HealthStatus::Healthy,
+        let status = if !writable {
+            HealthStatus::Unhealthy
+        } else if most_are_lost(cx).await {
+            HealthStatus::Degraded
+        } else {
+            HealthStatus::Healthy
         };
         Ok(HealthFound {
             status,

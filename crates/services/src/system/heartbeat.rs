@@ -32,7 +32,7 @@ pub struct InstanceAlive {
 
 impl Method for InstanceHeartbeat {
     const NAME: &'static str = "system.heartbeat";
-    const ACCESS: Access = Access::Write(Scope::TasksWork);
+    const ACCESS: Access = Access::Sign(Scope::TasksWork);
     type Output = InstanceAlive;
 
     async fn call(self, cx: &Context) -> Result<InstanceAlive, Error> {

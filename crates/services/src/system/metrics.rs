@@ -11,8 +11,8 @@ use crate::context::{Context, Metered, store_error};
 use crate::json::Decimal;
 use crate::method::{Access, Method};
 
-/// Counts what was done, since the server started where nothing else is said. Tasks and instances
-/// are those of the caller's tenant; calls are all of the server's.
+/// Counts what was done for the caller's tenant: calls and events since the server started, tasks
+/// and instances as they are now.
 ///
 /// ```json
 /// {"detailed": true}
@@ -30,13 +30,13 @@ pub struct Metrics {
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "SystemMetricsFound")]
 pub struct MetricsFound {
-    /// Events written since the log began.
+    /// Events written since the server started.
     pub events_processed: i64,
     /// Tasks that are completed.
     pub tasks_completed: i64,
     /// How long a call takes on average, in milliseconds.
     pub average_latency: Decimal,
-    /// Memory of the process, in megabytes.
+    /// Memory of the whole server, in megabytes.
     pub memory_usage: Decimal,
     /// The details.
     #[serde(flatten)]
@@ -187,8 +187,8 @@ impl Method for Metrics {
 
     async fn call(self, cx: &Context) -> Result<MetricsFound, Error> {
         let stats = cx.shared.store.stats(cx.tenant(), None).await.map_err(store_error)?;
-        let methods = cx.shared.meters.methods();
-        let events = cx.shared.hub.head().0;
+        let methods = cx.shared.meters.methods(cx.tenant());
+        let events = i64::try_from(cx.shared.meters.events(cx.tenant())).unwrap_or(i64::MAX);
         let details = self.detailed.unwrap_or(false).then(|| details(cx, &stats, &methods, events));
         #[allow(clippy::cast_precision_loss, reason = "for people to read")]
         let megabytes = cx.shared.meters.memory_bytes() as f64 / f64::from(1 << 20);

@@ -160,12 +160,15 @@ async fn wait_for(
             waiter.found();
             return Ok(claimed);
         }
+        // Whoever only waits is in nobody's way.
+        let aside = cx.step_aside();
         let news = tokio::select! {
             biased;
             () = cx.shared.stopped() => None,
             news = waiter.again() => Some(news),
             () = tokio::time::sleep_until(until) => None,
         };
+        drop(aside);
         let over = news.is_none();
         let news = match news {
             Some(news) => news,

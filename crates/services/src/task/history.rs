@@ -43,6 +43,7 @@ impl Method for History {
         let id = one_of(self.id, self.task_id)?;
         let query = EventQuery {
             tenant: Some(cx.tenant()),
+            scopes: cx.principal.scopes,
             after: self.after,
             task: Some(id),
             project: None,

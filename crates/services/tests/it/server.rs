@@ -23,9 +23,16 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 struct NoMeters;
 
 impl Meters for NoMeters {
-    fn methods(&self) -> Vec<Metered> {
+    fn methods(&self, tenant: TenantId) -> Vec<Metered> {
+        if tenant != TenantId::DEFAULT {
+            return Vec::new();
+        }
         let method = "task.create";
         vec![Metered { method, succeeded: 3, failed: 1, seconds: 0.004, last_called: None }]
+    }
+
+    fn events(&self, tenant: TenantId) -> u64 {
+        if tenant == TenantId::DEFAULT { 7 } else { 0 }
     }
 
     fn memory_bytes(&self) -> u64 {
@@ -46,13 +53,13 @@ impl Server {
     /// A server on an empty folder.
     pub(crate) fn new() -> Self {
         let clock = ManualClock::at(Millis(1_763_913_600_000));
-        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock)
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, Cursor(0))
     }
 
-    fn on(dir: Arc<tempfile::TempDir>, clock: ManualClock) -> Self {
+    fn on(dir: Arc<tempfile::TempDir>, clock: ManualClock, head: Cursor) -> Self {
         let options = SqliteOptions { seed: Some(1), ..SqliteOptions::new(dir.path()) };
         let store = SqliteStore::open(options, Arc::new(clock.clone())).unwrap();
-        let hub = Arc::new(Hub::new(Cursor(0), HubOptions::default()));
+        let hub = Arc::new(Hub::new(head, HubOptions::default()));
         let ready = Arc::new(Ready::new(100));
         let (to_hub, to_ready) = (hub.clone(), ready.clone());
         let (committer, writers) = Committer::start(
@@ -81,10 +88,10 @@ impl Server {
 
     /// The same folder, served anew.
     pub(crate) fn again(self) -> Self {
-        let (dir, clock) = (self.dir.clone(), self.clock.clone());
+        let (dir, clock, head) = (self.dir.clone(), self.clock.clone(), self.shared.hub.head());
         self.store.close();
         drop(self);
-        Self::on(dir, clock)
+        Self::on(dir, clock, head)
     }
 
     /// A context for a caller.

@@ -15,12 +15,13 @@ async fn health_and_metrics_have_the_shape_of_the_contract() {
     for n in 0..3 {
         server.register(&format!("w-{n}"), &[]).await;
     }
-    server.clock.advance(25_000);
-    assert_eq!(server.ok("system.health", json!({})).await["status"], "degraded");
+    server.clock.advance(35_000);
+    let status = async || server.ok("system.health", json!({})).await["status"].clone();
+    assert_eq!(status().await, "healthy", "who has nothing in hand may be silent");
 
     let short = server.ok("system.metrics", json!({})).await;
     let expected =
-        json!({"eventsProcessed": 4, "tasksCompleted": 0, "averageLatency": 1, "memoryUsage": 32});
+        json!({"eventsProcessed": 7, "tasksCompleted": 0, "averageLatency": 1, "memoryUsage": 32});
     assert_eq!(short, expected);
     let long = server.ok("system.metrics", json!({"detailed": true})).await;
     assert_eq!(long["queue"], json!({"depth": 1, "pending": 1, "throughput": 0}));
@@ -33,6 +34,31 @@ async fn health_and_metrics_have_the_shape_of_the_contract() {
             "circuitState": "CLOSED",
         })
     );
+}
+
+#[tokio::test]
+async fn silence_counts_when_it_is_too_long_and_there_is_work_in_hand() {
+    let server = Server::new();
+    let status = async || server.ok("system.health", json!({})).await["status"].clone();
+    server.task("a").await;
+    server.register("w-1", &[]).await;
+    server.ok("task.claim", json!({"workerId": "w-1"})).await;
+    server.clock.advance(29_000);
+    assert_eq!(status().await, "healthy", "it has a second left");
+    server.clock.advance(1_000);
+    assert_eq!(status().await, "degraded");
+    server.register("w-2", &[]).await;
+    assert_eq!(status().await, "healthy", "one of two is not most");
+}
+
+#[tokio::test]
+async fn another_tenant_sees_only_what_was_done_for_it() {
+    let server = Server::new();
+    server.task("a").await;
+    let acme = somebody(2, &[Scope::SystemRead]);
+    let found = server.call_as(acme, "system.metrics", json!({"detailed": true})).await.unwrap();
+    assert_eq!((&found["eventsProcessed"], &found["handlers"]), (&json!(0), &json!({})));
+    assert_eq!(found["global"]["totalEvents"], 0);
 }
 
 #[tokio::test]

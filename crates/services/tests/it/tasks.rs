@@ -42,7 +42,7 @@ async fn bounds_are_kept_and_named() {
     let cases = [
         (json!({"text": format!("{long}ä")}), "text: expected 1 to 500 characters, got 501"),
         (json!({"text": ""}), "text: expected 1 to 500 characters, got an empty text"),
-        (json!({}), "missing field `text`"),
+        (json!({}), "text: required but missing"),
         (json!({"text": 5}), "text: invalid type: integer `5`, expected a string"),
         (
             json!({"text": "a", "priority": 101}),

@@ -209,6 +209,10 @@ impl Store for SqliteStore {
         self.read(move |db| read::tasks::stats(db, tenant, project.as_deref()))
     }
 
+    fn totals(&self) -> BoxFuture<'_, Stats> {
+        self.read(read::tasks::totals)
+    }
+
     fn attachments(&self, query: AttachmentQuery) -> BoxFuture<'_, (Vec<Attachment>, i64)> {
         self.read(move |db| read::tasks::attachments(db, &query))
     }

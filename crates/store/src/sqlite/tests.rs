@@ -27,6 +27,7 @@ const WALKS: &[(&str, &str)] = &[
     ("attachments_of", "at most a thousand of one task"),
     ("pauses", "at most a thousand of a tenant"),
     ("ahead_in_lane", "counted to a bound"),
+    ("totals", "a row for each tenant"),
     ("oldest_ready", "of a thousand rows"),
 ];
 

@@ -1,28 +1,23 @@
 //! What is said over a socket.
 
-use claudebench_core::{Cursor, Error, Millis, TaskId};
+use claudebench_core::{Code, Cursor, Error, Millis, TaskId};
+use claudebench_services::method;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use serde_json::value::RawValue;
 
 use crate::transport::answer;
 
 /// What a client says, told apart by `action`.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "action", rename_all = "lowercase")]
+#[derive(Debug)]
 pub(super) enum Said {
     /// Wants events.
     Subscribe(Wanted),
     /// Wants no more of them.
-    Unsubscribe {
-        /// Patterns.
-        events: Vec<String>,
-    },
-    /// Calls a method.
-    Execute {
-        /// A JSON-RPC request.
-        request: Box<RawValue>,
-    },
+    Unsubscribe(Unwanted),
+    /// Calls a method, by a JSON-RPC request.
+    Execute(Box<RawValue>),
     /// Asks whether the server is there.
     Ping,
 }
@@ -43,18 +38,58 @@ pub(super) struct Wanted {
     pub(super) project: Option<String>,
 }
 
-/// Reads what a client said. `execute` is told apart first: a tagged type cannot hold raw JSON.
-pub(super) fn read(text: &str) -> Result<Said, serde_json::Error> {
+/// Which events no more.
+#[derive(Debug, Deserialize)]
+pub(super) struct Unwanted {
+    /// Patterns.
+    pub(super) events: Vec<String>,
+}
+
+/// Reads what a client said. A call, which is what comes most, is told from the rest in one pass.
+pub(super) fn read(text: &str) -> Result<Said, Error> {
     #[derive(Deserialize)]
     struct Call<'a> {
         action: &'a str,
         #[serde(borrow)]
-        request: Option<&'a RawValue>,
+        request: &'a RawValue,
     }
-    if let Ok(Call { action: "execute", request: Some(request) }) = serde_json::from_str(text) {
-        return Ok(Said::Execute { request: request.to_owned() });
+    if let Ok(Call { action: "execute", request }) = serde_json::from_str(text) {
+        return Ok(Said::Execute(request.to_owned()));
     }
-    serde_json::from_str(text)
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
+        return Err(Error::new(Code::ParseError, format!("no JSON: {error}")));
+    }
+    let text = text.trim_start();
+    if !text.starts_with('{') {
+        return Err(Error::invalid(&[], "expected an object with `action`"));
+    }
+    other(text)
+}
+
+/// Reads an object, in two passes, so that a mistake is told with the field it is in.
+fn other(text: &str) -> Result<Said, Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Action {
+        Subscribe,
+        Unsubscribe,
+        Execute,
+        Ping,
+    }
+    #[derive(Deserialize)]
+    struct Message {
+        action: Action,
+    }
+    #[derive(Deserialize)]
+    struct Request {
+        request: Box<RawValue>,
+    }
+    Ok(match method::read::<Message>(text)?.action {
+        Action::Subscribe => Said::Subscribe(method::read(text)?),
+        Action::Unsubscribe => Said::Unsubscribe(method::read(text)?),
+        Action::Execute => Said::Execute(method::read::<Request>(text)?.request),
+        Action::Ping => Said::Ping,
+    })
 }
 
 pub(super) fn connected(id: &str, now: Millis) -> String {
@@ -84,17 +119,37 @@ pub(super) fn lagged(error: &Error, cursor: Cursor, now: Millis) -> String {
     .to_string()
 }
 
-pub(super) fn failed(code: i32, message: &str, now: Millis) -> String {
-    json!({
-        "type": "error",
-        "error": { "message": message, "code": code },
-        "timestamp": now.0,
-    })
-    .to_string()
+/// What was wrong with a message: `code` is the number that the public protocol has for it, and
+/// whatever else the error tells stands beside it.
+pub(super) fn failed(error: &Error, now: Millis) -> String {
+    let mut told = answer::object(error);
+    told["code"] = match error.code {
+        // The public protocol: what is no JSON is the server's error here.
+        Code::ParseError => answer::rpc_code(Code::Internal).into(),
+        code => answer::rpc_code(code).into(),
+    };
+    json!({ "type": "error", "error": told, "timestamp": now.0 }).to_string()
 }
 
 /// An event: `data` is its text, the same for all subscribers.
 pub(super) fn event(kind: &str, id: Cursor, data: &str, at: Millis) -> String {
     let at = at.0;
     format!(r#"{{"type":"event","event":"{kind}","id":"{id}","data":{data},"timestamp":{at}}}"#)
+}
+
+#[cfg(test)]
+mod tests {
+    use claudebench_services::context::store_error;
+    use claudebench_store::StoreError;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn a_cursor_that_is_too_old_is_told_with_the_oldest_that_works() {
+        let error = store_error(StoreError::CursorExpired { cursor: 0, oldest: 5_000 });
+        let said: Value = serde_json::from_str(&failed(&error, Millis(0))).unwrap();
+        assert_eq!(said["error"]["code"], -32008);
+        assert_eq!(said["error"]["oldest"], "5000");
+    }
 }

@@ -55,7 +55,6 @@ fn a_server_that_does_not_start_says_what_to_do() {
         ("0.0.0.0:0", "no API key yet", format!("--scopes admin --data {data}`, or listen on")),
         (":3999", "names no host", String::new()),
         ("127.0.0.1:99999", "is no port", String::new()),
-        ("10.99.99.99:3000", "cannot listen", "an address of this machine".into()),
         (&long, "at most 107 bytes", String::new()),
         (&format!("unix:{}", path("no/socket")), "cannot listen", "make the folder".into()),
         (&format!("unix:{}", path("file")), "is no socket", "move it away".into()),
@@ -64,6 +63,12 @@ fn a_server_that_does_not_start_says_what_to_do() {
         assert!(said.contains(what), "{listen}: {said}");
         assert!(said.contains("\n  next: ") && said.contains(&next), "{listen}: {said}");
     }
+    // Whether there is a key is looked for first.
+    let keyed = path("keyed");
+    let make = ["key", "create", "--name", "k", "--scopes", "admin", "--data", &keyed];
+    assert!(program(&make).output().unwrap().status.success());
+    let foreign = said(&["serve", "--listen", "10.99.99.99:3000", "--data", &keyed]);
+    assert!(foreign.contains("cannot listen") && foreign.contains("an address of this machine"));
     let said = said(&["serve", "--listen", "127.0.0.1:0", "--data", &path("file")]);
     assert!(said.contains("is no directory; give another `--data`"), "{said}");
     assert_eq!(fs::read_to_string(path("file")).unwrap(), "x");

@@ -102,6 +102,9 @@ async fn each_is_refused_without_credentials_without_the_right_and_when_too_larg
         let anonymous = server.send("POST", &path, &[], b"{}").await;
         assert_eq!(anonymous.status, 401, "{}", entry.name);
         assert_eq!(anonymous.header("www-authenticate").as_deref(), Some("Bearer"));
+        let told = anonymous.json();
+        assert_eq!((&told["success"], &told["event"]), (&json!(false), &json!(entry.name)));
+        assert!(told["error"].is_string(), "{told}");
         let scope = entry.access.scope();
         let other = if scope.name() == "system:write" { &reader } else { &writer };
         let bearer = format!("Bearer {other}");
@@ -111,5 +114,6 @@ async fn each_is_refused_without_credentials_without_the_right_and_when_too_larg
         let too_large =
             server.send("POST", &path, &[("Authorization", &bearer)], large.as_bytes()).await;
         assert_eq!(too_large.status, 413, "{}", entry.name);
+        assert_eq!(too_large.json()["event"], entry.name);
     }
 }

@@ -1,8 +1,10 @@
 //! The server over the wire, as its clients meet it.
 
 mod auth;
+mod bounds;
 mod decoders;
 mod every_method;
+mod limits;
 mod openapi;
 mod rest;
 mod rpc;
@@ -81,31 +83,20 @@ impl Server {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Answer {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        let mut head = format!("{verb} {path} HTTP/1.1\r\nConnection: close\r\n");
-        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-            head += &format!("Host: {}\r\n", self.address);
-        }
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head += &format!("Content-Length: {}\r\n\r\n", body.len());
-        stream.write_all(head.as_bytes()).await.unwrap();
-        // A server may answer, and close, before it has read all of what it refuses.
-        let _ = stream.write_all(body).await;
-        let mut bytes = Vec::new();
-        let read = tokio::time::timeout(Duration::from_secs(90), stream.read_to_end(&mut bytes));
-        let _ = read.await.expect("an answer in time");
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
-        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-        let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
-        Answer { status, head, body: bytes[end + 4..].to_vec() }
+        send_to(self.address, verb, path, headers, body).await
     }
 
     /// A call over JSON-RPC: the whole answer.
     pub(super) async fn rpc(&self, method: &str, params: Value) -> Value {
         let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
         self.send("POST", "/rpc", &[], request.to_string().as_bytes()).await.json()
+    }
+
+    /// A number of `/metrics`.
+    pub(super) async fn metric(&self, name: &str) -> f64 {
+        let text = String::from_utf8(self.send("GET", "/metrics", &[], b"").await.body).unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("claudebench_{name} ")));
+        line.unwrap_or_else(|| panic!("no {name}: {text}")).parse().unwrap()
     }
 
     /// A call that goes well: its result.
@@ -119,4 +110,33 @@ impl Server {
     pub(super) async fn worker(&self, id: &str) {
         self.call("system.register", json!({ "id": id, "roles": ["worker"] })).await;
     }
+}
+
+/// Sends a request as it stands to whoever listens there, and reads the whole answer.
+pub(super) async fn send_to(
+    address: SocketAddr,
+    verb: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut head = format!("{verb} {path} HTTP/1.1\r\nConnection: close\r\n");
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+        head += &format!("Host: {address}\r\n");
+    }
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += &format!("Content-Length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // A server may answer, and close, before it has read all of what it refuses.
+    let _ = stream.write_all(body).await;
+    let mut bytes = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(90), stream.read_to_end(&mut bytes));
+    let _ = read.await.expect("an answer in time");
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head");
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    let status = head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap();
+    Answer { status, head, body: bytes[end + 4..].to_vec() }
 }

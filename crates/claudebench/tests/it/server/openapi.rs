@@ -15,6 +15,27 @@ fn the_committed_document_is_what_the_code_gives() {
 }
 
 #[test]
+fn every_path_that_http_can_ask_is_listed() {
+    let document = openapi::document();
+    for (path, verb) in [
+        ("/rpc", "post"),
+        ("/rpc/batch", "post"),
+        ("/events", "get"),
+        ("/handlers", "get"),
+        ("/routes", "get"),
+        ("/schemas/{method}", "get"),
+        ("/api/queue", "get"),
+    ] {
+        assert!(document["paths"][path][verb]["responses"]["200"].is_object(), "{verb} {path}");
+    }
+    let stream = &document["paths"]["/events"]["get"]["responses"]["200"]["content"];
+    assert!(stream["text/event-stream"].is_object());
+    let rpc = document["paths"]["/rpc"]["post"]["responses"].as_object().unwrap();
+    assert_eq!(rpc.keys().collect::<Vec<_>>(), ["200", "204"], "errors, too, are 200");
+    assert!(document["paths"].get("/api/tasks/{id}/redrive").is_none());
+}
+
+#[test]
 fn every_property_is_in_camel_case() {
     fn look(value: &Value, path: &str, bad: &mut Vec<String>) {
         if let Some(properties) = value.get("properties").and_then(Value::as_object) {

@@ -41,6 +41,10 @@ async fn resources_are_read_changed_and_deleted() {
     let bad = server.send("GET", "/api/tasks?limit=many", &[], b"").await;
     assert_eq!((bad.status, &bad.json()["error"]["code"]), (400, &json!("invalid_params")));
     assert_eq!(bad.json()["error"]["issues"][0]["path"], json!(["limit"]));
+    for none in ["NaN", "inf", "1e999"] {
+        let bad = server.send("GET", &format!("/api/tasks?limit={none}"), &[], b"").await;
+        assert_eq!(bad.status, 400, "{none}");
+    }
     server.worker("w-1").await;
     server.call("task.claim", json!({ "workerId": "w-1" })).await;
     let done =
@@ -82,4 +86,63 @@ async fn the_catalogue_and_the_watch_answer() {
     let metrics = String::from_utf8(server.send("GET", "/metrics", &[], b"").await.body).unwrap();
     let counted = "claudebench_jsonrpc_requests_total{method=\"task.create\",status=\"success\"} 1";
     assert!(metrics.contains(counted) && metrics.contains("claudebench_task_queue_depth 1"));
+    let timed = "claudebench_http_request_duration_seconds_count{route=\"/rpc\"} 1";
+    assert!(metrics.contains(timed), "{metrics}");
+    assert!(server.metric("event_processing_duration_seconds_count").await >= 1.0);
+    assert_eq!(server.metric("instance_health_score").await, 1.0);
+}
+
+#[tokio::test]
+async fn under_the_path_of_a_task_nothing_is_done_to_others() {
+    let server = Server::start().await;
+    let made = server.call("task.create", json!({ "text": "one", "maxAttempts": 1 })).await;
+    server.worker("w-1").await;
+    server.call("task.claim", json!({ "workerId": "w-1" })).await;
+    server.call("task.fail", json!({ "id": made["id"] })).await;
+    let other = server.call("task.create", json!({ "text": "two" })).await;
+    let path = format!("/api/tasks/{}", other["id"].as_str().unwrap());
+    for action in ["redrive", "create", "create_many", "list", "stats"] {
+        let path = format!("{path}/{action}");
+        let answer = server.send("POST", &path, &[], br#"{"text":"three"}"#).await;
+        assert_eq!(
+            (answer.status, &answer.json()["error"]["code"]),
+            (404, &json!("method_not_found"))
+        );
+    }
+    let stats = server.call("task.stats", json!({})).await;
+    assert_eq!(server.call("task.list", json!({})).await["totalCount"], 2, "{stats}");
+    assert_eq!(server.call("task.get", json!({ "id": made["id"] })).await["status"], "failed");
+}
+
+#[tokio::test]
+async fn a_patch_takes_its_key_beside_the_fields_to_change() {
+    let server = Server::start().await;
+    let made = server.call("task.create", json!({ "text": "one" })).await;
+    let path = format!("/api/tasks/{}", made["id"].as_str().unwrap());
+    let patch =
+        async |body: Value| server.send("PATCH", &path, &[], body.to_string().as_bytes()).await;
+    let first = patch(json!({ "text": "p1", "idempotencyKey": "k" })).await;
+    assert_eq!(first.json()["text"], "p1");
+    patch(json!({ "text": "p2" })).await;
+    let again = patch(json!({ "text": "p1", "idempotencyKey": "k" })).await;
+    assert_eq!(again.json(), first.json(), "replayed, not done again");
+    let other = patch(json!({ "text": "p3", "idempotencyKey": "k" })).await;
+    assert_eq!(
+        (other.status, &other.json()["error"]["code"]),
+        (409, &json!("idempotency_conflict"))
+    );
+    let task = server.send("GET", &path, &[], b"").await.json();
+    assert_eq!(task["text"], "p2");
+}
+
+#[tokio::test]
+async fn pauses_are_listed_as_a_resource() {
+    let server = Server::start().await;
+    server.call("queue.pause", json!({ "project": "site" })).await;
+    for path in ["/api/queue", "/api/queue/list"] {
+        let answer = server.send("GET", path, &[], b"").await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(answer.json().to_string().contains("site"), "{path}");
+    }
+    assert_eq!(server.send("GET", "/api/queue/pause", &[], b"").await.status, 405);
 }

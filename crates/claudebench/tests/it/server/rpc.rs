@@ -147,3 +147,43 @@ async fn a_waiting_claim_is_woken_by_the_task_that_comes() {
     assert_eq!(claim["taskId"], made["id"]);
     assert_eq!(claim["task"]["lease"]["fence"], 1);
 }
+
+#[tokio::test]
+async fn whatever_is_refused_before_the_call_is_answered_as_json_rpc_too() {
+    let small = toml::Value::Integer(65_536);
+    let data = tempfile::TempDir::new().unwrap();
+    let server = Server::with(&[("limits.body_bytes", small)], data).await;
+    let ok = br#"{"jsonrpc":"2.0","id":1,"method":"system.health"}"#;
+    let large = vec![b' '; 70_000];
+    for path in ["/rpc", "/rpc/batch"] {
+        for (headers, body, code, name) in [
+            (vec![("Authorization", "Bearer cb_x")], ok.as_slice(), -32002, "unauthorized"),
+            (vec![("Host", "evil.example")], ok, -32002, "forbidden"),
+            (vec![("Origin", "http://evil.example")], ok, -32002, "forbidden"),
+            (vec![("Idempotency-Key", "")], ok, -32600, "invalid_request"),
+            (vec![], large.as_slice(), -32009, "too_large"),
+        ] {
+            let answer = server.send("POST", path, &headers, body).await;
+            let said = answer.json();
+            assert_eq!(answer.status, 200, "{path} {headers:?}");
+            assert_eq!((&said["jsonrpc"], &said["id"]), (&json!("2.0"), &Value::Null), "{said}");
+            assert_eq!(said["error"]["code"], code, "{path} {headers:?}: {said}");
+            assert_eq!(said["error"]["data"]["code"], name, "{path} {headers:?}: {said}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_data_of_invalid_params_is_always_a_list_of_issues() {
+    let server = Server::start().await;
+    for (method, params) in [
+        ("task.list", json!({ "search": "!!" })),
+        ("task.list", json!({ "after": "[]" })),
+        ("task.create", json!({})),
+        ("task.create", json!([1])),
+    ] {
+        let answer = server.rpc(method, params).await;
+        assert_eq!(answer["error"]["code"], -32602, "{answer}");
+        assert!(answer["error"]["data"][0]["path"].is_array(), "{answer}");
+    }
+}

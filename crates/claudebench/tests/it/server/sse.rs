@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 use super::Server;
 
 /// Reads a stream until it holds what is waited for.
-async fn read_until(server: &Server, path: &str, headers: &str, wanted: &str) -> String {
+pub(super) async fn read_until(server: &Server, path: &str, headers: &str, wanted: &str) -> String {
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let head = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", server.address);
     stream.write_all(head.as_bytes()).await.unwrap();

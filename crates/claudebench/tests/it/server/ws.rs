@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::Server;
@@ -15,7 +16,16 @@ pub(super) struct Socket(WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>)
 impl Socket {
     /// Connects, and hears the greeting.
     pub(super) async fn open(server: &Server) -> Self {
-        let (stream, _) = connect_async(format!("ws://{}/ws", server.address)).await.unwrap();
+        Self::open_with(server, &[]).await
+    }
+
+    /// The same with headers of its own.
+    pub(super) async fn open_with(server: &Server, headers: &[(&'static str, &str)]) -> Self {
+        let mut request = format!("ws://{}/ws", server.address).into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        let (stream, _) = connect_async(request).await.unwrap();
         let mut socket = Self(stream);
         let greeting = socket.hear().await;
         assert_eq!(greeting["type"], "connected");
@@ -38,7 +48,10 @@ impl Socket {
             match heard.await.expect("something in time") {
                 Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
                 Some(Ok(Message::Close(frame))) => {
-                    return json!({ "closed": frame.map(|frame| u16::from(frame.code)) });
+                    let (code, reason) = frame.map_or((0, String::new()), |frame| {
+                        (u16::from(frame.code), frame.reason.to_string())
+                    });
+                    return json!({ "closed": code, "reason": reason });
                 }
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return Value::Null,
@@ -86,13 +99,22 @@ async fn what_is_said_is_answered_as_the_public_protocol_has_it() {
     let unsubscribed = socket.hear().await;
     assert_eq!(
         (&unsubscribed["type"], &unsubscribed["events"]),
-        (&json!("unsubscribed"), &json!(["task.*"]))
+        (&json!("unsubscribed"), &json!(["task.*", "never"])),
+        "all that were asked for are held no longer"
+    );
+    socket.say(json!({ "action": "subscribe", "events": [] })).await;
+    let subscribed = socket.hear().await;
+    assert_eq!(
+        (&subscribed["type"], &subscribed["events"]),
+        (&json!("subscribed"), &json!([])),
+        "nothing is something to ask for"
     );
     for (text, code) in [
         ("{", -32603),
         (r#"{"action":"dance"}"#, -32602),
         (r#"{"action":"subscribe"}"#, -32602),
-        (r#"{"action":"subscribe","events":[]}"#, -32602),
+        (r#"{"action":"execute"}"#, -32602),
+        ("[1]", -32602),
         (r#"{"action":"subscribe","events":["*"],"since":"x"}"#, -32602),
     ] {
         socket.say_text(text).await;
@@ -156,4 +178,72 @@ async fn a_subscriber_that_does_not_read_misses_nothing_and_holds_up_nobody() {
         assert!(cursor > last, "in order, once");
         last = cursor;
     }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_message_is_told_with_its_field() {
+    let server = Server::start().await;
+    let mut socket = Socket::open(&server).await;
+    for (text, message) in [
+        (r#"{"action":"subscribe","events":["*"],"since":5}"#, "since: invalid type: integer `5`"),
+        (r#" {"action":"subscribe","events":["*",7]}"#, "events.1: invalid type: integer `7`"),
+        (r#"{"action":"unsubscribe"}"#, "events: required but missing"),
+        (r#"{"action":"dance"}"#, "action: unknown variant `dance`, expected one of `subscribe`"),
+        ("{}", "action: required but missing"),
+    ] {
+        socket.say_text(text).await;
+        let said = socket.hear().await;
+        let told = said["error"]["message"].as_str().unwrap();
+        assert!(told.starts_with(message), "{text}: {told}");
+        assert!(said["error"]["issues"][0]["path"].is_array(), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_pattern_counts_once_however_often_it_is_asked_for() {
+    let server = Server::start().await;
+    let mut socket = Socket::open(&server).await;
+    for _ in 0..150 {
+        socket.say(json!({ "action": "subscribe", "events": ["task.*", "task.*"] })).await;
+        assert_eq!(socket.hear().await["type"], "subscribed");
+    }
+    let many: Vec<String> = (0..99).map(|n| format!("domain{n}.*")).collect();
+    socket.say(json!({ "action": "subscribe", "events": many })).await;
+    assert_eq!(socket.hear().await["type"], "subscribed", "a hundred in all");
+    socket.say(json!({ "action": "subscribe", "events": ["one.more"] })).await;
+    assert_eq!(socket.hear().await["type"], "error");
+    socket.say(json!({ "action": "subscribe", "events": ["task.*"], "project": "p" })).await;
+    assert_eq!(socket.hear().await["type"], "error", "of a project, it is another");
+}
+
+#[tokio::test]
+async fn after_its_answer_an_unsubscription_holds_for_what_lies_behind_too() {
+    let server = Server::start().await;
+    let tasks: Vec<Value> = (0..1_000).map(|n| json!({ "text": n.to_string() })).collect();
+    for _ in 0..5 {
+        server.call("task.create_many", json!({ "tasks": tasks })).await;
+    }
+    let mut socket = Socket::open(&server).await;
+    socket.say(json!({ "action": "subscribe", "events": ["config.*"] })).await;
+    socket.say(json!({ "action": "subscribe", "events": ["task.*"], "since": "0" })).await;
+    socket.say(json!({ "action": "unsubscribe", "events": ["task.*"] })).await;
+    socket.hear_until(|said| said["type"] == "unsubscribed").await;
+    server.call("config.set", json!({ "key": "k", "value": 1 })).await;
+    // What lies behind goes first, so this comes after all of it.
+    assert_eq!(socket.hear().await["event"], "config.changed");
+}
+
+#[tokio::test]
+async fn a_key_on_the_upgrade_stands_for_no_call() {
+    let server = Server::start().await;
+    let mut socket = Socket::open_with(&server, &[("Idempotency-Key", "k")]).await;
+    for id in 1..=2 {
+        let request = json!({
+            "jsonrpc": "2.0", "id": id, "method": "task.create", "params": { "text": id.to_string() },
+        });
+        socket.say(json!({ "action": "execute", "request": request })).await;
+        let answer = socket.hear_until(|said| said["id"] == id).await;
+        assert_eq!(answer["error"], Value::Null, "{answer}");
+    }
+    assert_eq!(server.call("task.list", json!({})).await["totalCount"], 2);
 }

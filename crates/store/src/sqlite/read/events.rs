@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claudebench_core::event::{Event, answers};
+use claudebench_core::event::{Event, answers, scope};
 use claudebench_core::{Cursor, Millis, TaskId, TenantId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -120,11 +120,10 @@ fn wanted(query: &EventQuery, row: &Row<'_>) -> rusqlite::Result<bool> {
     if query.tenant.is_some_and(|tenant| row.get(1) != Ok(tenant.0)) {
         return Ok(false);
     }
-    if !query.kinds.is_empty() {
-        let kind = row.get_ref(2)?.as_str()?;
-        if !query.kinds.iter().any(|pattern| answers(kind, pattern)) {
-            return Ok(false);
-        }
+    let kind = row.get_ref(2)?.as_str()?;
+    let asked = query.kinds.is_empty() || query.kinds.iter().any(|p| answers(kind, p));
+    if !asked || !query.scopes.allow(scope(kind)) {
+        return Ok(false);
     }
     if query.task.is_some_and(|task| row.get(4) != Ok(Some(task.0))) {
         return Ok(false);

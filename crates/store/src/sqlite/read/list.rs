@@ -53,7 +53,8 @@ impl Filters {
         filters.add(parts::BY_PARENT, ":parent", query.parent.map(|id| Value::Integer(id.0)));
         if let Some(search) = &query.search {
             let words = words::expression(search).ok_or_else(|| StoreError::BadQuery {
-                what: "search: expected at least one word of letters or digits".into(),
+                field: "search",
+                what: "expected at least one word of letters or digits".into(),
             })?;
             filters.add(parts::BY_WORDS, ":words", Some(Value::Text(words)));
         }
@@ -187,7 +188,8 @@ fn cursor(query: &TaskQuery, last: &TaskWithExtras) -> String {
 
 fn position(query: &TaskQuery, text: &str) -> Result<(Value, i64), ReadError> {
     let bad = || StoreError::BadQuery {
-        what: "after: expected the `nextCursor` of a page with the same filters and order".into(),
+        field: "after",
+        what: "expected the `nextCursor` of a page with the same filters and order".into(),
     };
     let (value, id): (serde_json::Value, i64) = serde_json::from_str(text).map_err(|_| bad())?;
     let value = match (value, query.order_by) {

@@ -9,6 +9,7 @@ statements! { "../sql/read.sql":
     DEPENDS_ON = "depends_on";
     BLOCKED_BY = "blocked_by";
     STATS = "stats";
+    TOTALS = "totals";
     OLDEST_READY = "oldest_ready";
     ATTACHMENTS_OF = "attachments_of";
     COUNT_ATTACHMENTS = "count_attachments";

@@ -95,9 +95,19 @@ pub(super) fn stats_of(
     tenant: TenantId,
     project: Option<&str>,
 ) -> rusqlite::Result<Stats> {
+    counts(db, sql::STATS, params![tenant.0, project.unwrap_or("")])
+}
+
+/// The counts of all tenants.
+pub(in crate::sqlite) fn totals(db: &Connection) -> Result<Stats, ReadError> {
+    Ok(counts(db, sql::TOTALS, [])?)
+}
+
+/// Counts as a statement gives them; all zero where there are none.
+fn counts(db: &Connection, text: &str, of: impl rusqlite::Params) -> rusqlite::Result<Stats> {
     let counts = db
-        .prepare_cached(sql::STATS)?
-        .query_row(params![tenant.0, project.unwrap_or("")], |row| {
+        .prepare_cached(text)?
+        .query_row(of, |row| {
             let mut counts = [0_i64; 7];
             for (place, count) in counts.iter_mut().enumerate() {
                 *count = row.get(place)?;

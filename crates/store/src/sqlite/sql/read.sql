@@ -26,6 +26,12 @@ WHERE d.task = ? AND d.done = 0 ORDER BY d.on_id LIMIT 100;
 SELECT ready, scheduled, blocked, in_progress, completed, failed, cancelled
 FROM counts WHERE tenant = ? AND project = ?;
 
+-- name: totals
+SELECT sum(ready), sum(scheduled), sum(blocked), sum(in_progress), sum(completed), sum(failed),
+    sum(cancelled)
+FROM tenants AS t JOIN counts AS c ON c.tenant = t.id AND c.project = ''
+HAVING count(*) > 0;
+
 -- name: oldest_ready
 SELECT min(created_at) FROM (
     SELECT created_at, phase FROM tasks WHERE tenant = ? AND status = 0 ORDER BY id LIMIT 1000)

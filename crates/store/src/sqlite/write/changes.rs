@@ -1,7 +1,7 @@
 //! A batch is applied: column by column, item by item.
 
 use crate::batch::{Batch, Item, Outcomes};
-use crate::change::{Change, Changed};
+use crate::change::{Change, Changed, Flush};
 use crate::refusal::Refusal;
 
 use super::tx::{Done, Tx, settled, system};
@@ -86,7 +86,8 @@ impl Tx<'_, '_> {
             Change::RevokeKey(revoke) => Changed::RevokeKey(self.revoke_key(meta, &revoke)?),
             Change::Vote(vote) => Changed::Vote(self.vote(meta, &vote)?),
             Change::ProcessBatch(batch) => Changed::ProcessBatch(self.process_batch(meta, &batch)?),
-            Change::Flush(_) => Changed::Flush(self.flush(meta)?),
+            Change::Flush(Flush { tasks: false }) => Changed::Flush(0),
+            Change::Flush(Flush { tasks: true }) => Changed::Flush(self.flush(meta)?),
             Change::Sweep(_) => Changed::Sweep(self.sweep(meta)?),
         })
     }

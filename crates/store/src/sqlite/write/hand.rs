@@ -47,8 +47,8 @@ impl Tx<'_, '_> {
             changes.push("status");
         }
         if changes.is_empty() {
-            let what = "expected one of text, status, priority or metadata to change".into();
-            return Err(Refusal::Invalid { what }.into());
+            // The public protocol lets it be asked for; an event would tell of no change.
+            return Ok(Box::new(task.row));
         }
         let held = match status {
             Some(status) => self.shift(meta, &mut task, status)?,

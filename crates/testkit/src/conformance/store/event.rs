@@ -95,7 +95,7 @@ fn every_change(bed: &Bed, task: TaskId) -> Vec<Change> {
         Change::Vote(vote),
         Change::ProcessBatch(ProcessBatch { batch: "b".into(), instance: "w".into(), items: 3 }),
         Change::Sweep(Sweep),
-        Change::Flush(Flush),
+        Change::Flush(Flush { tasks: true }),
     ]
 }
 

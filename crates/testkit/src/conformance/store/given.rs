@@ -5,6 +5,7 @@ use std::sync::Arc;
 use claudebench_core::backoff::Backoff;
 use claudebench_core::event::Event;
 use claudebench_core::lane::Wanted;
+use claudebench_core::principal::Scopes;
 use claudebench_core::{Int, Millis, TaskId, TenantId};
 use claudebench_store::{
     AddKey, Assign, Beat, Cancel, ClaimTasks, ClaimedTask, Dependency, Ending, EventQuery,
@@ -170,6 +171,7 @@ pub(super) fn assign(task: TaskId, instance: &str) -> Assign {
 pub(super) fn events() -> EventQuery {
     EventQuery {
         tenant: None,
+        scopes: Scopes::ALL,
         after: None,
         task: None,
         project: None,

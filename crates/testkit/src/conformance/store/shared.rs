@@ -128,7 +128,7 @@ pub(super) async fn a_flush_leaves_nothing_of_the_tenants_tasks(bed: &mut Bed) {
     let waiting = bed.make(unique("k", OnDuplicate::Reject)).await;
     bed.make(NewTask { delay_ms: Some(1_000), ..after(&[waiting]) }).await;
     bed.make(NewTask { delay_ms: Some(1_000), ..task() }).await;
-    assert_eq!(bed.ok(Flush).await, 4);
+    assert_eq!(bed.ok(Flush { tasks: true }).await, 4);
     assert_eq!((bed.stats().await, bed.list(given::tasks()).await.total), Default::default());
     assert!(bed.nothing_for("w").await);
     let gone = Err(Refusal::NoTask(held.task.id));
@@ -143,7 +143,7 @@ pub(super) async fn a_flush_leaves_nothing_of_the_tenants_tasks(bed: &mut Bed) {
         bed.pass(bed.setup.lease_ms).await;
         assert_eq!(bed.stats().await.by_status, [1, 0, 0, 0, 0]);
         assert_eq!(bed.claim("w").await.task.id, new);
-        assert_eq!(bed.ok(Flush).await, 1);
+        assert_eq!(bed.ok(Flush { tasks: true }).await, 1);
         bed.again(how).await;
     }
     assert_eq!(bed.stats().await.of(Status::Pending), 0);

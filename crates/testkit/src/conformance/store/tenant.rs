@@ -236,6 +236,6 @@ pub(super) async fn what_time_brings_about_is_told_to_whom_it_belongs(bed: &mut 
     let mut kinds: Vec<&str> = told.iter().map(|event| &*event.kind).collect();
     kinds.sort_unstable();
     assert_eq!(kinds, ["queue.resumed", "task.attempt_failed"]);
-    bed.ok(Flush).await;
+    bed.ok(Flush { tasks: true }).await;
     assert!(bed.task_of(other, theirs).await.is_some());
 }
