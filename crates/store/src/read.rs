@@ -29,6 +29,9 @@ pub enum ListOrder {
     Desc,
 }
 
+/// About how many bytes one page carries at most.
+pub const PAGE_BYTES: usize = 8 << 20;
+
 /// Which tasks, in which order. Every filter that is given must hold.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "each filter is named after the field it compares")]
@@ -59,7 +62,7 @@ pub struct Page {
     pub tasks: Vec<TaskWithExtras>,
     /// How many tasks the filters hold for, offset and limit aside.
     pub total: i64,
-    /// Whether `total` stopped counting at a bound.
+    /// Whether `total` stopped counting at a bound: there are at least so many.
     pub total_capped: bool,
     /// What to pass as `after` for the next page, when there is one.
     pub next: Option<String>,
@@ -154,6 +157,7 @@ impl From<TaskRow> for TaskWithExtras {
             task,
             lease: None,
             result: None,
+            result_left_out: None,
             attachment_keys: Vec::new(),
             depends_on: Vec::new(),
         }

@@ -433,7 +433,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as `after`, which stays right while tasks come and go, or with `offset`. When the results on a page are large, those that do not fit are left out: `resultAttachment` says so.
+         * Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB: when the tasks are large it ends early, `hasMore` says so, and the next page begins where it ended; results that do not fit are left out: `resultAttachment` says so.
          * @description The same as `task.list`, answered by its output alone.
          */
         get: operations["GET /api/tasks"];
@@ -881,13 +881,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
          * @description The same as `task.history`, answered by its output alone.
          */
         get: operations["GET /api/tasks/{id}/history"];
         put?: never;
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
          * @description The same as `task.history`, answered by its output alone.
          */
         post: operations["POST /api/tasks/{id}/history"];
@@ -1963,9 +1963,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task has its history as long as the log keeps it.
-         * @description Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task
-         *     has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
+         * @description Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their
+         *     retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps
+         *     it.
          *
          *     ```json
          *     {"id": "t-1"}
@@ -1988,10 +1989,15 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as `after`, which stays right while tasks come and go, or with `offset`. When the results on a page are large, those that do not fit are left out: `resultAttachment` says so.
+         * Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB: when the tasks are large it ends early, `hasMore` says so, and the next page begins where it ended; results that do not fit are left out: `resultAttachment` says so.
          * @description Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as
-         *     `after`, which stays right while tasks come and go, or with `offset`. When the results on a page
-         *     are large, those that do not fit are left out: `resultAttachment` says so.
+         *     `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB:
+         *     when the tasks are large it ends early, `hasMore` says so, and the next page begins where it
+         *     ended; results that do not fit are left out: `resultAttachment` says so.
+         *
+         *     Lists in the order of `createdAt` with at most one of `assignedTo`, `tag`, `role` and `parentId`,
+         *     or with `status`, `project` and `dead`, are answered from an index. Others sort or search, and
+         *     few of them may wait: then `overloaded` says when to come back.
          *
          *     ```json
          *     {"status": "pending", "orderBy": "priority", "limit": 20}
@@ -4777,8 +4783,9 @@ export interface components {
             lease: components["schemas"]["Lease"];
         };
         /**
-         * @description Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task
-         *     has its history as long as the log keeps it.
+         * @description Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their
+         *     retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps
+         *     it.
          *
          *     ```json
          *     {"id": "t-1"}
@@ -4806,12 +4813,28 @@ export interface components {
              */
             taskId?: components["schemas"]["TaskId"] | null;
         };
+        /** @description A page of what happened to a task. */
+        TaskHistoryPage: {
+            /** @description The events. */
+            events: components["schemas"]["Event"][];
+            /** @description Whether there was more when the page was read. */
+            hasMore: boolean;
+            /** @description Where to go on: pass it as `after`. */
+            next: components["schemas"]["Cursor"];
+            /** @description On the first page: events before these are past their retention, and gone. */
+            olderGone?: boolean;
+        };
         /** @description A task's id: `t-` and a positive integer, ascending in time. */
         TaskId: string;
         /**
          * @description Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as
-         *     `after`, which stays right while tasks come and go, or with `offset`. When the results on a page
-         *     are large, those that do not fit are left out: `resultAttachment` says so.
+         *     `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB:
+         *     when the tasks are large it ends early, `hasMore` says so, and the next page begins where it
+         *     ended; results that do not fit are left out: `resultAttachment` says so.
+         *
+         *     Lists in the order of `createdAt` with at most one of `assignedTo`, `tag`, `role` and `parentId`,
+         *     or with `status`, `project` and `dead`, are answered from an index. Others sort or search, and
+         *     few of them may wait: then `overloaded` says when to come back.
          *
          *     ```json
          *     {"status": "pending", "orderBy": "priority", "limit": 20}
@@ -4907,7 +4930,10 @@ export interface components {
             nextCursor?: string | null;
             /** @description The tasks. */
             tasks: components["schemas"]["Task"][];
-            /** @description There are at least `totalCount`; more were not counted. */
+            /**
+             * @description There are at least `totalCount`; more were not counted. So many tasks are looked at where no
+             *     count is kept: 10,000.
+             */
             totalCapped?: boolean;
             /**
              * Format: int64
@@ -5920,6 +5946,7 @@ export type TaskGet = components['schemas']['TaskGet'];
 export type TaskHeartbeat = components['schemas']['TaskHeartbeat'];
 export type TaskHeartbeatDone = components['schemas']['TaskHeartbeatDone'];
 export type TaskHistory = components['schemas']['TaskHistory'];
+export type TaskHistoryPage = components['schemas']['TaskHistoryPage'];
 export type TaskId = components['schemas']['TaskId'];
 export type TaskList = components['schemas']['TaskList'];
 export type TaskOrder = components['schemas']['TaskOrder'];
@@ -7965,7 +7992,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventPage"];
+                    "application/json": components["schemas"]["TaskHistoryPage"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -8003,7 +8030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventPage"];
+                    "application/json": components["schemas"]["TaskHistoryPage"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -9957,7 +9984,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["EventPage"];
+                        data: components["schemas"]["TaskHistoryPage"];
                         /** @constant */
                         event: "task.history";
                         /** @constant */

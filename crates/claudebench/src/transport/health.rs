@@ -1,12 +1,17 @@
 //! Whether the server lives, whether it may take traffic, and what it counts. Answered even when
 //! nothing else is.
 
+use std::time::Duration;
+
 use claudebench_core::TenantId;
 use hyper::{Response, StatusCode};
 use serde_json::json;
 
 use super::App;
 use super::answer::{self, Body};
+
+/// How long a scrape waits for the depths of the queue.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The answer to one of these paths.
 pub(super) async fn answer(app: &App, path: &str) -> Option<Response<Body>> {
@@ -38,7 +43,9 @@ async fn ready(app: &App) -> Response<Body> {
 
 async fn metrics(app: &App) -> Response<Body> {
     let metrics = &app.metrics;
-    if let Ok(stats) = app.shared.store.stats(TenantId::DEFAULT, None).await {
+    // Under overload the depths are those of the last time: the rest is told all the same.
+    let stats = app.shared.store.stats(TenantId::DEFAULT, None);
+    if let Ok(Ok(stats)) = tokio::time::timeout(PATIENCE, stats).await {
         let in_progress = stats.of(claudebench_core::Status::InProgress);
         let depths = [stats.ready, in_progress, stats.scheduled, stats.blocked];
         for (gauge, depth) in metrics.queue.iter().zip(depths) {

@@ -13,6 +13,7 @@ mod examples;
 mod instances;
 mod keys;
 mod queues;
+mod reads;
 mod reports;
 mod server;
 mod system;

@@ -46,11 +46,17 @@ impl Server {
     /// A server on an empty folder.
     pub(crate) fn new() -> Self {
         let clock = ManualClock::at(Millis(1_763_913_600_000));
-        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock)
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, SqliteOptions::new(""))
     }
 
-    fn on(dir: Arc<tempfile::TempDir>, clock: ManualClock) -> Self {
-        let options = SqliteOptions { seed: Some(1), ..SqliteOptions::new(dir.path()) };
+    /// A server on an empty folder, whose store has these options.
+    pub(crate) fn with(options: SqliteOptions) -> Self {
+        let clock = ManualClock::at(Millis(1_763_913_600_000));
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, options)
+    }
+
+    fn on(dir: Arc<tempfile::TempDir>, clock: ManualClock, options: SqliteOptions) -> Self {
+        let options = SqliteOptions { seed: Some(1), dir: dir.path().into(), ..options };
         let store = SqliteStore::open(options, Arc::new(clock.clone())).unwrap();
         let hub = Arc::new(Hub::new(Cursor(0), HubOptions::default()));
         let ready = Arc::new(Ready::new(100));
@@ -84,7 +90,7 @@ impl Server {
         let (dir, clock) = (self.dir.clone(), self.clock.clone());
         self.store.close();
         drop(self);
-        Self::on(dir, clock)
+        Self::on(dir, clock, SqliteOptions::new(""))
     }
 
     /// A context for a caller.

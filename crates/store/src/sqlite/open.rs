@@ -185,7 +185,7 @@ pub(super) fn reader(dir: &Path) -> Result<Connection, OpenError> {
          PRAGMA query_only = ON;",
     )
     .map_err(said)?;
-    super::read::words::register(&db).map_err(said)?;
+    super::words::register(&db).map_err(said)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
 }

@@ -1,7 +1,6 @@
 //! The one thread that writes.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -65,7 +64,6 @@ struct Writer<'a, 'c> {
 
 impl Writer<'_, '_> {
     fn run(mut self, jobs: &Receiver<Job>) {
-        self.show();
         let mut words_wait = true;
         loop {
             let job = if words_wait {
@@ -77,7 +75,7 @@ impl Writer<'_, '_> {
                 Ok((batch, answer)) => {
                     words_wait |= !batch.creates.is_empty();
                     let outcomes = self.commit(batch);
-                    self.show();
+                    self.visible.show(&self.memory);
                     // Whoever asked may have gone; what is durable stays.
                     let _ = answer.send(outcomes);
                 }
@@ -161,16 +159,6 @@ impl Writer<'_, '_> {
         each!(reports, creates, beats, changes, claims);
         Ok(all)
     }
-
-    fn show(&self) {
-        self.visible.next_due.store(self.memory.next_due(), Ordering::Release);
-        self.visible.leases.store(count(self.memory.leases.len()), Ordering::Relaxed);
-        self.visible.lanes.store(count(self.memory.lanes.len()), Ordering::Relaxed);
-    }
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 fn refusal(error: &StoreError) -> Refusal {
