@@ -1,7 +1,8 @@
 #!/bin/sh
 # Checks that the tools named on the command line are there; says what is missing and how to get
 # it. What apt-get and rustup can install is installed, where the rights allow: a C compiler (for
-# the bundled SQLite), make, rustfmt and clippy.
+# the bundled SQLite), make, Node.js with npm, rustfmt and clippy. Rust itself is not: Debian's is
+# too old, and rustup is for you to run.
 #
 # usage: scripts/need.sh [cargo] [lint] [cc] [make] [node]
 set -eu
@@ -24,7 +25,9 @@ older() { [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head 
 need_cargo() {
     wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
     if ! has cargo; then
-        lacks "cargo (Rust $wanted or newer)" "get it from https://rustup.rs, then open a new shell"
+        lacks "cargo (Rust $wanted or newer)" \
+            "run: curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" \
+            'then open a new shell'
         return
     fi
     found=$(cargo --version | cut -d ' ' -f 2 | cut -d - -f 1)
@@ -77,8 +80,12 @@ need_make() {
 need_node() {
     wanted=$(sed -n 's/.*"node": ">=\([0-9.]*\)".*/\1/p' web/package.json)
     if ! has node || ! has npm; then
-        lacks "Node.js $wanted or newer, with npm" 'get it from https://nodejs.org'
-        return
+        if ! install nodejs npm || ! has node || ! has npm; then
+            lacks "Node.js $wanted or newer, with npm" \
+                'Debian 12, Ubuntu 24.04 and newer: apt-get install nodejs npm   (as root)' \
+                'elsewhere: get it from https://nodejs.org'
+            return
+        fi
     fi
     found=$(node --version | sed 's/^v//')
     if older "$found" "$wanted"; then

@@ -30,8 +30,19 @@ prune() {
     done
 }
 
+# The tests hold the same for this platform; cargo-deny looks at the others, too.
+deny() {
+    if cargo deny --version >/dev/null 2>&1; then
+        cargo deny --offline check licenses bans sources
+    else
+        echo 'cargo-deny is not installed: the tests check licences, sources and bans without it'
+    fi
+    echo 'not checked, as that needs the network: advisories (cargo deny check advisories)'
+}
+
 step 'tools' scripts/need.sh cargo lint cc node
 prune
+step 'dependencies' deny
 step 'format' cargo fmt --all --check
 step 'lints' make --no-print-directory lint
 step 'documentation' make --no-print-directory docs

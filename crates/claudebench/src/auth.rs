@@ -130,7 +130,27 @@ fn credentials(headers: &HeaderMap) -> Option<&str> {
     if let Some(value) = headers.get(AUTHORIZATION) {
         // Something unreadable counts as a wrong key, not as none.
         let text = value.to_str().unwrap_or("unreadable");
-        return Some(text.strip_prefix("Bearer ").unwrap_or(text).trim());
+        // The name of a scheme may be written in any case.
+        let key = match text.trim().split_once(' ') {
+            Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key,
+            _ => text,
+        };
+        return Some(key.trim());
     }
     headers.get("x-api-key").map(|value| value.to_str().unwrap_or("unreadable").trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::header::HeaderValue;
+
+    #[test]
+    fn the_scheme_is_read_in_any_case() {
+        for text in ["Bearer cb_a_b", "bearer cb_a_b", "BEARER  cb_a_b ", "cb_a_b"] {
+            let mut headers = HeaderMap::new();
+            headers.insert(AUTHORIZATION, HeaderValue::from_static(text));
+            assert_eq!(credentials(&headers), Some("cb_a_b"), "{text}");
+        }
+    }
 }

@@ -36,14 +36,14 @@ pub enum StartError {
     #[error(transparent)]
     Listen(#[from] ListenError),
     /// A bind that others can reach, without anybody being asked who they are.
-    #[error(
-        "{url} can be reached from other machines, and there is no API key yet: make one with \
-         `claudebench key create --name NAME --scopes admin`, or listen on 127.0.0.1"
-    )]
+    #[error("{url} can be reached from other machines, and there is no API key yet")]
     NoKeys {
         /// The address.
         url: String,
     },
+    /// Everybody is to be asked who they are, and nobody could answer.
+    #[error("the setting `auth.required` asks everybody for an API key, and there is none yet")]
+    NobodyCanCall,
     /// The counters could not be made.
     #[error("the metrics could not be set up: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -94,6 +94,9 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
         let url = open.map(Listener::url).unwrap_or_default();
         return Err(StartError::NoKeys { url });
     }
+    if required && auth.count() == 0 {
+        return Err(StartError::NobodyCanCall);
+    }
     let metrics = Arc::new(Metrics::new()?);
     let head = seen.health().await?.head;
     let (stop, stopping) = watch::channel(false);
@@ -113,6 +116,7 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
     });
     let mut background = JoinSet::new();
     background.spawn(task::sweeper::run(shared.clone()));
+    background.spawn(task::returns::run(shared.clone()));
     background.spawn(system::watch::run(shared, check_ms));
     let urls = listeners.iter().map(Listener::url).collect();
     let addresses = listeners.iter().filter_map(Listener::address).collect();
@@ -145,7 +149,8 @@ async fn shared(
             ready.notify(&committed.ready, committed.reopened);
         })
     };
-    let (committer, writers) = Committer::start(store.clone(), CommitterOptions::default(), tell);
+    let options = CommitterOptions { parked: Some(ready.clone()), ..CommitterOptions::default() };
+    let (committer, writers) = Committer::start(store.clone(), options, tell);
     let limits = &config.limits;
     let shared = Arc::new(Shared {
         store: store.clone(),
@@ -199,7 +204,6 @@ impl Running {
             self.background.shutdown().await;
         }
         self.app.shared.committer.stop();
-        self.writers.abort_all();
         while self.writers.join_next().await.is_some() {}
         let store = self.store.clone();
         // What was taken on is committed; closing waits for the disk.
@@ -209,12 +213,18 @@ impl Running {
     }
 }
 
-/// Runs a server until it is told to stop. `ready` hears where it can be reached.
+/// Runs a server until it is told to stop, by a signal or the end of standard input. `ready` hears
+/// where it can be reached.
 ///
 /// # Errors
 /// As [`start`].
-pub async fn run(config: Config, ready: impl FnOnce(&[String])) -> Result<(), StartError> {
+pub async fn run(
+    config: Config,
+    stop_with_stdin: bool,
+    ready: impl FnOnce(&[String]),
+) -> Result<(), StartError> {
     use tokio::signal::unix::{SignalKind, signal};
+    let ended = stdin_ends(stop_with_stdin);
     let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
     listen::raise_file_limit();
@@ -224,8 +234,8 @@ pub async fn run(config: Config, ready: impl FnOnce(&[String])) -> Result<(), St
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = ended => {}
     }
-
     let stop = running.stop();
     tokio::pin!(stop);
     tokio::select! {
@@ -235,4 +245,18 @@ pub async fn run(config: Config, ready: impl FnOnce(&[String])) -> Result<(), St
         _ = interrupt.recv() => {}
     }
     Ok(())
+}
+
+/// Waits for the end of standard input, if that counts.
+async fn stdin_ends(counts: bool) {
+    if !counts {
+        return std::future::pending().await;
+    }
+    let (over, ended) = tokio::sync::oneshot::channel::<()>();
+    // A thread that the end of the process does not wait for, unlike one of tokio's.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        drop(over);
+    });
+    let _ = ended.await;
 }

@@ -106,8 +106,19 @@ impl Shared {
     /// # Errors
     /// A refusal, overload, or a store that cannot be written.
     pub async fn commit_as_server<W: Write>(&self, write: W) -> Result<W::Reply, SubmitError> {
-        let actor = "server".into();
-        let meta = Meta { tenant: TenantId::DEFAULT, actor, traceparent: None, key: None };
+        self.commit_for(TenantId::DEFAULT, write).await
+    }
+
+    /// The same, on the data of any tenant.
+    ///
+    /// # Errors
+    /// As [`Shared::commit_as_server`].
+    pub async fn commit_for<W: Write>(
+        &self,
+        tenant: TenantId,
+        write: W,
+    ) -> Result<W::Reply, SubmitError> {
+        let meta = Meta { tenant, actor: "server".into(), traceparent: None, key: None };
         self.committer.submit(meta, write).await
     }
 }
@@ -146,18 +157,23 @@ impl Context {
         self.shared.clock.now()
     }
 
+    /// Who writes, in which trace, under which key.
+    #[must_use]
+    pub fn meta(&self) -> Meta {
+        Meta {
+            tenant: self.tenant(),
+            actor: self.principal.name.clone(),
+            traceparent: self.traceparent.clone(),
+            key: self.key.clone(),
+        }
+    }
+
     /// Commits a write in the caller's name.
     ///
     /// # Errors
     /// A refusal, overload, or a store that cannot be written.
     pub async fn commit<W: Write>(&self, write: W) -> Result<W::Reply, Error> {
-        let meta = Meta {
-            tenant: self.tenant(),
-            actor: self.principal.name.clone(),
-            traceparent: self.traceparent.clone(),
-            key: self.key.clone(),
-        };
-        self.shared.committer.submit(meta, write).await.map_err(submit_error)
+        self.shared.committer.submit(self.meta(), write).await.map_err(submit_error)
     }
 
     /// Calls another method in the caller's name.

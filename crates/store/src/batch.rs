@@ -1,10 +1,11 @@
 //! One transaction's worth of writes: a column per kind of hot write, and one for the rest.
 
+use std::fmt;
 use std::sync::Arc;
 
 use claudebench_core::backoff::Backoff;
 use claudebench_core::event::Event;
-use claudebench_core::lane::{Lane, Wanted};
+use claudebench_core::lane::{Lane, PauseScope, Wanted};
 use claudebench_core::{Millis, Status, TaskId, TenantId};
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +54,8 @@ pub struct Batch {
     pub beats: Vec<Item<Beat>>,
     pub changes: Vec<Item<Change>>,
     pub claims: Vec<Item<ClaimTasks>>,
+    /// Claims that wait: asked last, when the batch has made tasks ready.
+    pub parked: Option<Arc<dyn Parked>>,
 }
 
 impl Batch {
@@ -88,10 +91,38 @@ pub struct Outcomes {
     pub claims: Vec<Option<Result<Claimed, Refusal>>>,
     /// The events, in the order of the log.
     pub events: Vec<Arc<Event>>,
-    /// Lanes that gained ready tasks, and how many.
-    pub ready: Vec<(Arc<Lane>, usize)>,
+    /// What parked claims got in the same transaction.
+    pub handed: Vec<(Ticket, Handed)>,
+    /// Ready tasks that came and that nobody took.
+    pub ready: Vec<Gained>,
     /// Whether a pause or resume came along: all waiters should look again.
     pub reopened: bool,
+}
+
+/// Ready tasks that came to a lane.
+#[derive(Clone, Debug)]
+pub struct Gained {
+    /// The lane.
+    pub lane: Arc<Lane>,
+    /// How many.
+    pub count: usize,
+    /// What is paused of the tenant's.
+    pub pauses: Arc<[PauseScope]>,
+}
+
+/// The place of a parked claim among all that wait.
+pub type Ticket = u64;
+
+/// What a parked claim got: tasks or a refusal; `None` when it waits on.
+pub type Handed = Option<Result<Claimed, Refusal>>;
+
+/// Claims that wait for work. A writer asks for them in the transaction that makes tasks ready, so
+/// that a hand-over takes one commit instead of two.
+pub trait Parked: fmt::Debug + Send + Sync {
+    /// The next claim that may take from these. Every ticket is settled once.
+    fn take(&self, gained: &Gained) -> Option<(Ticket, Item<ClaimTasks>)>;
+    /// What became of a claim that was taken, once that is durable.
+    fn settle(&self, ticket: Ticket, answer: Handed);
 }
 
 /// A write knows its column, so that the committer needs to know none.
@@ -242,7 +273,7 @@ pub struct Settled {
     pub status: Status,
     /// When.
     pub at: Millis,
-    /// The attempt it was.
+    /// The attempt that ended; of a repeated report, the attempts so far.
     pub attempt: i64,
     /// When it may be claimed again.
     pub retry_at: Option<Millis>,
@@ -285,6 +316,8 @@ pub struct Beaten {
 pub struct ClaimTasks {
     /// By whom, and which.
     pub wanted: Wanted,
+    /// This one task, or a refusal that says why not.
+    pub task: Option<TaskId>,
     /// At most so many.
     pub max: usize,
     /// For so many milliseconds, instead of the task's own or the default.

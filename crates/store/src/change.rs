@@ -304,7 +304,7 @@ pub struct AddKey {
     pub expires_at: Option<Millis>,
 }
 
-/// Revokes an API key of the caller's tenant.
+/// Revokes an API key of the caller's tenant; the tenant `default` looks after all keys.
 #[derive(Clone, Debug)]
 pub struct RevokeKey {
     /// The public part.

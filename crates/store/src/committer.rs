@@ -1,14 +1,13 @@
 //! Group commit: what arrived during the last transaction is the next batch.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use claudebench_core::event::Event;
-use claudebench_core::lane::Lane;
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
-use crate::batch::{Batch, Meta, Outcomes, Write};
+use crate::batch::{Batch, Gained, Meta, Outcomes, Parked, Write};
 use crate::refusal::Refusal;
 use crate::store::{Store, StoreError};
 
@@ -17,24 +16,26 @@ use crate::store::{Store, StoreError};
 pub struct Committed {
     /// The events, in the order of the log.
     pub events: Vec<Arc<Event>>,
-    /// Lanes that gained ready tasks, and how many.
-    pub ready: Vec<(Arc<Lane>, usize)>,
+    /// Ready tasks that came and that no parked claim got.
+    pub ready: Vec<Gained>,
     /// Whether all who wait should look again.
     pub reopened: bool,
 }
 
 /// The bounds of a committer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct CommitterOptions {
     /// How many writes may wait; one more is refused at once.
     pub queue: usize,
     /// The most writes in one transaction.
     pub batch_max: usize,
+    /// Claims that wait for work, to be served by the transaction that makes it ready.
+    pub parked: Option<Arc<dyn Parked>>,
 }
 
 impl Default for CommitterOptions {
     fn default() -> Self {
-        Self { queue: 4_096, batch_max: 512 }
+        Self { queue: 4_096, batch_max: 512, parked: None }
     }
 }
 
@@ -63,6 +64,7 @@ type OnCommit = Arc<dyn Fn(Committed) + Send + Sync>;
 #[derive(Clone)]
 pub struct Committer {
     queue: mpsc::Sender<Enlist>,
+    closing: Arc<watch::Sender<bool>>,
     counters: Arc<Counters>,
 }
 
@@ -70,7 +72,6 @@ pub struct Committer {
 struct Counters {
     commits: AtomicU64,
     writes: AtomicU64,
-    stopped: AtomicBool,
 }
 
 impl Committer {
@@ -85,18 +86,20 @@ impl Committer {
         let (queue, waiting) = mpsc::channel(options.queue);
         let waiting = Arc::new(Mutex::new(waiting));
         let counters = Arc::new(Counters::default());
+        let closing = Arc::new(watch::Sender::new(false));
         let mut writers = JoinSet::new();
         for _ in 0..store.writers() {
-            let writer = Writer {
-                store: store.clone(),
+            writers.spawn(store.write(Source(Kind::Gathered(Gathering {
                 waiting: waiting.clone(),
-                batch_max: options.batch_max,
+                closing: closing.subscribe(),
+                options: options.clone(),
                 on_commit: on_commit.clone(),
                 counters: counters.clone(),
-            };
-            writers.spawn(writer.run());
+                gathered: Vec::with_capacity(options.batch_max),
+                settles: Vec::with_capacity(options.batch_max),
+            }))));
         }
-        (Self { queue, counters }, writers)
+        (Self { queue, closing, counters }, writers)
     }
 
     /// Commits a write together with what else waits, and answers when it is durable.
@@ -122,9 +125,6 @@ impl Committer {
                 let _ = settled.send(reply);
             })
         });
-        if self.counters.stopped.load(Ordering::Relaxed) {
-            return Err(SubmitError::Stopped);
-        }
         self.queue.try_send(enlist).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => SubmitError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => SubmitError::Stopped,
@@ -132,9 +132,9 @@ impl Committer {
         answer.await.unwrap_or(Err(SubmitError::Stopped))
     }
 
-    /// Takes no more writes; those that wait are still committed.
+    /// Takes no more writes; those that wait are still committed. The writers end then.
     pub fn stop(&self) {
-        self.counters.stopped.store(true, Ordering::Relaxed);
+        self.closing.send_replace(true);
     }
 
     /// Commits and writes so far.
@@ -153,44 +153,96 @@ impl Committer {
     }
 }
 
-struct Writer {
-    store: Arc<dyn Store>,
-    waiting: Arc<Mutex<mpsc::Receiver<Enlist>>>,
-    batch_max: usize,
-    on_commit: OnCommit,
-    counters: Arc<Counters>,
+/// Where a writer of a store gets its batches, and where it tells what became of them.
+pub struct Source(Kind);
+
+enum Kind {
+    Gathered(Gathering),
+    One(Option<Batch>, Option<oneshot::Sender<Result<Outcomes, StoreError>>>),
 }
 
-impl Writer {
-    async fn run(self) {
-        let mut gathered = Vec::with_capacity(self.batch_max);
-        loop {
-            let taken = self.waiting.lock().await.recv_many(&mut gathered, self.batch_max).await;
-            if taken == 0 {
-                return;
+impl Source {
+    /// A source of one batch: a transaction past the committer, and what becomes of it.
+    #[must_use]
+    pub fn of(batch: Batch) -> (Self, oneshot::Receiver<Result<Outcomes, StoreError>>) {
+        let (settled, answer) = oneshot::channel();
+        (Self(Kind::One(Some(batch), Some(settled))), answer)
+    }
+
+    /// The next batch: everything that waits, as soon as there is something. `None` when no more
+    /// will come.
+    pub async fn next(&mut self) -> Option<Batch> {
+        match &mut self.0 {
+            Kind::Gathered(gathering) => gathering.next().await,
+            Kind::One(batch, _) => batch.take(),
+        }
+    }
+
+    /// What became of the batch that [`Source::next`] gave last.
+    pub fn settle(&mut self, done: Result<Outcomes, StoreError>) {
+        match &mut self.0 {
+            Kind::Gathered(gathering) => gathering.settle(done),
+            // A caller that went away is no reason to undo what is durable.
+            Kind::One(_, settled) => drop(settled.take().map(|settled| settled.send(done))),
+        }
+    }
+}
+
+/// Gathers what waits into batches.
+struct Gathering {
+    waiting: Arc<Mutex<mpsc::Receiver<Enlist>>>,
+    closing: watch::Receiver<bool>,
+    options: CommitterOptions,
+    on_commit: OnCommit,
+    counters: Arc<Counters>,
+    gathered: Vec<Enlist>,
+    settles: Vec<Settle>,
+}
+
+impl Gathering {
+    async fn next(&mut self) -> Option<Batch> {
+        let most = self.options.batch_max;
+        {
+            let mut waiting = self.waiting.lock().await;
+            let closed = self.closing.wait_for(|closing| *closing);
+            tokio::select! {
+                biased;
+                _ = waiting.recv_many(&mut self.gathered, most) => {}
+                // What was taken on before is still to be committed.
+                _ = closed => {
+                    waiting.close();
+                    waiting.recv_many(&mut self.gathered, most).await;
+                }
             }
-            let mut batch = Batch::default();
-            let settles: Vec<Settle> =
-                gathered.drain(..).map(|enlist| enlist(&mut batch)).collect();
-            self.counters.commits.fetch_add(1, Ordering::Relaxed);
-            self.counters.writes.fetch_add(settles.len() as u64, Ordering::Relaxed);
-            match self.store.commit(batch).await {
-                Ok(mut outcomes) => {
-                    // Before the answers, so that whoever has one finds its events.
-                    (self.on_commit)(Committed {
-                        events: std::mem::take(&mut outcomes.events),
-                        ready: std::mem::take(&mut outcomes.ready),
-                        reopened: outcomes.reopened,
-                    });
-                    for settle in settles {
-                        settle(Ok(&mut outcomes));
-                    }
-                }
-                Err(error) => {
-                    for settle in settles {
-                        settle(Err(&error));
-                    }
-                }
+        }
+        if self.gathered.is_empty() {
+            return None;
+        }
+        let mut batch = Batch { parked: self.options.parked.clone(), ..Batch::default() };
+        self.settles.extend(self.gathered.drain(..).map(|enlist| enlist(&mut batch)));
+        self.counters.commits.fetch_add(1, Ordering::Relaxed);
+        self.counters.writes.fetch_add(self.settles.len() as u64, Ordering::Relaxed);
+        Some(batch)
+    }
+
+    fn settle(&mut self, done: Result<Outcomes, StoreError>) {
+        let settles = self.settles.drain(..);
+        let mut outcomes = match done {
+            Ok(outcomes) => outcomes,
+            Err(error) => return settles.for_each(|settle| settle(Err(&error))),
+        };
+        // Before the answers, so that whoever has one finds its events.
+        (self.on_commit)(Committed {
+            events: std::mem::take(&mut outcomes.events),
+            ready: std::mem::take(&mut outcomes.ready),
+            reopened: outcomes.reopened,
+        });
+        for settle in settles {
+            settle(Ok(&mut outcomes));
+        }
+        if let Some(parked) = &self.options.parked {
+            for (ticket, answer) in outcomes.handed {
+                parked.settle(ticket, answer);
             }
         }
     }

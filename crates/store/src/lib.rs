@@ -15,8 +15,8 @@ mod store;
 
 pub use batch::{
     Batch, Beat, Beaten, ClaimTasks, Claimed, ClaimedTask, Create, Created, Dependency, Ending,
-    IdempotencyKey, Item, Meta, NewTask, OnDuplicate, Outcomes, Report, Reported, Reports, Settled,
-    Unique, Write,
+    Gained, Handed, IdempotencyKey, Item, Meta, NewTask, OnDuplicate, Outcomes, Parked, Report,
+    Reported, Reports, Settled, Ticket, Unique, Write,
 };
 pub use change::{
     AddKey, Assign, Assigned, BatchDone, Cancel, CancelOutcome, Change, Changed, DeleteAttachment,
@@ -24,7 +24,7 @@ pub use change::{
     PutAttachment, Register, Resume, Retried, Retry, RetrySelection, RevokeKey, SetConfig, Sweep,
     Swept, Tally, Touch, Unassign, Unregister, Update, Vote,
 };
-pub use committer::{Committed, Committer, CommitterOptions, SubmitError};
+pub use committer::{Committed, Committer, CommitterOptions, Source, SubmitError};
 pub use read::{
     AttachmentQuery, BlockedBy, EventPage, EventQuery, Explained, ListOrder, OrderBy, PAGE_BYTES,
     Page, TaskQuery,

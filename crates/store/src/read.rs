@@ -46,6 +46,7 @@ pub struct TaskQuery {
     pub parent: Option<TaskId>,
     pub dead: Option<bool>,
     /// Words that the text contains; each a whole word, or its beginning with a `*` behind it.
+    /// Capitals, and whether an accent was typed in one with its letter, make no difference.
     pub search: Option<String>,
     pub order_by: OrderBy,
     pub order: ListOrder,

@@ -284,7 +284,7 @@ pub struct StoreHealth {
     pub bytes: i64,
     /// Bytes in the write-ahead log.
     pub wal_bytes: i64,
-    /// The place after the newest event.
+    /// The place of the newest event: who goes on from there sees what comes next.
     pub head: Cursor,
     /// The oldest event kept.
     pub oldest: Cursor,

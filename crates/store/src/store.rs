@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use claudebench_core::{Clock, Millis, TaskId, TenantId};
 
-use crate::batch::{Batch, Outcomes};
+use crate::committer::Source;
 use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
 use crate::row::{Attachment, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras};
 
@@ -70,8 +70,9 @@ pub enum StoreError {
 /// has its event in the same transaction; a refused write changes nothing and fails alone; only
 /// the store's clock decides what has expired.
 pub trait Store: Send + Sync + 'static {
-    /// Applies a batch in one transaction.
-    fn commit(&self, batch: Batch) -> BoxFuture<'_, Outcomes>;
+    /// Commits what the source gives, each batch in one transaction, until it ends. Called once
+    /// for each of [`Store::writers`].
+    fn write(&self, source: Source) -> Pin<Box<dyn Future<Output = ()> + Send>>;
     /// How many commits may be in flight at once.
     fn writers(&self) -> usize;
     /// The clock that decides what has expired.

@@ -1,1 +1,15 @@
-//! x
+//! What tests share: the suites that every implementation of a seam has to pass, and waiting.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "code of tests: it may stop at what it did not expect, and say what led to it"
+)]
+
+pub mod conformance;
+mod wait;
+
+pub use conformance::store::commit;
+pub use wait::{PATIENCE, until};

@@ -7,10 +7,11 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use super::Args;
 use super::load::http::{Connection, Target};
 use super::load::{Pace, Plan};
 use super::peer::{Echo, Server, ServerError, free_port};
-use super::{Args, workload};
+use super::workload::{self, Recipe};
 
 /// Why nothing was measured.
 #[derive(Debug, thiserror::Error)]
@@ -136,6 +137,12 @@ impl Bed {
     /// It cannot be started.
     pub fn echo(&self) -> Result<Echo, BenchError> {
         Echo::start(&self.program).during("the echo cannot be started")
+    }
+
+    /// What tasks are like.
+    #[must_use]
+    pub fn recipe(&self) -> Recipe {
+        Recipe { seed: self.args.seed, mixed: self.args.mixed }
     }
 
     /// The load that was asked for.

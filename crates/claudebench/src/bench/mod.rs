@@ -17,6 +17,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use tokio::net::lookup_host;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::LocalSet;
 
@@ -51,6 +52,9 @@ pub struct Args {
     /// How many tasks make a large backlog
     #[arg(long, default_value_t = 1_000_000)]
     pub tasks: usize,
+    /// Draw each task's priority from 0 to 100, instead of leaving it out
+    #[arg(long)]
+    pub mixed: bool,
     /// The same seed makes the same work
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -129,11 +133,12 @@ fn conditions(args: &Args) -> Conditions {
         rounds: args.rounds,
         seconds: args.seconds,
         seed: args.seed,
+        mixed: args.mixed,
     }
 }
 
 /// Measures on a thread of its own, which nothing else disturbs; tells the progress meanwhile.
-/// An interrupt ends it in order: servers are stopped, and the folder is deleted.
+/// An interrupt, or SIGTERM, ends it in order: servers are stopped, and the folder is deleted.
 async fn measure(
     args: Args,
     other: Other,
@@ -162,6 +167,7 @@ async fn measure(
         })
         .during("the generator cannot start")?;
     let mut stop = Some(stop);
+    let mut terminate = signal(SignalKind::terminate()).during("signals cannot be waited for")?;
     loop {
         tokio::select! {
             line = told.recv() => match line {
@@ -170,6 +176,7 @@ async fn measure(
                 None => break,
             },
             _ = tokio::signal::ctrl_c() => drop(stop.take()),
+            _ = terminate.recv() => drop(stop.take()),
         }
     }
     generator.join().unwrap_or_else(|_| Err(BenchError::Asked("the generator broke".into())))

@@ -158,6 +158,8 @@ pub struct Conditions {
     pub seconds: f64,
     /// The seed of the work.
     pub seed: u64,
+    /// Whether tasks have drawn priorities.
+    pub mixed: bool,
 }
 
 /// Writes all of it as one JSON object.
@@ -202,12 +204,13 @@ pub fn print_table(
 ) -> io::Result<()> {
     writeln!(
         to,
-        "claudebench {}, {} processors, {} connections, {} rounds of {} s, seed {}\n",
+        "claudebench {}, {} processors, {} connections, {} rounds of {} s, {}, seed {}\n",
         conditions.version,
         conditions.processors,
         conditions.connections,
         conditions.rounds,
         conditions.seconds,
+        if conditions.mixed { "mixed priorities" } else { "one priority" },
         conditions.seed
     )?;
     let mut rows =
@@ -321,6 +324,7 @@ mod tests {
             rounds: 3,
             seconds: 5.0,
             seed: 1,
+            mixed: false,
         };
         let mut text = Vec::new();
         print_table(&mut text, &conditions, &figures()).unwrap();

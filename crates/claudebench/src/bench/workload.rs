@@ -12,18 +12,29 @@ const WORDS: [&str; 16] = [
     "docs", "cache", "login", "export", "worker", "budget",
 ];
 
+/// What the tasks of a run are like.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipe {
+    /// The same seed makes the same tasks.
+    pub seed: u64,
+    /// Each has a priority drawn from 0 to 100; otherwise none names one.
+    pub mixed: bool,
+}
+
 /// Makes tasks of a likely size.
 #[derive(Clone, Debug)]
 pub struct Workload {
     state: u64,
     number: u64,
+    mixed: bool,
 }
 
 impl Workload {
     /// Each stream of a seed makes others.
     #[must_use]
-    pub fn new(seed: u64, stream: usize) -> Self {
-        Self { state: seed ^ (stream as u64).wrapping_mul(0xd134_2543_de82_ef95), number: 0 }
+    pub fn new(recipe: Recipe, stream: usize) -> Self {
+        let state = recipe.seed ^ (stream as u64).wrapping_mul(0xd134_2543_de82_ef95);
+        Self { state, number: 0, mixed: recipe.mixed }
     }
 
     /// The next number, evenly drawn.
@@ -45,7 +56,11 @@ impl Workload {
             into.push_str(WORDS[word]);
             into.push(' ');
         }
-        let _ = write!(into, "\",\"priority\":{}}}", (drawn >> 32) % 101);
+        into.push('"');
+        if self.mixed {
+            let _ = write!(into, ",\"priority\":{}", (drawn >> 32) % 101);
+        }
+        into.push('}');
     }
 
     /// The params of a call that makes so many tasks.
@@ -174,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_makes_the_same_tasks() {
-        let make = |seed, stream| Workload::new(seed, stream).many(3);
+        let make = |seed, stream| Workload::new(Recipe { seed, mixed: true }, stream).many(3);
         assert_eq!(make(1, 0), make(1, 0));
         assert_ne!(make(1, 0), make(1, 1));
         assert_ne!(make(1, 0), make(2, 0));

@@ -35,7 +35,9 @@ impl Backup {
         let mut progress = out.progress("copying pages");
         let made = sqlite::backup(&dir, &to, self.force, |at| progress.at(at.done, Some(at.total)));
         drop(progress);
-        made.map_err(failure)?;
+        made.map_err(|e| {
+            failure(&e, "restore an older backup; `claudebench doctor` looks at the data")
+        })?;
         let size = size(&to);
         if out.for_programs() {
             return out.json(&json!({"path": to, "bytes": size, "checked": true}));
@@ -52,7 +54,8 @@ fn named_after(time: &str) -> PathBuf {
 
 /// Put a backup into the data directory of a server that is stopped
 ///
-/// The backup is checked before anything is replaced, and the database again afterwards.
+/// The backup is checked before anything is replaced, and its copy again before it counts: if this
+/// is cut off, the directory holds the old data or the new, whole.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   claudebench restore claudebench-20260131T120000Z.db --data new-data
@@ -73,9 +76,9 @@ impl Restore {
         let dir = shared.load(self.data.overrides())?.config.data;
         let mut progress = out.progress("checking and copying");
         progress.begun();
-        sqlite::restore(&self.from, &dir, self.force).map_err(failure)?;
+        sqlite::restore(&self.from, &dir, self.force)
+            .map_err(|e| failure(&e, "nothing was changed; use another backup"))?;
         let path = dir.join(DATABASE);
-        sqlite::check(&path).map_err(failure)?;
         drop(progress);
         let size = size(&path);
         if out.for_programs() {
@@ -92,21 +95,26 @@ fn size(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |file| file.len())
 }
 
-fn failure(error: BackupError) -> Failure {
-    let next = match &error {
+/// With what to do when it is the file that is wrong.
+fn failure(error: &BackupError, other_file: &str) -> Failure {
+    let next = match error {
         BackupError::Missing(path) if path.ends_with(DATABASE) => {
             "name the server's data directory with --data"
         }
         BackupError::Missing(_) => "check the path",
         BackupError::Exists(_) => "give another path, or --force to replace it",
-        BackupError::Damaged { .. } => "use another backup; `claudebench doctor` checks the data",
+        BackupError::Inside { .. } => "give a path outside of it, best on another disk",
+        BackupError::Damaged { .. } | BackupError::Foreign(_) => other_file,
+        BackupError::Newer { .. } => "use the version that wrote it, or an older backup",
+        BackupError::Full(_) => "free some space there, then try again",
         BackupError::File { .. } | BackupError::Sqlite { .. } => {
             "see to free space and rights there, then try again"
         }
         BackupError::Open(OpenError::InUse { .. }) => "stop the server, then try again",
+        BackupError::Open(OpenError::NoDirectory { .. }) => "give another --data",
         BackupError::Open(_) => "run `claudebench doctor`",
     };
-    let what = match &error {
+    let what = match error {
         // Its own words advise what fits to starting a server.
         BackupError::Open(OpenError::InUse { dir }) => {
             format!("a server uses the data directory {}", dir.display())

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::failure::Outcome;
 use super::output::{Cell, Out, Style, Table};
-use crate::config::{DEFAULTS, Loaded, Origin, Setting};
+use crate::client::without_password;
+use crate::config::{Config, DEFAULTS, Loaded, Origin, Setting};
 
 /// Check and show the configuration.
 #[derive(Debug, Subcommand)]
@@ -29,7 +30,11 @@ impl Command {
         match self {
             Self::Default => out.raw(DEFAULTS.as_bytes()),
             Self::Check => check(&shared.load(Vec::new())?, out),
-            Self::Show { changed } => show(&shared.load(Vec::new())?, changed, out),
+            Self::Show { changed } => {
+                let mut loaded = shared.load(Vec::new())?;
+                loaded.settings.extend(key_in_force(shared));
+                show(&loaded, changed, out)
+            }
         }
     }
 }
@@ -68,41 +73,20 @@ fn show(loaded: &Loaded, changed: bool, out: &mut Out) -> Outcome {
     out.table(&table)
 }
 
+/// The API key in the environment, which wins over a file that is configured.
+fn key_in_force(shared: &Shared) -> Option<Setting> {
+    let wins = shared.key_file.is_none() && Config::api_key().is_some();
+    wins.then(|| Setting {
+        key: "client.api_key".into(),
+        value: "***".into(),
+        origin: Origin::Variable("CLAUDEBENCH_API_KEY".into()),
+    })
+}
+
 /// A setting's value, without the password that a URL may hold.
 fn shown(setting: &Setting) -> toml::Value {
     match &setting.value {
-        toml::Value::String(text) => hidden(text).into(),
+        toml::Value::String(text) => without_password(text).into(),
         other => other.clone(),
-    }
-}
-
-fn hidden(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return text.to_owned() };
-    let end = rest.find('/').unwrap_or(rest.len());
-    match rest[..end].rfind('@') {
-        Some(at) => {
-            let user = rest[..at].split_once(':').map_or(&rest[..at], |(user, _)| user);
-            let secret = if rest[..at].contains(':') { ":***" } else { "" };
-            format!("{scheme}://{user}{secret}{}", &rest[at..])
-        }
-        None => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_are_hidden() {
-        for (text, seen) in [
-            ("redis://:secret@cache:6379/0", "redis://:***@cache:6379/0"),
-            ("postgres://ada:p@ss@db/bench", "postgres://ada:***@db/bench"),
-            ("postgres://ada@db/bench", "postgres://ada@db/bench"),
-            ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
-            ("claudebench-data", "claudebench-data"),
-        ] {
-            assert_eq!(hidden(text), seen);
-        }
     }
 }

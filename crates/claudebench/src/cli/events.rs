@@ -36,7 +36,7 @@ pub(super) struct Follow {
     #[arg(long, value_name = "NAME")]
     project: Option<String>,
     /// End after so many
-    #[arg(long, short = 'n', value_name = "N")]
+    #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     limit: Option<u64>,
     /// End at the end of the log, instead of waiting for more
     #[arg(long)]
@@ -64,7 +64,8 @@ fn start(text: &str) -> Result<Start, String> {
 impl Follow {
     /// Does it.
     pub(super) async fn run(self, session: &mut Session<'_>) -> Outcome {
-        let mut left = self.limit.unwrap_or(u64::MAX);
+        let asked = self.limit.unwrap_or(u64::MAX);
+        let mut left = asked;
         let filter = EventFilter {
             types: self.types.clone(),
             task: self.task,
@@ -80,6 +81,9 @@ impl Follow {
             // A page at a time: the log may be long, and nothing is to wait for.
             from => Since::After(self.pages(from, &mut left, session).await?),
         };
+        if self.no_follow && left == asked {
+            session.out.note("There are no such events there.");
+        }
         if self.no_follow || left == 0 {
             return Ok(());
         }
@@ -116,7 +120,7 @@ impl Follow {
             params = params.with("after", cursor.to_string());
         }
         loop {
-            let limit = usize::try_from(*left).unwrap_or(PAGE).clamp(1, PAGE);
+            let limit = usize::try_from(*left).unwrap_or(PAGE).min(PAGE);
             let params_now = params.clone().with("limit", limit);
             let page = session.get::<ListEvents>(params_now).await?;
             for event in &page.events {

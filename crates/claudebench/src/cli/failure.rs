@@ -54,6 +54,13 @@ pub(super) enum Failure {
     Refused(Error),
     /// A value on the command line is wrong.
     Usage(String),
+    /// A file that was given cannot be used.
+    Input {
+        /// What is wrong with it.
+        what: String,
+        /// What to do.
+        next: String,
+    },
     /// Something on this machine is wrong.
     Local {
         /// What.
@@ -92,7 +99,7 @@ impl Failure {
             ) => Exit::NoServer,
             Self::Client(ClientError::Foreign { .. } | ClientError::Unreadable { .. })
             | Self::Local { .. } => Exit::Failed,
-            Self::Usage(_) => Exit::Usage,
+            Self::Usage(_) | Self::Input { .. } => Exit::Usage,
             // Whoever reads has seen enough: `claudebench task list | head`.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Output(_) => Exit::Failed,
@@ -105,7 +112,9 @@ impl Failure {
         match self {
             Self::Client(error) => Some(error.to_string()),
             Self::Refused(error) => Some(error.to_string()),
-            Self::Usage(what) | Self::Local { what, .. } => Some(what.clone()),
+            Self::Usage(what) | Self::Input { what, .. } | Self::Local { what, .. } => {
+                Some(what.clone())
+            }
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Self::Output(error) => Some(format!("the output cannot be written: {error}")),
             Self::Said(_) => None,
@@ -116,7 +125,8 @@ impl Failure {
     pub(super) fn next_step(&self) -> Option<String> {
         match self {
             Self::Client(error) => of_client(error),
-            Self::Refused(error) => of_refusal(error).map(str::to_owned),
+            Self::Refused(error) => of_refusal(error),
+            Self::Input { next, .. } => Some(next.clone()),
             Self::Local { next, .. } => next.clone(),
             Self::Usage(_) => Some("see `claudebench help`".into()),
             Self::Output(_) | Self::Said(_) => None,
@@ -134,6 +144,7 @@ impl Failure {
                 "unreadable_answer"
             }
             Self::Usage(_) => "usage",
+            Self::Input { .. } => "unusable_file",
             Self::Local { .. } | Self::Output(_) | Self::Said(_) => "failed",
         };
         let mut error = json!({"code": code, "message": self.message()});
@@ -174,7 +185,7 @@ fn of_code(code: Code) -> Exit {
 
 fn of_client(error: &ClientError) -> Option<String> {
     match error {
-        ClientError::Refused(error) => of_refusal(error).map(str::to_owned),
+        ClientError::Refused(error) => of_refusal(error),
         ClientError::Unreachable { source, .. }
             if source.kind() == io::ErrorKind::PermissionDenied =>
         {
@@ -192,20 +203,44 @@ fn of_client(error: &ClientError) -> Option<String> {
     }
 }
 
-fn of_refusal(error: &Error) -> Option<&'static str> {
-    match error.code {
-        Code::Unauthorized => Some(
-            "give a key in CLAUDEBENCH_API_KEY or --key-file; `claudebench key create` makes one",
-        ),
-        Code::Forbidden => Some("use a key with that scope: `claudebench key create --scope ...`"),
-        Code::MethodNotFound => Some("`claudebench call --help` lists the methods"),
-        Code::CursorExpired => Some("go on from the oldest event that is kept: --since start"),
-        Code::RateLimited | Code::Overloaded => Some("wait a moment, then repeat the call"),
-        Code::ShuttingDown => Some("repeat the call when the server is back"),
-        Code::Unavailable => Some("run `claudebench doctor` on the server's machine"),
-        Code::Internal => Some("the server's log says more"),
-        _ => None,
-    }
+fn of_refusal(error: &Error) -> Option<String> {
+    let next = match error.code {
+        Code::Unauthorized => {
+            "give a key in CLAUDEBENCH_API_KEY or --key-file; if there is none yet, stop the server \
+             and make one on its data: `claudebench key create --name NAME --scopes admin --data DIR`"
+        }
+        // Other refusals than for a scope say themselves which setting allows it.
+        Code::Forbidden => {
+            let scope = error.details.get("scope").and_then(Value::as_str)?;
+            return Some(format!(
+                "use a key with that scope; an admin makes one with `claudebench key create --name \
+                 NAME --scopes {scope}`"
+            ));
+        }
+        Code::NotFound => return of_missing(&error.message).map(str::to_owned),
+        Code::MethodNotFound => "`claudebench call --help` lists the methods",
+        Code::CursorExpired => "go on from the oldest event that is kept: --since start",
+        Code::RateLimited | Code::Overloaded => "wait a moment, then repeat the call",
+        Code::ShuttingDown => "repeat the call when the server is back",
+        Code::Unavailable => "run `claudebench doctor` on the server's machine",
+        Code::Internal => "the server's log says more",
+        _ => return None,
+    };
+    Some(next.to_owned())
+}
+
+/// Where to look for what was named, by the first word of what is missing.
+fn of_missing(message: &str) -> Option<&'static str> {
+    Some(match message.split(' ').next()? {
+        "Task" | "Parent" | "Dependency" => {
+            "`claudebench task list` shows the tasks that there are"
+        }
+        "API" => "`claudebench key list` shows the keys that there are",
+        "Attachment" => "`claudebench call task.list_attachments` shows those of a task",
+        "Worker" | "Instance" => "register it first: `claudebench call system.register --id ID`",
+        "Document" => "`claudebench call docs.list` shows the pages",
+        _ => return None,
+    })
 }
 
 impl From<ClientError> for Failure {
@@ -248,6 +283,19 @@ mod tests {
             let exit = of_code(code) as u8;
             assert!(exit != 0 && EXIT_CODES.contains(&format!("\n  {exit}  ")), "{code:?}");
         }
+    }
+
+    #[test]
+    fn a_refusal_names_the_flag_that_there_is_and_only_where_it_helps() {
+        let next = |error: Error| Failure::from(error).next_step();
+        let scope = next(Error::new(Code::Forbidden, "x").with("scope", "tasks:read"));
+        assert!(
+            scope.unwrap().ends_with("`claudebench key create --name NAME --scopes tasks:read`")
+        );
+        assert_eq!(next(Error::new(Code::Forbidden, "the header Host names ..")), None);
+        let missing = next(Error::not_found("Task", "t-1"));
+        assert!(missing.unwrap().contains("claudebench task list"));
+        assert!(next(Error::new(Code::Unauthorized, "x")).unwrap().contains("--data DIR"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Subcommand;
 use claudebench_core::{Millis, Scope};
 use claudebench_services::key::{CreateKey, KeyMade, ListKeys, RevokeKey};
+use claudebench_store::sqlite::OpenError;
 
 use super::failure::{Failure, Outcome};
 use super::output::{Cell, Out, Style, Table, ago, in_future};
@@ -14,7 +15,7 @@ use super::values::{Params, duration, time};
 use super::{DataDir, Shared};
 use crate::client::{Client, ClientError};
 use crate::config::{Config, Origin, Required};
-use crate::start;
+use crate::start::{self, StartError};
 
 /// Make, list and revoke API keys.
 #[derive(Debug, Subcommand)]
@@ -92,8 +93,8 @@ impl Command {
             return self.run_on_data(loaded.config, shared, out).await;
         }
         let client = shared.client(&loaded.config)?;
-        let chosen = shared.url.is_some()
-            || loaded.settings.iter().any(|s| s.key == "client.url" && s.origin != Origin::Default);
+        let chosen =
+            loaded.settings.iter().any(|s| s.key == "client.url" && s.origin != Origin::Default);
         if !chosen && is_absent(&client).await {
             let (url, data) = (client.address(), loaded.config.data.display());
             out.note(format!("No server runs at {url}; this goes to the data directory {data}."));
@@ -113,8 +114,12 @@ impl Command {
         let folder = tempfile::Builder::new().prefix("claudebench-").tempdir().map_err(failed)?;
         config.listen = vec![format!("unix:{}", folder.path().join("socket").display())];
         config.auth.required = Required::Auto;
-        let running = start::start(config).await.map_err(|e| {
-            Failure::advise(e, "call it where that server runs, without --data, with an admin key")
+        let running = start::start(config).await.map_err(|error| match error {
+            StartError::Open(OpenError::InUse { dir }) => Failure::advise(
+                format!("a server uses the data directory {}", dir.display()),
+                "call it without --data, with an admin key; if there is none, stop the server first",
+            ),
+            other => Failure::advise(other, "see `claudebench doctor`"),
         })?;
         let url = running.urls.first().map_or("", String::as_str);
         let client = Client::new(url.parse()?, None)?.with_timeout(shared.timeout());

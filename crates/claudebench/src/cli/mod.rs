@@ -20,8 +20,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::parser::ValueSource;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
 
 use failure::{EXIT_CODES, Exit, Failure, Outcome};
 use output::Out;
@@ -51,11 +51,11 @@ struct Shared {
     /// The server: http://HOST:PORT, or unix:PATH
     ///
     /// Without it: CLAUDEBENCH_URL, then `client.url` of the configuration, by default http://127.0.0.1:3000.
-    #[arg(long, global = true, value_name = "URL", env = "CLAUDEBENCH_URL")]
+    #[arg(long, global = true, value_name = "URL")]
     url: Option<String>,
     /// A file that holds the API key
     ///
-    /// Without it: CLAUDEBENCH_API_KEY, then `client.key_file` of the configuration. There is no option for the key
+    /// Without it: CLAUDEBENCH_API_KEY, then CLAUDEBENCH_KEY_FILE, then `client.key_file` of the configuration. There is no option for the key
     /// itself, as other users of a machine see the options of a program.
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -72,9 +72,6 @@ struct Shared {
     #[arg(long, global = true, value_name = "DURATION", value_parser = values::duration)]
     #[arg(default_value = "30s")]
     timeout: i64,
-    /// Whether `url` is an option of this very command.
-    #[arg(skip)]
-    url_is_option: bool,
 }
 
 impl Shared {
@@ -82,31 +79,49 @@ impl Shared {
         Duration::from_millis(u64::try_from(self.timeout).unwrap_or(0))
     }
 
-    /// The configuration in force.
+    /// These flags, and those that every command takes.
+    fn overrides(&self, mut flags: Overrides) -> Overrides {
+        if let Some(url) = &self.url {
+            flags.push(("client.url", url.clone().into()));
+        }
+        if let Some(file) = &self.key_file {
+            flags.push(("client.key_file", file.to_string_lossy().into_owned().into()));
+        }
+        flags
+    }
+
+    /// The configuration in force, with these flags.
     fn load(&self, flags: Overrides) -> Outcome<Loaded> {
-        Config::load(self.config.as_deref(), flags)
-            .map_err(|e| Failure::advise(e, "mend it, then see `claudebench config check`"))
+        Config::load(self.config.as_deref(), self.overrides(flags)).map_err(|error| {
+            if error.is_in_flag() {
+                return Failure::Usage(error.to_string());
+            }
+            Failure::advise(error, "mend it, then see `claudebench config check`")
+        })
     }
 
     /// The server that was chosen.
     fn client(&self, config: &Config) -> Outcome<Client> {
-        let url = self.url.as_deref().unwrap_or(&config.client.url);
-        let client = Client::new(url.parse()?, self.key(config)?.as_deref())?;
+        let client = Client::new(config.client.url.parse()?, self.key(config)?.as_deref())?;
         Ok(client.with_timeout(self.timeout()))
     }
 
     /// The API key, if there is one.
     fn key(&self, config: &Config) -> Outcome<Option<String>> {
-        let file = match &self.key_file {
-            Some(path) => Some(path.as_path()),
-            None => match Config::api_key() {
-                Some(key) => return Ok(Some(key)),
-                None => Some(config.client.key_file.as_path()),
-            },
-        };
-        let Some(path) = file.filter(|path| !path.as_os_str().is_empty()) else { return Ok(None) };
+        if self.key_file.is_none()
+            && let Some(key) = Config::api_key()
+        {
+            return Ok(Some(key));
+        }
+        let path = &config.client.key_file;
+        if path.as_os_str().is_empty() {
+            return Ok(None);
+        }
         let key = std::fs::read_to_string(path).map_err(|e| {
-            Failure::local(format!("the API key cannot be read: {}: {e}", path.display()))
+            Failure::advise(
+                format!("the API key cannot be read: {}: {e}", path.display()),
+                "name a file that holds a key, and that you may read, with --key-file",
+            )
         })?;
         Ok(Some(key.trim().to_owned()))
     }
@@ -165,15 +180,10 @@ enum Command {
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
-    let matches = match Cli::command().try_get_matches() {
-        Ok(matches) => matches,
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
-    let mut cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
-        Err(error) => return usage(&error.format(&mut Cli::command())),
-    };
-    cli.shared.url_is_option = matches.value_source("url") == Some(ValueSource::CommandLine);
     let mut out = Out::new(cli.shared.json);
     match cli.command.run(cli.shared, &mut out) {
         Ok(()) => ExitCode::SUCCESS,
@@ -186,11 +196,29 @@ pub fn main() -> ExitCode {
 
 /// Help and versions come here too: they are no errors.
 fn usage(error: &clap::Error) -> ExitCode {
+    let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if !is_help && asks_for_json(std::env::args_os()) {
+        let failure = Failure::Usage(said(&error.render().to_string()));
+        Out::new(true).failure(&failure);
+        return failure.exit().into();
+    }
     let code = error.exit_code();
     match error.print() {
         Ok(()) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
         Err(failed) => Failure::from(failed).exit().into(),
     }
+}
+
+/// Whether a command line that could not be read is a program's.
+fn asks_for_json(args: impl Iterator<Item = std::ffi::OsString>) -> bool {
+    args.skip(1).take_while(|arg| arg != "--").any(|arg| arg == "--json")
+}
+
+/// What is wrong with a command line, in a sentence: without the usage that follows.
+fn said(text: &str) -> String {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let end = text.find("\n\nUsage:").or_else(|| text.find("\n\nFor more"));
+    text[..end.unwrap_or(text.len())].split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Command {
@@ -237,7 +265,7 @@ fn threads() -> Outcome<tokio::runtime::Runtime> {
 /// may hold real work.
 fn bench(args: crate::bench::Args, shared: &Shared, out: &mut Out) -> Outcome {
     let mut other = crate::bench::Other::default();
-    if shared.url_is_option {
+    if shared.url.is_some() {
         let config = shared.load(Vec::new())?.config;
         other.url.clone_from(&shared.url);
         other.key = shared.key(&config)?;
@@ -250,9 +278,12 @@ fn bench(args: crate::bench::Args, shared: &Shared, out: &mut Out) -> Outcome {
 }
 
 fn verify(args: &crate::verify::Args, out: &mut Out) -> Outcome {
-    let json = out.for_programs();
-    let (stdout, stderr) = out.streams();
-    ended_with(crate::verify::run(args, json, stdout, stderr))
+    let verdict = crate::verify::check(args).map_err(|e| Failure::Input {
+        what: e.to_string(),
+        next: "give histories as JSON lines, one call a line; see docs/cli.md".into(),
+    })?;
+    verdict.write(out.for_programs(), out.streams().0)?;
+    if verdict.violations.is_empty() { Ok(()) } else { Err(Failure::Said(Exit::Failed)) }
 }
 
 /// What a command that says everything itself ended with.
@@ -267,9 +298,20 @@ fn ended_with(code: ExitCode) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
 
     #[test]
     fn the_commands_fit_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_call_is_said_in_a_sentence() {
+        let error = Cli::try_parse_from(["claudebench", "task", "show"]).unwrap_err();
+        let text = said(&error.render().to_string());
+        assert!(
+            text.starts_with("the following required arguments") && text.ends_with("<ID>"),
+            "{text}"
+        );
     }
 }

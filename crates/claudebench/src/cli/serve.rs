@@ -1,6 +1,7 @@
 //! `claudebench serve`.
 
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use toml::Value;
@@ -9,7 +10,9 @@ use super::Shared;
 use super::failure::{Failure, Outcome};
 use super::output::{Out, Style};
 use crate::config::{Config, Overrides};
-use crate::{logging, start};
+use crate::logging;
+use crate::start::{self, StartError};
+use crate::transport::listen::ListenError;
 
 /// Start a server
 ///
@@ -28,6 +31,9 @@ pub(super) struct Serve {
     /// The data directory; made if it is missing
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Stop when standard input ends, as it does when the program that started this one is gone
+    #[arg(long)]
+    stop_with_stdin: bool,
     /// Where tasks live: `sqlite`, inside the data directory
     #[arg(long, value_name = "URL")]
     store: Option<String>,
@@ -63,8 +69,54 @@ impl Serve {
             // A server whose greeting nobody reads is a server all the same.
             let _ = greet(urls, &greeting, out);
         };
-        super::threads()?.block_on(start::run(config, ready)).map_err(Failure::local)
+        let data = config.data.clone();
+        let run = start::run(config, self.stop_with_stdin, ready);
+        super::threads()?.block_on(run).map_err(|error| match advice(&error, &data) {
+            Some(next) => Failure::advise(error, next),
+            None => Failure::local(error),
+        })
     }
+}
+
+/// What to do about a server that does not start, where its own words do not say it.
+fn advice(error: &StartError, data: &Path) -> Option<String> {
+    let make_key = || {
+        let data = shell_word(&data.display().to_string());
+        format!("claudebench key create --name NAME --scopes admin --data {data}")
+    };
+    match error {
+        StartError::NoKeys { .. } => {
+            Some(format!("make one with `{}`, or listen on 127.0.0.1", make_key()))
+        }
+        StartError::NobodyCanCall => Some(format!("make one with `{}`", make_key())),
+        StartError::Listen(ListenError::Io { address, source }) => {
+            of_listen(address, source.kind()).map(str::to_owned)
+        }
+        StartError::Metrics(_) | StartError::Signals(_) => Some("run `claudebench doctor`".into()),
+        StartError::Open(_) | StartError::Store(_) | StartError::Listen(_) => None,
+    }
+}
+
+fn of_listen(address: &str, kind: ErrorKind) -> Option<&'static str> {
+    let is_socket = address.starts_with("unix:");
+    Some(match kind {
+        ErrorKind::NotFound if is_socket => "make the folder of the socket first, or give another",
+        ErrorKind::PermissionDenied if is_socket => "give a folder in which this user may write",
+        ErrorKind::PermissionDenied => "ports below 1024 need rights: give one above",
+        ErrorKind::AlreadyExists => "move it away, or give another path",
+        ErrorKind::AddrNotAvailable => "give an address of this machine, such as 127.0.0.1",
+        _ if is_socket => "give another path",
+        _ => "give an address of this machine, such as 127.0.0.1:3000",
+    })
+}
+
+/// A text as a shell reads it back.
+fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@%".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// Says where the server is: to programs in JSON, to a person with what to try next.
@@ -79,20 +131,21 @@ fn greet(urls: &[String], config: &Config, out: &mut Out) -> Outcome {
     let data = config.data.display();
     out.styled(Style::Bold, &format!("ClaudeBench {version} listens on {}", urls.join(", ")))?;
     out.line(format!("Its data is in {data}. Ctrl-C stops it.\n\nIn another terminal, try:"))?;
-    for line in tries(urls, config) {
+    for line in tries(&Config::program(), urls, config) {
         out.styled(Style::Cyan, &format!("  {line}"))?;
     }
     out.line("")
 }
 
-/// What to try next.
-fn tries(urls: &[String], config: &Config) -> Vec<String> {
+/// What to try next, with the name by which this program is called.
+fn tries(program: &str, urls: &[String], config: &Config) -> Vec<String> {
     let Some(url) = urls.first() else { return Vec::new() };
     let to = if *url == config.client.url { String::new() } else { format!(" --url {url}") };
+    let program = shell_word(program);
     let mut lines = vec![
-        format!("claudebench{to} task add \"Write the release notes\" --priority 70"),
-        format!("claudebench{to} task list"),
-        format!("claudebench{to} events --since start"),
+        format!("{program}{to} task add \"Write the release notes\" --priority 70"),
+        format!("{program}{to} task list"),
+        format!("{program}{to} events --since start"),
     ];
     let body = r#"{"jsonrpc":"2.0","id":1,"method":"task.stats"}"#;
     lines.push(match url.strip_prefix("unix:") {
@@ -109,10 +162,20 @@ mod tests {
     #[test]
     fn what_to_try_names_the_server_where_it_must() {
         let config = Config::from_layers(None, Vec::new(), Vec::new()).unwrap().config;
-        let lines = tries(&["http://127.0.0.1:3000".into()], &config);
+        let lines = tries("claudebench", &["http://127.0.0.1:3000".into()], &config);
         assert!(lines[1] == "claudebench task list", "{lines:?}");
-        let lines = tries(&["unix:/run/cb.sock".into()], &config);
+        let lines = tries("target/release/claudebench", &["http://127.0.0.1:3000".into()], &config);
+        assert!(lines[1] == "target/release/claudebench task list", "{lines:?}");
+        let lines = tries("claudebench", &["unix:/run/cb.sock".into()], &config);
         assert_eq!(lines[1], "claudebench --url unix:/run/cb.sock task list");
         assert!(lines[3].starts_with("curl -s --unix-socket /run/cb.sock "), "{lines:?}");
+    }
+
+    #[test]
+    fn the_first_key_is_made_where_the_server_will_look() {
+        let error = StartError::NoKeys { url: "http://0.0.0.0:3000".into() };
+        let next = advice(&error, Path::new("/srv/my data")).unwrap();
+        assert!(next.contains("--scopes admin --data '/srv/my data'`"), "{next}");
+        assert_eq!(shell_word("it's"), r"'it'\''s'");
     }
 }

@@ -34,6 +34,12 @@ pub enum AddressError {
          such as http://127.0.0.1:3000, or reach the server through a tunnel (ssh -L)"
     )]
     Tls(String),
+    /// It names who calls.
+    #[error(
+        "the address holds a name or a password, which the server does not take: give an API key \
+         in CLAUDEBENCH_API_KEY or --key-file"
+    )]
+    Password,
     /// Something else.
     #[error("`{0}` is no address: expected http://HOST:PORT or unix:PATH")]
     Malformed(String),
@@ -48,6 +54,10 @@ impl FromStr for Address {
             let path = path.strip_prefix("//").unwrap_or(path);
             return if path.is_empty() { Err(malformed()) } else { Ok(Self::Unix(path.into())) };
         }
+        // What follows repeats the text, which must not show a password.
+        if text.contains('@') {
+            return Err(AddressError::Password);
+        }
         if text.starts_with("https://") || text.starts_with("wss://") {
             return Err(AddressError::Tls(text.to_owned()));
         }
@@ -55,7 +65,7 @@ impl FromStr for Address {
             Some(rest) => (rest, 80),
             None => (text, PORT),
         };
-        if rest.contains("://") || rest.contains('@') {
+        if rest.contains("://") {
             return Err(malformed());
         }
         let uri: Uri = format!("http://{rest}").parse().map_err(|_| malformed())?;
@@ -70,6 +80,20 @@ impl FromStr for Address {
             port: port.unwrap_or(default),
             prefix: uri.path().trim_end_matches('/').to_owned(),
         })
+    }
+}
+
+/// A URL without the password that it may hold.
+#[must_use]
+pub fn without_password(text: &str) -> String {
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), text),
+    };
+    let end = rest.find('/').unwrap_or(rest.len());
+    match rest[..end].rfind('@').map(|at| (rest[..at].split_once(':'), &rest[at..])) {
+        Some((Some((user, _)), host)) => format!("{scheme}{user}:***{host}"),
+        _ => text.to_owned(),
     }
 }
 
@@ -135,11 +159,29 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused_with_a_reason() {
-        for text in ["", "unix:", "ftp://x", "http://", "http://a b", "http://u:p@h", "h:99999"] {
+        for text in ["", "unix:", "ftp://x", "http://", "http://a b", "h:99999"] {
             let error = text.parse::<Address>().unwrap_err();
             assert_eq!(error, AddressError::Malformed(text.into()), "{text}");
         }
         let error = "https://bench.example".parse::<Address>().unwrap_err();
         assert!(error.to_string().contains("a proxy in front"), "{error}");
+    }
+
+    #[test]
+    fn passwords_are_hidden() {
+        for (text, seen) in [
+            ("redis://:secret@cache:6379/0", "redis://:***@cache:6379/0"),
+            ("postgres://ada:p@ss@db/bench", "postgres://ada:***@db/bench"),
+            ("postgres://ada@db/bench", "postgres://ada@db/bench"),
+            ("ada:secret@bench:3000", "ada:***@bench:3000"),
+            ("http://127.0.0.1:3000", "http://127.0.0.1:3000"),
+            ("claudebench-data", "claudebench-data"),
+        ] {
+            assert_eq!(without_password(text), seen);
+        }
+        for text in ["http://ada:hunter2@h", "https://ada:hunter/2@h", "ada:hunter2@h", "ftp://a@h"]
+        {
+            assert_eq!(text.parse::<Address>(), Err(AddressError::Password), "{text}");
+        }
     }
 }

@@ -95,6 +95,8 @@ impl From<RpcError> for Error {
     fn from(error: RpcError) -> Self {
         let mut details = match error.data {
             Value::Object(fields) => fields,
+            // Of wrong params it is the list of issues itself.
+            issues @ Value::Array(_) => Map::from_iter([("issues".to_owned(), issues)]),
             _ => Map::new(),
         };
         let named = details.remove("code").and_then(|code| serde_json::from_value(code).ok());
@@ -187,6 +189,9 @@ mod tests {
         }));
         assert_eq!(error.code, Code::DuplicateUniqueKey);
         assert_eq!(error.details, json!({"taskId": "t-7"}));
+        let issues = json!([{"code": "custom", "path": ["text"], "message": "x"}]);
+        let error = read(json!({"code": -32602, "message": "text: x", "data": issues}));
+        assert_eq!((error.code, &error.details["issues"]), (Code::InvalidParams, &issues));
         let error = read(json!({"code": -32004, "message": "gone"}));
         assert_eq!((error.code, error.details), (Code::NotFound, Value::Null));
     }

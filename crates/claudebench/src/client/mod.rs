@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub use address::{Address, AddressError};
+pub use address::{Address, AddressError, without_password};
 pub use error::ClientError;
 pub use events::{EventFilter, Events, Signal, Since};
 

@@ -17,7 +17,7 @@ pub enum Origin {
     /// A variable of the environment.
     Variable(String),
     /// A flag.
-    Flag,
+    Flag(&'static str),
 }
 
 impl fmt::Display for Origin {
@@ -27,7 +27,7 @@ impl fmt::Display for Origin {
             Self::File(path, Some(line)) => write!(f, "{}:{line}", path.display()),
             Self::File(path, None) => write!(f, "{}", path.display()),
             Self::Variable(name) => f.write_str(name),
-            Self::Flag => f.write_str("flag"),
+            Self::Flag(name) => f.write_str(name),
         }
     }
 }
@@ -70,15 +70,41 @@ impl ConfigError {
         Self { key: Some(key.into()), origin: None, what: what.into() }
     }
 
-    fn at(mut self, origin: Origin) -> Self {
+    pub(super) fn whole(what: impl Into<String>) -> Self {
+        Self { key: None, origin: None, what: what.into() }
+    }
+
+    pub(super) fn at(mut self, origin: Origin) -> Self {
         self.origin = Some(origin);
         self
     }
+
+    /// Whether a flag is to blame, so that it is the call that must be mended.
+    #[must_use]
+    pub fn is_in_flag(&self) -> bool {
+        matches!(self.origin, Some(Origin::Flag(_)))
+    }
 }
 
-/// Variables that are the command line's own, and those of the public clients.
-const OTHERS: [&str; 7] =
-    ["URL", "API_KEY", "KEY_FILE", "CONFIG", "RPC_URL", "TIMEOUT", "INSTANCE_ID"];
+/// Variables that are no settings: the command line's own, and those of the public clients.
+const OTHERS: [&str; 5] = ["API_KEY", "CONFIG", "RPC_URL", "TIMEOUT", "INSTANCE_ID"];
+
+/// Settings that have a shorter variable, too. It wins, and counts for nothing if it is empty.
+const SHORT: [(&str, &str); 2] =
+    [("CLAUDEBENCH_URL", "client.url"), ("CLAUDEBENCH_KEY_FILE", "client.key_file")];
+
+/// The flag that sets a setting.
+fn flag(key: &str) -> &'static str {
+    match key {
+        "listen" => "--listen",
+        "data" => "--data",
+        "store.url" => "--store",
+        "redis.url" => "--redis",
+        "client.url" => "--url",
+        "client.key_file" => "--key-file",
+        _ => "flag",
+    }
+}
 
 /// All settings: the defaults with the layers over them.
 pub(super) fn merge(
@@ -98,14 +124,20 @@ pub(super) fn merge(
     }
     for (name, text) in variables {
         let Some(rest) = name.strip_prefix("CLAUDEBENCH_") else { continue };
-        if !OTHERS.contains(&rest) {
+        if !OTHERS.contains(&rest) && SHORT.iter().all(|(short, _)| short != name) {
             lay_variable(name, rest, text, &mut settings)?;
+        }
+    }
+    for (name, key) in SHORT {
+        let found = variables.iter().find(|(variable, text)| variable == name && !text.is_empty());
+        if let Some((_, text)) = found {
+            lay(key, text.as_str().into(), Origin::Variable(name.into()), &mut settings)?;
         }
     }
     for (key, value) in flags {
         if let Some(setting) = settings.iter_mut().find(|setting| setting.key == key) {
             setting.value = value;
-            setting.origin = Origin::Flag;
+            setting.origin = Origin::Flag(flag(key));
         }
     }
     Ok((unflatten(&settings), settings))
@@ -239,18 +271,21 @@ fn lay_variable(
     lay(&key, value, origin, settings)
 }
 
-/// The setting whose name is nearest, if one is near.
+/// The setting whose name is nearest, if one is near: of three letters, one may differ.
 fn closest<'a>(key: &str, settings: &'a [Setting]) -> Option<&'a str> {
     let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_owned();
+    let apart = |one: &str, other: &str| {
+        let apart = distance(one, other);
+        (apart <= 3 && apart * 3 <= one.len().min(other.len())).then_some(apart)
+    };
     settings
         .iter()
-        .map(|setting| {
-            let whole = distance(key, &setting.key);
-            let name = distance(&last(key), &last(&setting.key));
-            (whole.min(name), setting.key.as_str())
+        .filter_map(|setting| {
+            let name = apart(&last(key), &last(&setting.key));
+            let nearest = apart(key, &setting.key).into_iter().chain(name).min()?;
+            Some((nearest, setting.key.as_str()))
         })
         .min()
-        .filter(|(distance, _)| *distance <= 3)
         .map(|(_, key)| key)
 }
 
@@ -268,18 +303,4 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row.last().copied().unwrap_or(0)
-}
-
-/// A mistake that the types found, put where it came from.
-pub(super) fn blame(what: &str, settings: &[Setting]) -> ConfigError {
-    let set = settings.iter().find(|setting| {
-        let text = setting.value.as_str().unwrap_or_default();
-        setting.origin != Origin::Default
-            && ((!text.is_empty() && what.contains(text))
-                || matches!(&setting.value, Value::Integer(n) if what.contains(&n.to_string())))
-    });
-    match set {
-        Some(setting) => ConfigError::new(&setting.key, what).at(setting.origin.clone()),
-        None => ConfigError { key: None, origin: None, what: what.to_owned() },
-    }
 }

@@ -1,6 +1,7 @@
 //! Configuration: defaults, then one file, then the environment, then flags. The defaults' file is
 //! the list of all settings, so that what is documented is what there is.
 
+mod check;
 mod layers;
 #[cfg(test)]
 mod tests;
@@ -190,6 +191,22 @@ impl Config {
         Self::from_layers(file, variables.collect(), flags)
     }
 
+    /// How this program is called from here: by its name where a shell finds it, else by its path.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
+    pub fn program() -> String {
+        const NAME: &str = "claudebench";
+        let Ok(own) = std::env::current_exe() else { return NAME.into() };
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&folders).map(|folder| folder.join(NAME));
+        let found = found.filter_map(|path| path.canonicalize().ok()).next();
+        if found.is_some() && found == own.canonicalize().ok() {
+            return NAME.into();
+        }
+        let here = std::env::current_dir().unwrap_or_default();
+        own.strip_prefix(here).unwrap_or(&own).display().to_string()
+    }
+
     /// The API key in the environment, which is no setting: it would be shown.
     #[must_use]
     #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
@@ -207,53 +224,10 @@ impl Config {
         flags: Overrides,
     ) -> Result<Loaded, ConfigError> {
         let (table, settings) = layers::merge(file.as_deref(), &variables, flags)?;
+        check::check(&settings)?;
         let config: Self = toml::Value::Table(table)
             .try_into()
-            .map_err(|e: toml::de::Error| layers::blame(e.message(), &settings))?;
-        config.check()?;
+            .map_err(|e: toml::de::Error| ConfigError::whole(e.message()))?;
         Ok(Loaded { config, settings, file })
-    }
-
-    /// What the types do not say.
-    fn check(&self) -> Result<(), ConfigError> {
-        let bad = |key: &str, what: &str| Err(ConfigError::new(key, what));
-        if self.listen.is_empty() {
-            return bad("listen", "expected at least one address");
-        }
-        if self.store.url.starts_with("postgres") {
-            return bad("store.url", "PostgreSQL is not in this version; leave it at \"sqlite\"");
-        }
-        if self.store.url != "sqlite" {
-            return bad("store.url", "expected \"sqlite\"");
-        }
-        if !self.redis.url.is_empty() {
-            return bad("redis.url", "Redis is not in this version; leave it empty");
-        }
-        if !(1_000..=86_400_000).contains(&self.tasks.lease_ms) {
-            return bad("tasks.lease_ms", "expected 1000 to 86400000");
-        }
-        let limits = &self.limits;
-        for (key, value, most) in [
-            ("limits.body_bytes", limits.body_bytes, 1 << 30),
-            ("limits.depth", limits.depth, 100),
-            ("limits.batch", limits.batch, 10_000),
-            ("limits.connections", limits.connections, 1_000_000),
-            ("limits.calls", limits.calls, 1_000_000),
-            ("limits.subscriptions", limits.subscriptions, 10_000),
-            ("limits.socket_calls", limits.socket_calls, 10_000),
-        ] {
-            if value == 0 || value > most {
-                return bad(key, &format!("expected 1 to {most}"));
-            }
-        }
-        let positive = self.events.keep_days > 0
-            && self.events.keep_count > 0
-            && self.tasks.max_losses > 0
-            && self.instances.silence_ms > 0
-            && self.instances.check_ms > 0;
-        if !positive {
-            return bad("tasks, instances, events", "expected numbers above 0");
-        }
-        Ok(())
     }
 }

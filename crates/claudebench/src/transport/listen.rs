@@ -60,7 +60,11 @@ impl Listener {
         };
         if let Some(path) = address.strip_prefix("unix:") {
             let path = PathBuf::from(path);
-            return bind_unix(&path).map(|l| Self::Unix(l, path)).map_err(failed);
+            return match bind_unix(&path) {
+                Ok(listener) => Ok(Self::Unix(listener, path)),
+                Err(source) if source.kind() == io::ErrorKind::AddrInUse => Err(failed(source)),
+                Err(source) => Err(ListenError::Io { address: address.into(), source }),
+            };
         }
         let good = address.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
         if !good {
@@ -100,27 +104,42 @@ impl Listener {
     }
 }
 
-/// Binds a socket that only this user can open. One that a dead server left is replaced.
+/// Binds a socket that only this user can open. One that a dead server left is replaced; whatever
+/// else is there stays.
 fn bind_unix(path: &Path) -> io::Result<UnixListener> {
-    use std::os::unix::fs::PermissionsExt;
-    let bind = || -> io::Result<UnixListener> {
-        // Made under a name in a folder of our own rights first, so that it is never open to all.
-        let listener = UnixListener::bind(path)?;
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
-        Ok(listener)
-    };
-    match bind() {
-        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-            match std::os::unix::net::UnixStream::connect(path) {
-                Err(refused) if refused.kind() == io::ErrorKind::ConnectionRefused => {
-                    std::fs::remove_file(path)?;
-                    bind()
-                }
-                _ => Err(error),
-            }
+    use std::os::unix::fs::{DirBuilderExt, FileTypeExt, PermissionsExt};
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if !found.file_type().is_socket() => {
+            let what = format!("{} exists and is no socket", path.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, what));
         }
-        other => other,
+        // Only one that nobody listens on refuses.
+        Ok(_) => match std::os::unix::net::UnixStream::connect(path) {
+            Err(refused) if refused.kind() == io::ErrorKind::ConnectionRefused => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Err(error),
+            _ => return Err(io::ErrorKind::AddrInUse.into()),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
     }
+    // A socket is open to whom the umask allows until its rights are set: so it is made where
+    // nobody else can come to, and gets its place when only we can open it.
+    let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+    let hidden = parent.unwrap_or(Path::new(".")).join(format!(".cb{}", std::process::id()));
+    let made = hidden.join("s");
+    // Of a server with this number that was killed right here.
+    let _ = std::fs::remove_file(&made);
+    let _ = std::fs::remove_dir(&hidden);
+    std::fs::DirBuilder::new().mode(0o700).create(&hidden)?;
+    let bound = UnixListener::bind(&made).and_then(|listener| {
+        std::fs::set_permissions(&made, std::fs::Permissions::from_mode(0o600))?;
+        std::fs::rename(&made, path)?;
+        Ok(listener)
+    });
+    let _ = std::fs::remove_file(&made);
+    let _ = std::fs::remove_dir(&hidden);
+    bound
 }
 
 /// Accepts connections until the server stops, then lets those under way finish.
@@ -218,4 +237,30 @@ pub fn raise_file_limit() {
     let limit = getrlimit(Resource::Nofile);
     // If it does not go up, what needs more files says so.
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_socket_replaces_a_dead_one_and_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s");
+        let address = format!("unix:{}", path.display());
+        std::fs::write(&path, "not a socket").unwrap();
+        let error = Listener::bind(&address).await.err().unwrap().to_string();
+        assert!(error.contains("exists and is no socket"), "{error}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "not a socket");
+        std::fs::remove_file(&path).unwrap();
+        let first = Listener::bind(&address).await.unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let taken = Listener::bind(&address).await.err().unwrap();
+        assert!(matches!(taken, ListenError::InUse { .. }), "{taken}");
+        drop(first);
+        Listener::bind(&address).await.unwrap();
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "something was left behind");
+    }
 }

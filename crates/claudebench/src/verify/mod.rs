@@ -13,9 +13,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use history::History;
 use rules::Findings;
@@ -82,26 +81,12 @@ fn verdict(history: &History, state: &State, sources: Sources, drained: bool) ->
     }
 }
 
-/// Checks, and prints what was found, as one JSON object if asked. Exits with 1 if a rule was
-/// broken, with 2 if the files cannot be read.
-pub fn run(
-    args: &Args,
-    json: bool,
-    out: &mut (dyn Write + Send),
-    err: &mut (dyn Write + Send),
-) -> ExitCode {
-    let verdict = match check(args) {
-        Ok(verdict) => verdict,
-        Err(error) => {
-            // Nobody is left to tell when this fails.
-            let _ = writeln!(err, "{error}");
-            return ExitCode::from(2);
-        }
-    };
-    let printed = if json { verdict.print_json(out) } else { verdict.print(out) };
-    match (printed, verdict.violations.is_empty()) {
-        (Err(_), _) => ExitCode::from(2),
-        (Ok(()), false) => ExitCode::FAILURE,
-        (Ok(()), true) => ExitCode::SUCCESS,
+impl Verdict {
+    /// Writes what was found, as one JSON object if asked.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, json: bool, out: &mut (dyn Write + Send)) -> io::Result<()> {
+        if json { self.print_json(out) } else { self.print(out) }
     }
 }

@@ -1,14 +1,13 @@
 //! Hand-made histories: a good one passes, and each of the others breaks one rule and is caught.
 
 use std::cell::OnceCell;
-use std::process::ExitCode;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::history::History;
 use super::source::Sources;
-use super::{Args, Call, Outcome, Rule, Verdict, check, run};
+use super::{Args, Call, Outcome, Rule, Verdict, check};
 
 /// A history and a final state under construction.
 #[derive(Default)]
@@ -433,20 +432,20 @@ fn a_line_that_is_cut_short_at_the_end_is_left_out() {
 }
 
 #[test]
-fn the_command_exits_with_what_it_found() {
+fn what_was_found_is_written_for_people_and_for_programs() {
     let mut story = good();
     story.create("t-5", "e").task("t-5", "pending");
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    assert_eq!(run(&story.write(false), false, &mut out, &mut err), ExitCode::SUCCESS);
+    assert_eq!(check(&story.write(false)).unwrap().violations.len(), 0);
     let args = story.write(true);
-    assert_eq!(run(&args, false, &mut out, &mut err), ExitCode::FAILURE);
+    let verdict = check(&args).unwrap();
+    let mut out = Vec::new();
+    verdict.write(false, &mut out).unwrap();
     let text = String::from_utf8(std::mem::take(&mut out)).unwrap();
     assert!(text.contains("stuck: t-5 is still pending at the end\n"), "{text}");
     assert!(text.contains("state.jsonl:19: {"), "{text}");
-    assert_eq!(run(&args, true, &mut out, &mut err), ExitCode::FAILURE);
+    verdict.write(true, &mut out).unwrap();
     let json: Value = serde_json::from_slice(&out).unwrap();
     assert_eq!(json["violations"][0]["rule"], "stuck");
     std::fs::remove_file(&args.events[0]).unwrap();
-    assert_eq!(run(&args, false, &mut out, &mut err), ExitCode::from(2));
-    assert!(String::from_utf8(err).unwrap().contains("state.jsonl cannot be read"));
+    assert!(check(&args).unwrap_err().to_string().contains("state.jsonl cannot be read"));
 }

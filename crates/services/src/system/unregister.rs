@@ -52,6 +52,7 @@ impl Method for Unregister {
             Err(error) => return Err(error),
         };
         cx.shared.presence.leave(cx.tenant(), &id);
+        cx.shared.ready.look_again(cx.tenant(), &id.as_str().into());
         Ok(Unregistered { unregistered: true, tasks_reassigned })
     }
 }

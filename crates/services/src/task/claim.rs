@@ -6,13 +6,14 @@ use std::time::Duration;
 use claudebench_core::bounded::Name;
 use claudebench_core::lane::Wanted;
 use claudebench_core::{Code, Error, Int, Scope, TaskId};
-use claudebench_store as store;
+use claudebench_store::{self as store, Item};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::attachment::{self, ClaimedAttachment};
 use super::new::{Labels, sorted};
+use super::ready::News;
 use super::view::{Task, WireLease};
 use crate::context::Context;
 use crate::method::{Access, Method};
@@ -30,6 +31,9 @@ use crate::method::{Access, Method};
 pub struct Claim {
     /// Who will work on them. Registered by system.register.
     pub worker_id: Name,
+    /// Claim this task and no other: refused, with the reason, when it is not to be had now.
+    #[serde(default)]
+    pub task_id: Option<TaskId>,
     /// The most tasks; 1 if absent.
     #[serde(default)]
     pub max_tasks: Option<Int<1, 100>>,
@@ -75,6 +79,10 @@ impl Method for Claim {
 
     async fn call(self, cx: &Context) -> Result<Claimed, Error> {
         let wait = self.wait_ms.map_or(0, Int::get);
+        if self.task_id.is_some() && wait > 0 {
+            let message = "a claim of one task does not wait; leave out waitMs, or taskId";
+            return Err(Error::invalid(&["waitMs"], message));
+        }
         let claim = self.plan(cx)?;
         let claimed = if wait == 0 {
             cx.commit(claim).await?
@@ -110,6 +118,7 @@ impl Claim {
         };
         Ok(store::ClaimTasks {
             wanted,
+            task: self.task_id,
             max: self.max_tasks.map_or(1, Int::count),
             lease_ms: self.lease_ms.map(Int::get),
         })
@@ -135,7 +144,8 @@ async fn wait_for(
     claim: store::ClaimTasks,
     until: Instant,
 ) -> Result<store::Claimed, Error> {
-    let waiter = match cx.shared.ready.wait_for(claim.wanted.clone()) {
+    let parked = Item { meta: cx.meta(), body: claim.clone() };
+    let waiter = match cx.shared.ready.wait_for(parked) {
         Ok(waiter) => waiter,
         // It cannot wait, but there may be a task at once.
         Err(full) => {
@@ -149,13 +159,22 @@ async fn wait_for(
             waiter.found();
             return Ok(claimed);
         }
-        tokio::select! {
+        let news = tokio::select! {
             biased;
-            () = cx.shared.stopped() => return Ok(claimed),
-            () = waiter.again() => {}
-            () = tokio::time::sleep_until(until) => return Ok(claimed),
-        }
-        registered(cx, &claim.wanted.worker)?;
+            () = cx.shared.stopped() => None,
+            news = waiter.again() => Some(news),
+            () = tokio::time::sleep_until(until) => None,
+        };
+        let over = news.is_none();
+        let news = match news {
+            Some(news) => news,
+            None => waiter.give_up().await,
+        };
+        match news {
+            News::Given(answer) => return answer.map_err(Error::from),
+            News::Look if over => return Ok(claimed),
+            News::Look => registered(cx, &claim.wanted.worker)?,
+        };
     }
 }
 

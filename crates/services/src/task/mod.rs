@@ -21,6 +21,7 @@ mod redrive;
 mod release;
 mod report;
 mod retry;
+pub mod returns;
 mod stats;
 pub mod sweeper;
 mod unassign;

@@ -63,7 +63,7 @@ impl Server {
         let (to_hub, to_ready) = (hub.clone(), ready.clone());
         let (committer, writers) = Committer::start(
             store.clone(),
-            CommitterOptions::default(),
+            CommitterOptions { parked: Some(ready.clone()), ..CommitterOptions::default() },
             Arc::new(move |committed| {
                 to_hub.publish(committed.events);
                 to_ready.notify(&committed.ready, committed.reopened);

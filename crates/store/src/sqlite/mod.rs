@@ -2,9 +2,12 @@
 
 mod backup;
 mod errors;
+mod file;
+mod lock;
 mod memory;
 mod open;
 mod options;
+mod park;
 mod read;
 mod readers;
 mod row;
@@ -16,10 +19,12 @@ mod words;
 mod write;
 mod writer;
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -27,11 +32,13 @@ use std::time::Duration;
 use claudebench_core::{Clock, Millis, TaskId, TenantId};
 use tokio::sync::oneshot;
 
-pub use backup::{BackupError, Progress, backup, check, restore};
-pub use open::{DATABASE, DirLock, OpenError};
+pub use backup::{BackupError, Progress, backup, check, look, restore};
+pub use file::DATABASE;
+pub use lock::DirLock;
+pub use open::OpenError;
 pub use options::SqliteOptions;
 
-use crate::batch::{Batch, Outcomes};
+use crate::committer::Source;
 use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
 use crate::row::{Attachment, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras};
 use crate::store::{BoxFuture, Freshness, Store, StoreError};
@@ -57,6 +64,7 @@ pub struct SqliteStore {
     threads: Mutex<Vec<JoinHandle<()>>>,
     clock: Arc<dyn Clock>,
     visible: Arc<Visible>,
+    closed: Arc<AtomicBool>,
     dir: std::path::PathBuf,
     lock: Mutex<Option<DirLock>>,
 }
@@ -90,9 +98,17 @@ impl SqliteStore {
         let visible = Arc::new(Visible::of(&memory));
         let (readers, mut threads) = start_readers(&options)?;
         let dir = options.dir.clone();
-        let writer =
-            Parts { db, memory, options, clock: clock.clone(), visible: visible.clone(), seed };
-        // One batch is in flight at a time; a second waits here for the moment in between.
+        let closed = Arc::new(AtomicBool::new(false));
+        let writer = Parts {
+            db,
+            memory,
+            options,
+            clock: clock.clone(),
+            visible: visible.clone(),
+            closed: closed.clone(),
+            seed,
+        };
+        // One source is served at a time; another waits here until that ends.
         let (jobs, waiting) = sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
@@ -105,6 +121,7 @@ impl SqliteStore {
             threads: Mutex::new(threads),
             clock,
             visible,
+            closed,
             dir,
             lock: Mutex::new(Some(lock)),
         }))
@@ -113,11 +130,13 @@ impl SqliteStore {
     /// Ends the threads, writes the log back into the database and gives the directory free.
     /// Blocks until that is done; what comes later is refused.
     pub fn close(&self) {
+        self.closed.store(true, Ordering::Release);
         drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
         drop(self.readers.lock().unwrap_or_else(PoisonError::into_inner).take());
         let threads =
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
+            thread.thread().unpark();
             // A thread that panicked has said so on its own.
             let _ = thread.join();
         }
@@ -167,17 +186,15 @@ fn random_seed() -> Result<u64, std::io::Error> {
 }
 
 impl Store for SqliteStore {
-    fn commit(&self, batch: Batch) -> BoxFuture<'_, Outcomes> {
-        let (answer, done) = oneshot::channel();
+    fn write(&self, source: Source) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let (ended, end) = oneshot::channel();
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let sent = jobs.map(|jobs| jobs.try_send((batch, answer)).is_ok());
+        let taken = jobs.is_some_and(|jobs| jobs.try_send((source, ended)).is_ok());
         Box::pin(async move {
-            if sent != Some(true) {
-                return Err(closed());
+            if taken {
+                // Nothing is ever sent: it ends when the writer lets go of it.
+                let _ = end.await;
             }
-            done.await.map_err(|_| StoreError::Unavailable {
-                what: "the store's writer has stopped; restart the server".into(),
-            })?
         })
     }
 

@@ -1,23 +1,21 @@
-//! Opening: the data directory, its lock, the files, the connections and the migrations.
+//! Opening: the connections, the log and the migrations.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::errors::is_disk_full;
+use super::file::{self, APPLICATION_ID};
 use super::options::SqliteOptions;
 
-/// The database in its directory.
-pub const DATABASE: &str = "claudebench.db";
-const LOCK: &str = "claudebench.lock";
-
-/// Marks the file as ours: `clbn`.
-const APPLICATION_ID: i64 = 0x636c_626e;
-
 /// In order, forward only; each runs in one transaction.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_words.sql"),
+    include_str!("migrations/0003_phases.sql"),
+];
 
 /// The log is this long from the start, so that commits write over it instead of making it grow.
 const LOG_BYTES: u64 = 16 << 20;
@@ -35,6 +33,12 @@ pub enum OpenError {
         /// The data directory.
         dir: PathBuf,
     },
+    /// Something else lies in the place of the directory.
+    #[error("{dir} is no directory; give another `--data`")]
+    NoDirectory {
+        /// What was named.
+        dir: PathBuf,
+    },
     /// The directory or a file in it cannot be used.
     #[error("cannot {what} {path}: {source}; make it readable and writable for this user")]
     Folder {
@@ -46,7 +50,9 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// The file is damaged, or no database.
-    #[error("the database {path} is damaged ({what}); restore a backup with `claudebench restore`")]
+    #[error(
+        "the database {path} is damaged ({what}); restore a backup with `claudebench restore --force`"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -91,73 +97,33 @@ pub enum OpenError {
     Thread(std::io::Error),
 }
 
-/// The lock on a data directory; held as long as it lives.
-#[derive(Debug)]
-pub struct DirLock(#[allow(dead_code, reason = "holding it is its use")] File);
-
-impl DirLock {
-    /// Takes the directory for this process; makes it when it is missing.
-    ///
-    /// # Errors
-    /// Another process has it, or the directory cannot be used.
-    pub fn take(dir: &Path) -> Result<Self, OpenError> {
-        let folder = |what, path: &Path| {
-            let path = path.to_owned();
-            move |source| OpenError::Folder { what, path, source }
-        };
-        make_private(dir).map_err(folder("make", dir))?;
-        let path = dir.join(LOCK);
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .map_err(folder("open", &path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self(file)),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse { dir: dir.to_owned() }),
-            Err(TryLockError::Error(source)) => Err(folder("lock", &path)(source)),
-        }
-    }
-}
-
-/// Nobody else has business in the data directory.
-fn make_private(dir: &Path) -> std::io::Result<()> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
+/// The newest format of the database that this version knows.
+pub(super) fn known_version() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
 /// The writer's connection, with the schema of this version.
 pub(super) fn writer(options: &SqliteOptions) -> Result<Connection, OpenError> {
-    let path = options.dir.join(DATABASE);
-    let existed = check_header(&path)?;
+    let path = file::database(&options.dir)?;
+    file::finish_restore(&path)?;
+    let missing = match file::look(&path)? {
+        Some(header) => header.missing,
+        None => file::create(&path).map(|()| 0)?,
+    };
     // Whether the file can be written shows now, not at the first write.
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .map_err(|source| OpenError::Folder { what: "write to", path: path.clone(), source })?;
+    file::private().append(true).open(&path).map_err(file::failed("write to", &path))?;
+    // From here on nothing may open the file beside SQLite: closing it would give up the locks
+    // that SQLite holds for this process, and the next program that looks would delete the log.
     let said = |source| said(&path, source);
     let mut db = Connection::open_with_flags(&path, OpenFlags::default()).map_err(said)?;
-    if !existed {
-        db.pragma_update(None, "application_id", APPLICATION_ID).map_err(said)?;
-    }
     let id: i64 = db.pragma_query_value(None, "application_id", |r| r.get(0)).map_err(said)?;
     if id != APPLICATION_ID {
         return Err(OpenError::Foreign { path });
     }
-    check_length(&db, &path)?;
-    extend_log(&path).map_err(|source| OpenError::Folder {
-        what: "write the log of",
-        path: path.clone(),
-        source,
-    })?;
+    if missing > 0 {
+        check_length(&db, &path)?;
+    }
+    extend_log(&path).map_err(file::failed("write the log of", &path))?;
     db.execute_batch(&format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;
          PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;
@@ -166,13 +132,20 @@ pub(super) fn writer(options: &SqliteOptions) -> Result<Connection, OpenError> {
     ))
     .map_err(said)?;
     db.set_prepared_statement_cache_capacity(256);
+    stable_plans(&db).map_err(said)?;
     migrate(&mut db, &path)?;
     Ok(db)
 }
 
+/// A statement's plan may not depend on what is bound to it: otherwise it is prepared anew for each
+/// use, which takes longer than running it.
+fn stable_plans(db: &Connection) -> rusqlite::Result<bool> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+}
+
 /// A connection that reads.
 pub(super) fn reader(dir: &Path) -> Result<Connection, OpenError> {
-    let path = dir.join(DATABASE);
+    let path = file::database(dir)?;
     let said = |source| said(&path, source);
     let db = Connection::open_with_flags(
         &path,
@@ -187,6 +160,7 @@ pub(super) fn reader(dir: &Path) -> Result<Connection, OpenError> {
     .map_err(said)?;
     super::words::register(&db).map_err(said)?;
     db.set_prepared_statement_cache_capacity(64);
+    stable_plans(&db).map_err(said)?;
     Ok(db)
 }
 
@@ -203,67 +177,39 @@ pub(super) fn said(path: &Path, source: rusqlite::Error) -> OpenError {
     }
 }
 
-/// Checks that the file begins like a database; says whether there is one at all.
-fn check_header(path: &Path) -> Result<bool, OpenError> {
-    Ok(missing_bytes(path)?.is_some())
-}
-
 /// Refuses a file that is shorter than its header says. A server that was killed while it wrote
 /// the log back leaves such a file, with the rest in the log: so that is done first.
 fn check_length(db: &Connection, path: &Path) -> Result<(), OpenError> {
-    if missing_bytes(path)?.unwrap_or(0) == 0 {
-        return Ok(());
-    }
     match db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
         // What is missing is in the log, and stays there until there is space.
         Err(error) if is_disk_full(&error) => return Ok(()),
         done => done.map_err(|source| said(path, source))?,
     }
-    match missing_bytes(path)?.unwrap_or(0) {
-        0 => Ok(()),
-        missing => Err(OpenError::Damaged {
-            path: path.to_owned(),
-            what: format!("its last {missing} bytes are missing: it was cut off"),
-        }),
-    }
-}
-
-/// How many bytes fewer the file has than its header says; `None` when there is no database.
-fn missing_bytes(path: &Path) -> Result<Option<u64>, OpenError> {
-    let failed = |source| OpenError::Folder { what: "read", path: path.to_owned(), source };
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(error)),
+    let number = |name| {
+        let found = db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        found.map(i64::unsigned_abs).map_err(|source| said(path, source))
     };
-    let length = file.metadata().map_err(failed)?.len();
-    if length == 0 {
-        return Ok(None);
+    let wanted = number("page_count")? * number("page_size")?;
+    let length = std::fs::metadata(path).map_err(file::failed("read", path))?.len();
+    if length >= wanted {
+        return Ok(());
     }
-    let mut header = [0_u8; 100];
-    let damaged = |what: String| OpenError::Damaged { path: path.to_owned(), what };
-    if file.read_exact(&mut header).is_err() || !header.starts_with(b"SQLite format 3\0") {
-        return Err(damaged("it does not begin like a database".into()));
-    }
-    let page = match u16::from_be_bytes([header[16], header[17]]) {
-        1 => 65_536,
-        size => u64::from(size),
-    };
-    let pages = u64::from(u32::from_be_bytes([header[28], header[29], header[30], header[31]]));
-    Ok(Some((page * pages).saturating_sub(length)))
+    let what = format!("its last {} bytes are missing: it was cut off", wanted - length);
+    Err(OpenError::Damaged { path: path.to_owned(), what })
 }
 
 /// Makes the log as long as it will be. What lies behind its last valid frame is ignored.
 fn extend_log(path: &Path) -> std::io::Result<()> {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    let mut log = OpenOptions::new().create(true).truncate(false).write(true).open(&name)?;
+    let name = file::beside(path, "-wal");
+    let mut log = file::private().create(true).truncate(false).write(true).open(&name)?;
     let mut length = log.metadata()?.len();
     if length >= LOG_BYTES {
         return Ok(());
     }
     log.seek(SeekFrom::Start(length))?;
-    let zeros = vec![0_u8; 1 << 20];
+    // Page by page: what is written in large pieces is cached in large pieces, and every page
+    // that a commit writes later would have to find its place in one.
+    let zeros = [0_u8; 4096];
     while length < LOG_BYTES {
         let part = usize::try_from(LOG_BYTES - length).unwrap_or(zeros.len()).min(zeros.len());
         match log.write(&zeros[..part]) {
@@ -279,7 +225,7 @@ fn extend_log(path: &Path) -> std::io::Result<()> {
 fn migrate(db: &mut Connection, path: &Path) -> Result<(), OpenError> {
     let said = |source| said(path, source);
     let found: i64 = db.pragma_query_value(None, "user_version", |r| r.get(0)).map_err(said)?;
-    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let known = known_version();
     if found > known {
         return Err(OpenError::Newer { path: path.to_owned(), found, known });
     }

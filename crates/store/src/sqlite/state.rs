@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use claudebench_core::Cursor;
 
+use super::DATABASE;
 use super::memory::Memory;
-use super::open::DATABASE;
 use crate::row::StoreHealth;
 use crate::store::StoreError;
 

@@ -61,7 +61,9 @@ impl Server {
         let child = Command::new(program)
             .args(["serve", "--listen", &address.to_string(), "--data"])
             .arg(data)
-            .stdin(Stdio::null())
+            // It ends with us, however we end: its standard input does.
+            .arg("--stop-with-stdin")
+            .stdin(Stdio::piped())
             .stdout(said.try_clone()?)
             .stderr(said)
             .spawn()?;

@@ -70,9 +70,9 @@ impl Work for Draining {
 /// Makes so many tasks, rounded up to whole requests.
 pub(super) async fn fill(bed: &Bed, target: &Target, tasks: usize) -> Result<Tally, BenchError> {
     let left = Rc::new(Cell::new(tasks.div_ceil(CREATE)));
-    let seed = bed.args.seed;
+    let recipe = bed.recipe();
     let make =
-        |number| Filling { params: Workload::new(seed, number).many(CREATE), left: left.clone() };
+        |number| Filling { params: Workload::new(recipe, number).many(CREATE), left: left.clone() };
     load::run(target, Bed::until_done(CONNECTIONS), make).await.during("creating many")
 }
 

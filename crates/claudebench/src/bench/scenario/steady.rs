@@ -7,7 +7,7 @@ use crate::bench::bed::{Bed, BenchError, During};
 use crate::bench::load::http::{Connection, Target};
 use crate::bench::load::{self, Pace, Plan, Tally, Work};
 use crate::bench::report::{self, Figure, Unit};
-use crate::bench::workload::{Workload, accepted, claim, claimed, complete};
+use crate::bench::workload::{Recipe, Workload, accepted, claim, claimed, complete};
 
 /// How much of the fastest pace is asked of the open loop.
 const OPEN_SHARE: f64 = 0.5;
@@ -19,8 +19,8 @@ pub(super) struct Creating {
 }
 
 impl Creating {
-    pub(super) fn new(seed: u64, number: usize) -> Self {
-        Self { workload: Workload::new(seed, number), params: String::new() }
+    pub(super) fn new(recipe: Recipe, number: usize) -> Self {
+        Self { workload: Workload::new(recipe, number), params: String::new() }
     }
 
     async fn once(&mut self, connection: &mut Connection) -> io::Result<()> {
@@ -53,8 +53,8 @@ pub(super) struct Living {
 }
 
 impl Living {
-    pub(super) fn new(seed: u64, number: usize) -> Self {
-        Self { creating: Creating::new(seed, number), number, claim: claim(number, 1, 0) }
+    pub(super) fn new(recipe: Recipe, number: usize) -> Self {
+        Self { creating: Creating::new(recipe, number), number, claim: claim(number, 1, 0) }
     }
 
     async fn claim_and_complete(
@@ -124,7 +124,7 @@ async fn compare<W: Work>(
     work: &str,
     name: &str,
     least: f64,
-    make: fn(u64, usize) -> W,
+    make: fn(Recipe, usize) -> W,
 ) -> Result<Vec<Figure>, BenchError> {
     let (echo, server) = (bed.echo()?, bed.server(name).await?);
     let (echo, target) = (echo.target(), server.target());
@@ -174,10 +174,10 @@ async fn run<W: Work>(
     bed: &Bed,
     target: &Target,
     plan: Plan,
-    make: fn(u64, usize) -> W,
+    make: fn(Recipe, usize) -> W,
 ) -> Result<Tally, BenchError> {
-    let seed = bed.args.seed;
-    load::run(target, plan, |number| make(seed, number)).await.during("under load")
+    let recipe = bed.recipe();
+    load::run(target, plan, |number| make(recipe, number)).await.during("under load")
 }
 
 /// Lives for a while, and drops what was measured: a server under load.

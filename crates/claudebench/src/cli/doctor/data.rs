@@ -4,10 +4,13 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use claudebench_store::sqlite::{self, DATABASE, DirLock, OpenError};
+use claudebench_store::sqlite::{self, BackupError, DATABASE, DirLock, OpenError};
 
 use super::Check;
 use crate::cli::output::{Progress, bytes};
+
+const PUT_BACK: &str = "stop the server, keep a copy of the directory, and put back a backup: \
+                        `claudebench restore --force`";
 
 /// Whether a server holds the data directory.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -67,6 +70,9 @@ fn sizes(dir: &Path) -> Check {
     /// The log is written back long before it gets so long, unless something holds a reader open.
     const LONG_LOG: u64 = 1 << 30;
     let size = |name: String| fs::metadata(dir.join(name)).map(|file| file.len()).ok();
+    if let Err(error) = sqlite::look(dir) {
+        return unusable(NAME, &error);
+    }
     let Some(database) = size(DATABASE.into()) else {
         return Check::good(NAME, "none yet");
     };
@@ -79,22 +85,42 @@ fn sizes(dir: &Path) -> Check {
     Check::good(NAME, found)
 }
 
+/// A database that no server of this version starts on.
+fn unusable(name: &'static str, error: &OpenError) -> Check {
+    match error {
+        OpenError::Damaged { path, what } => {
+            Check::bad(name, format!("{} is damaged: {what}", path.display()), PUT_BACK)
+        }
+        OpenError::Foreign { path } => {
+            let what = format!("{} belongs to another program", path.display());
+            Check::bad(name, what, "give another --data")
+        }
+        OpenError::Newer { path, found, known } => {
+            let path = path.display();
+            let what = format!("{path} has the format {found}, and this version knows {known}");
+            Check::bad(name, what, "use the version that wrote it, or restore an older backup")
+        }
+        other => Check::bad(name, other.to_string(), "see to the rights of the data directory"),
+    }
+}
+
 /// Reads the whole database.
 pub(super) fn whole(dir: &Path, mut progress: Progress) -> Option<Check> {
     const NAME: &str = "contents";
     let path = dir.join(DATABASE);
-    if !path.is_file() {
+    // What cannot be opened at all is said already.
+    if !path.is_file() || sqlite::look(dir).is_err() {
         return None;
     }
     progress.begun();
     Some(match sqlite::check(&path) {
-        Ok(()) => Check::good(NAME, "every page and index was read"),
-        Err(error) => Check::bad(
+        Ok(_) => Check::good(NAME, "every page and index was read"),
+        Err(BackupError::Newer { found, known, .. }) => Check::bad(
             NAME,
-            error.to_string(),
-            "stop the server, keep a copy of the directory, and put back a backup: \
-             `claudebench restore`",
+            format!("the log brings the format {found}, and this version knows {known}"),
+            "use the version that wrote it, or restore an older backup",
         ),
+        Err(error) => Check::bad(NAME, error.to_string(), PUT_BACK),
     })
 }
 
@@ -105,7 +131,7 @@ pub(super) fn existing(path: &Path) -> &Path {
 }
 
 /// Whether a file can be made there.
-fn writable(dir: &Path) -> std::io::Result<()> {
+pub(super) fn writable(dir: &Path) -> std::io::Result<()> {
     tempfile::Builder::new().prefix(".doctor-").tempfile_in(dir).map(drop)
 }
 
@@ -141,9 +167,21 @@ mod tests {
         assert_eq!(held(dir.path()), Held::Yes);
         drop(lock);
         assert_eq!(held(dir.path()), Held::No);
-        fs::write(dir.path().join(DATABASE), vec![7; 9_000]).unwrap();
-        let out = crate::cli::output::Out::new(true);
-        let found = whole(dir.path(), out.progress("x")).unwrap();
-        assert_eq!(found.state, State::Bad, "{found:?}");
+        let path = dir.path().join(DATABASE);
+        let mut foreign = b"SQLite format 3\0".to_vec();
+        foreign.resize(4_096, 0);
+        let mut newer = foreign.clone();
+        newer[60..64].copy_from_slice(&9_999_u32.to_be_bytes());
+        newer[68..72].copy_from_slice(b"clbn");
+        for (bytes, what) in [
+            (vec![7; 9_000], "does not begin like a database"),
+            (Vec::new(), "it is empty"),
+            (foreign, "belongs to another program"),
+            (newer, "has the format 9999"),
+        ] {
+            fs::write(&path, bytes).unwrap();
+            let found = checks(dir.path(), Held::No).pop().unwrap();
+            assert!(found.state == State::Bad && found.found.contains(what), "{found:?}");
+        }
     }
 }

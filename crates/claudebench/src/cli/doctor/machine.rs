@@ -155,18 +155,17 @@ fn judge_clock(began: Millis, now: Millis, written: Option<Millis>) -> Check {
     }
 }
 
-/// A connection is an open file.
+/// A connection is an open file. A server raises its limit as far as it may.
 fn open_files(connections: usize) -> Check {
     const NAME: &str = "open files";
     /// The database, its readers, logs and the rest.
     const OTHERS: u64 = 64;
     let needed = connections as u64 + OTHERS;
     let shown = |n: u64| count(i64::try_from(n).unwrap_or(i64::MAX));
-    match getrlimit(Resource::Nofile).current {
+    match getrlimit(Resource::Nofile).maximum {
         Some(most) if most < needed => {
             let text = format!("{} allowed, {} connections wanted", shown(most), shown(needed));
-            let advice =
-                format!("`ulimit -n {needed}` before the start, or lower limits.connections");
+            let advice = format!("raise the hard limit to {needed}, or lower limits.connections");
             Check::look(NAME, text, advice)
         }
         Some(most) => Check::good(NAME, format!("{} allowed", shown(most))),

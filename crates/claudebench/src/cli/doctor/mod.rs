@@ -84,7 +84,8 @@ impl Doctor {
     /// The configuration, or the default one where it is wrong, so that the rest can be looked at.
     fn config(&self, shared: &Shared) -> Outcome<(Config, Check)> {
         const NAME: &str = "configuration";
-        match Config::load(shared.config.as_deref(), self.data.overrides()) {
+        let flags = shared.overrides(self.data.overrides());
+        match Config::load(shared.config.as_deref(), flags) {
             Ok(loaded) => {
                 let file = loaded.file.as_ref().map(|file| file.display().to_string());
                 let found = file.unwrap_or_else(|| "the defaults; no file".into());

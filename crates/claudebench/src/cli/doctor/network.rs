@@ -1,5 +1,9 @@
 //! The addresses to listen on, and the server that the command line talks to.
 
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
 use std::time::Duration;
 
 use claudebench_core::Code;
@@ -29,41 +33,72 @@ pub(super) async fn checks(config: &Config, shared: &Shared, held: Held) -> Vec<
 
 async fn listen(address: &str, held: Held) -> Check {
     const NAME: &str = "address";
-    // Binding a socket would replace what a dead server left; asking does no harm.
-    if let Some(alive) = answers(address).await {
-        return match (alive, held) {
-            (true, Held::Yes) => Check::good(NAME, format!("a server listens on {address}")),
-            (true, Held::No) => Check::look(
+    let found = match address.strip_prefix("unix:") {
+        // Binding a socket would replace what a dead server left; looking does no harm.
+        Some(path) => socket(address, Path::new(path)),
+        None => match Listener::bind(address).await {
+            Ok(listener) if listener.is_local() => {
+                Some(Check::good(NAME, format!("{address} is free")))
+            }
+            Ok(_) => Some(Check::look(
                 NAME,
-                format!("a server listens on {address}, and uses another data directory"),
-                "give its directory with --data, or this server another address with --listen",
-            ),
-            (false, _) => Check::bad(
+                format!("{address} is free, and can be reached from other machines"),
+                "API keys are required there: `claudebench key create` makes one; put a proxy \
+                 with TLS in front",
+            )),
+            Err(ListenError::InUse { .. }) => None,
+            Err(error) => Some(Check::bad(
                 NAME,
-                format!("another program listens on {address}"),
-                "find it (ss -ltnp), or give another address with --listen",
-            ),
-        };
+                error.to_string(),
+                "give an address of this machine and a port above 1023 with --listen",
+            )),
+        },
+    };
+    if let Some(found) = found {
+        return found;
     }
-    if address.starts_with("unix:") {
-        return Check::good(NAME, format!("{address} is free"));
-    }
-    match Listener::bind(address).await {
-        Ok(listener) if listener.is_local() => Check::good(NAME, format!("{address} is free")),
-        Ok(_) => Check::look(
+    match (answers(address).await, held) {
+        (Some(true), Held::Yes) => Check::good(NAME, format!("a server listens on {address}")),
+        (Some(true), Held::No) => Check::look(
             NAME,
-            format!("{address} is free, and can be reached from other machines"),
-            "API keys are required there: `claudebench key create` makes one; put a proxy with TLS \
-             in front",
+            format!("a server listens on {address}, and uses another data directory"),
+            "give its directory with --data, or this server another address with --listen",
         ),
-        Err(error @ ListenError::Address(_)) => {
-            Check::bad(NAME, error.to_string(), "mend `listen` in the configuration")
+        (Some(false) | None, _) => Check::bad(
+            NAME,
+            format!("another program listens on {address}"),
+            "find it (ss -ltnp), or give another address with --listen",
+        ),
+    }
+}
+
+/// What is in the place of a socket; nothing, if it may be one that somebody listens on.
+fn socket(address: &str, path: &Path) -> Option<Check> {
+    const NAME: &str = "address";
+    const MOVE: &str = "move it away, or give another path with --listen";
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.file_type().is_socket() => {
+            Some(Check::bad(NAME, format!("{} exists and is no socket", path.display()), MOVE))
         }
-        Err(error) => Check::bad(
-            NAME,
-            error.to_string(),
-            "give an address of this machine and a port above 1023 with --listen",
-        ),
+        Ok(_) => match std::os::unix::net::UnixStream::connect(path) {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+                Some(Check::good(NAME, format!("{address} is free; a dead server left its socket")))
+            }
+            _ => None,
+        },
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let folder = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+            let folder = folder.unwrap_or(Path::new("."));
+            Some(match super::data::writable(folder) {
+                Ok(()) => Check::good(NAME, format!("{address} is free")),
+                Err(error) => Check::bad(
+                    NAME,
+                    format!("no socket can be made in {}: {error}", folder.display()),
+                    "make the folder, writable for this user, or give another path with --listen",
+                ),
+            })
+        }
+        Err(error) => Some(Check::bad(NAME, format!("{}: {error}", path.display()), MOVE)),
     }
 }
 
@@ -118,5 +153,33 @@ async fn server(config: &Config, shared: &Shared) -> Check {
             Check::look(NAME, format!("{url} answers, and asks who calls"), advice)
         }
         Err(error) => Check::bad(NAME, error.to_string(), "look at the log of that server"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::State;
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_is_free_taken_or_none_of_this_machine() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "x").unwrap();
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let taken_by = taken.local_addr().unwrap().to_string();
+        std::thread::spawn(move || while taken.accept().is_ok() {});
+        let within = |name: &str| format!("unix:{}/{name}", dir.path().display());
+        for (address, state, what) in [
+            ("127.0.0.1:0".to_owned(), State::Good, "is free"),
+            ("10.99.99.99:3000".to_owned(), State::Bad, "cannot listen on"),
+            (taken_by, State::Bad, "another program listens"),
+            (within("socket"), State::Good, "is free"),
+            (within("missing/socket"), State::Bad, "no socket can be made"),
+            (within("file"), State::Bad, "is no socket"),
+        ] {
+            let found = listen(&address, Held::No).await;
+            assert!(found.state == state && found.found.contains(what), "{found:?}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use claudebench_core::{Millis, TaskId};
+use claudebench_core::{Error, Millis, TaskId};
 use claudebench_services::task::{Create, CreateMany};
 use serde_json::{Map, Value, json};
 
@@ -12,6 +12,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{Cell, Style, Table, count};
 use crate::cli::session::Session;
 use crate::cli::values::{Params, duration, object, task_id, time};
+use crate::client::ClientError;
 
 /// How many tasks go in one call.
 const CHUNK: usize = 1_000;
@@ -145,11 +146,12 @@ async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Sessio
     let mut progress = session.out.progress("adding");
     let mut added = 0;
     loop {
-        let first = lines.number + 1;
-        let mut tasks = Vec::new();
+        // The tasks of one call, and the lines that they stand on.
+        let (mut tasks, mut numbers) = (Vec::new(), Vec::new());
         while tasks.len() < CHUNK {
             let Some(line) = lines.next().map_err(failed)? else { break };
             if !line.trim().is_empty() {
+                numbers.push(lines.number);
                 tasks.push(task(line.trim(), shared).map_err(|e| {
                     Failure::Usage(format!(
                         "line {} of {name}: {e}; {added} tasks were added",
@@ -172,13 +174,10 @@ async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Sessio
                     }
                 }
             }
-            Err(failure) => {
-                session.out.note(format!(
-                    "lines {first} to {} of {name} were refused; the {added} tasks before them were added",
-                    lines.number
-                ));
-                return Err(failure);
+            Err(Failure::Client(ClientError::Refused(error))) => {
+                return Err(Failure::Refused(on_lines(error, &numbers, &name, added)));
             }
+            Err(failure) => return Err(failure),
         }
     }
     drop(progress);
@@ -186,6 +185,30 @@ async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Sessio
         return Ok(());
     }
     session.out.line(format!("added {} tasks", count(i64::try_from(added).unwrap_or(i64::MAX))))
+}
+
+/// A refusal of many tasks, by the lines of their file instead of their places in the call.
+fn on_lines(mut error: Error, numbers: &[usize], name: &str, added: usize) -> Error {
+    let issues = error.details.get("issues").and_then(Value::as_array);
+    let told: Vec<String> =
+        issues.into_iter().flatten().filter_map(|i| on_line(i, numbers)).collect();
+    let what = if told.is_empty() { error.message.clone() } else { told.join("; ") };
+    let (first, last) = (numbers.first().unwrap_or(&1), numbers.last().unwrap_or(&1));
+    error.message = format!(
+        "{name}: {what}; lines {first} to {last} were not added, the {added} tasks before them were"
+    );
+    error
+}
+
+/// What is wrong with the task of a line.
+fn on_line(issue: &Value, numbers: &[usize]) -> Option<String> {
+    let path = issue.get("path")?.as_array()?;
+    let place = usize::try_from(path.get(1)?.as_u64()?).ok()?;
+    let line = numbers.get(place).filter(|_| path.first().is_some_and(|p| p == "tasks"))?;
+    let rest = path.iter().skip(2).map(|p| p.as_str().map_or_else(|| p.to_string(), str::to_owned));
+    let rest: Vec<String> = rest.collect();
+    let field = if rest.is_empty() { String::new() } else { format!("{}: ", rest.join(".")) };
+    Some(format!("line {line}: {field}{}", issue.get("message")?.as_str()?))
 }
 
 /// The task of a line: its text, or an object with its fields.
@@ -231,6 +254,26 @@ impl<R: BufRead> Lines<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use claudebench_core::error::Issue;
+
+    #[test]
+    fn a_refusal_names_the_line_of_the_file() {
+        let issue = |path: Value, message: &str| Issue {
+            code: "too_big".into(),
+            path: path.as_array().cloned().unwrap_or_default(),
+            message: message.into(),
+        };
+        let error = Error::issues(vec![
+            issue(json!(["tasks", 1, "priority"]), "expected 0 to 100, got 700"),
+            issue(json!(["tasks", 2]), "expected an object"),
+        ]);
+        let seen = on_lines(error, &[3, 5, 9], "tasks.txt", 1_000).to_string();
+        assert_eq!(
+            seen,
+            "tasks.txt: line 5: priority: expected 0 to 100, got 700; line 9: expected an object; \
+             lines 3 to 9 were not added, the 1000 tasks before them were"
+        );
+    }
 
     #[test]
     fn a_line_is_a_text_or_an_object() {

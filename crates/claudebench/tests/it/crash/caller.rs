@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use claudebench::bench::load::http::Connection;
-use claudebench::bench::workload::Workload;
+use claudebench::bench::workload::{Recipe, Workload};
 use claudebench::verify::{Call, Outcome};
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ impl Caller {
         Self {
             arena: arena.clone(),
             name: name.into(),
-            random: Workload::new(arena.seed, stream),
+            random: Workload::new(Recipe { seed: arena.seed, mixed: true }, stream),
             connection: None,
             calls: 0,
         }

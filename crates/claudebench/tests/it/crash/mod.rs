@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use claudebench::bench::peer::{Server, free_port};
-use claudebench::bench::workload::Workload;
+use claudebench::bench::workload::{Recipe, Workload};
 use claudebench::verify::{Args, check};
 use tokio::task::JoinSet;
 
@@ -166,7 +166,7 @@ async fn faults(
     port: u16,
     mut server: Server,
 ) -> (Server, Faults) {
-    let mut random = Workload::new(schedule.seed, 998);
+    let mut random = Workload::new(Recipe { seed: schedule.seed, mixed: true }, 998);
     let mut faults = Faults::default();
     while faults.kills < schedule.kills {
         pass(below(&mut random, schedule.life_ms)).await;

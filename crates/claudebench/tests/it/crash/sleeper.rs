@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use claudebench::bench::load::http::Target;
-use claudebench::bench::workload::Workload;
+use claudebench::bench::workload::{Recipe, Workload};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ impl Sleeper {
 
     /// Stops it for longer than a lease again and again; says how often.
     pub(super) async fn disturb(&self, arena: &Arena, stream: usize) -> u64 {
-        let mut random = Workload::new(arena.seed, stream);
+        let mut random = Workload::new(Recipe { seed: arena.seed, mixed: true }, stream);
         let mut stops = 0;
         while arena.phase() == Phase::Faults {
             pass(50 + below(&mut random, 300)).await;

@@ -30,7 +30,7 @@ async fn a_database_that_was_cut_short_is_refused_as_it_is() {
     let path = data.join(DATABASE);
     let length = fs::metadata(&path).unwrap().len();
     let file = OpenOptions::new().write(true).open(&path).unwrap();
-    for left in [length / 2, length - 4_096, 4_096, 50] {
+    for left in [length / 2, length - 4_096, 4_096, 50, 0] {
         file.set_len(left).unwrap();
         let before = fs::read(&path).unwrap();
         let said = refused(&data).await;

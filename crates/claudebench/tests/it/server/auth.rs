@@ -70,5 +70,5 @@ async fn off_loopback_there_must_be_keys() {
     };
     let refused = start(config(&data)).await.err().expect("no key, no start");
     assert!(matches!(refused, StartError::NoKeys { .. }), "{refused}");
-    assert!(refused.to_string().contains("claudebench key create"), "{refused}");
+    assert!(refused.to_string().contains("no API key yet"), "{refused}");
 }

@@ -7,7 +7,7 @@ use std::fs;
 use toml::{Table, Value};
 
 use super::report;
-use super::source::root;
+use super::source::{root, sources, words};
 
 /// A world that is fenced in: these dependencies, in these crates alone.
 struct Fence {
@@ -97,6 +97,30 @@ fn refusal(name: &str, kind: &str, dependency: &str) -> Option<String> {
         .map(|fence| fence.instead.to_owned())
 }
 
+#[test]
+fn every_dependency_is_used() -> Result<(), Box<dyn Error>> {
+    let mut offences = Vec::new();
+    let mut seen = 0;
+    // What tests share is there before the tests that use it.
+    for (name, _) in LAYERS.iter().filter(|(name, _)| *name != "testkit") {
+        let path = format!("crates/{name}/Cargo.toml");
+        let manifest = manifest(&path)?;
+        let ours = sources().iter().filter(|s| s.is_rust() && s.krate() == *name);
+        let used: BTreeSet<&str> =
+            ours.flat_map(|s| words(&s.code)).map(|(_, word)| word).collect();
+        let table = manifest.get("dependencies").and_then(Value::as_table);
+        for dependency in table.into_iter().flat_map(Table::keys) {
+            seen += 1;
+            if !used.contains(dependency.replace('-', "_").as_str()) {
+                offences.push(format!("{path}:1: {dependency} is named nowhere: delete its line"));
+            }
+        }
+    }
+    assert!(seen > 30, "only {seen} dependencies were found");
+    report("unused dependencies", &offences);
+    Ok(())
+}
+
 /// The dependencies of a manifest under their real names, each with the table it stands in.
 fn dependencies(manifest: &Table, workspace: &Table) -> Vec<(String, String)> {
     let targets = manifest.get("target").and_then(Value::as_table);
@@ -157,11 +181,11 @@ fn no_crate_comes_in_twice_unless_deny_toml_says_why() -> Result<(), Box<dyn Err
     Ok(())
 }
 
-fn manifest(path: &str) -> Result<Table, Box<dyn Error>> {
+pub(super) fn manifest(path: &str) -> Result<Table, Box<dyn Error>> {
     let text = fs::read_to_string(root().join(path))?;
     Ok(text.parse::<Table>().map_err(|e| format!("{path}: {e}"))?)
 }
 
-fn field(of: &Value, name: &str) -> String {
+pub(super) fn field(of: &Value, name: &str) -> String {
     of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

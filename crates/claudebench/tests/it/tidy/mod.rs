@@ -3,6 +3,7 @@
 //! The other rules are lints: see `[workspace.lints]` in Cargo.toml, clippy.toml and deny.toml.
 
 mod dependencies;
+mod licences;
 mod source;
 mod structure;
 mod style;

@@ -76,23 +76,31 @@ impl Source {
     }
 }
 
-/// All files of `crates/`, by path. What cannot be read is missed: `tidy` counts what it got.
+/// All sources of `crates/`, by path. What cannot be read is missed: `tidy` counts what it got.
 pub(super) fn sources() -> &'static [Source] {
     static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
-        let mut paths = Vec::new();
-        let read = walk(&root().join("crates"), &mut paths);
-        assert!(read.is_ok(), "crates/ cannot be read: {read:?}");
-        paths.sort();
-        paths
-            .into_iter()
-            .filter_map(|path| {
-                let text = fs::read_to_string(&path).ok()?;
-                let path = path.strip_prefix(root()).ok()?.to_str()?.replace('\\', "/");
-                Some(Source::new(path, text))
-            })
-            .collect()
+        let read = |(path, full): (String, PathBuf)| {
+            let known = full.extension().is_some_and(|e| e == "rs" || e == "sql" || e == "toml");
+            let text = fs::read_to_string(&full).ok().filter(|_| known)?;
+            Some(Source::new(path, text))
+        };
+        files("crates").into_iter().filter_map(read).collect()
     });
     &SOURCES
+}
+
+/// All files of a folder of the workspace, but hidden ones and what is built or installed: each
+/// with its path from the root.
+pub(super) fn files(folder: &str) -> Vec<(String, PathBuf)> {
+    let mut paths = Vec::new();
+    let read = walk(&root().join(folder), &mut paths);
+    assert!(read.is_ok(), "{folder} cannot be read: {read:?}");
+    paths.sort();
+    let named = |path: PathBuf| {
+        let name = path.strip_prefix(root()).ok()?.to_str()?.replace('\\', "/");
+        Some((name, path))
+    };
+    paths.into_iter().filter_map(named).collect()
 }
 
 /// The root of the workspace.
@@ -114,7 +122,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         }
         if entry.file_type()?.is_dir() {
             walk(&path, found)?;
-        } else if path.extension().is_some_and(|e| e == "rs" || e == "sql" || e == "toml") {
+        } else {
             found.push(path);
         }
     }

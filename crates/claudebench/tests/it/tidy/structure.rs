@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::report;
-use super::source::{Source, line_of, sources, words};
+use super::source::{Source, files, line_of, sources, words};
 
 #[test]
 fn every_file_is_compiled() {
@@ -29,6 +29,20 @@ fn every_file_is_compiled() {
         .map(|path| format!("{path}: no `mod` leads here: add it or delete the file"))
         .collect();
     report("dead files", &offences);
+}
+
+/// What a crate is made of.
+const KINDS: &[&str] = &["json", "rs", "sql", "toml"];
+
+#[test]
+fn nothing_lies_about() {
+    let known = |path: &str| path.rsplit_once('.').is_some_and(|(_, end)| KINDS.contains(&end));
+    let offences: Vec<_> = files("crates")
+        .into_iter()
+        .filter(|(path, _)| !known(path))
+        .map(|(path, _)| format!("{path}: delete it, or say in KINDS what such files are for"))
+        .collect();
+    report("stray files", &offences);
 }
 
 /// Is this where a target of cargo begins?

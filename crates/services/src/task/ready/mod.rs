@@ -1,8 +1,10 @@
-//! Claims that wait for work: woken by the commits that make tasks ready, as many as there are
-//! tasks, first come first served.
+//! Claims that wait for work.
 //!
-//! A waiter registers before its first look at the store, so that nothing falls between the two.
-//! A wake-up belongs to a task: whoever goes without having made something of it passes it on.
+//! A parked claim is served by the transaction that makes a task ready, where the store asks for
+//! it ([`Parked`]); otherwise it is woken by the commit: as many as there are tasks, first come
+//! first served. A waiter registers before its first look at the store, so that nothing falls
+//! between the two. A wake-up belongs to a task: whoever goes without having made something of it
+//! passes it on; tasks that were handed to somebody who has gone are given back.
 
 mod queue;
 #[cfg(test)]
@@ -10,28 +12,30 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use claudebench_core::lane::{Lane, Wanted};
 use claudebench_core::{Code, Error, TenantId};
+use claudebench_store::{ClaimTasks, Claimed, Gained, Handed, Item, Parked, Ticket};
 use tokio::sync::Notify;
 
-use queue::{Queue, Ticket};
+pub use queue::News;
+use queue::Queue;
 
 /// The claims that wait.
 #[derive(Debug)]
 pub struct Ready {
     max: usize,
     queue: Mutex<Queue>,
+    abandoned: Notify,
 }
 
 impl Ready {
     /// At most `max` may wait.
     #[must_use]
     pub fn new(max: usize) -> Self {
-        Self { max, queue: Mutex::default() }
+        Self { max, queue: Mutex::default(), abandoned: Notify::new() }
     }
 
     /// Wakes as many as there are new tasks, lane by lane; all of them when a pause ended.
-    pub fn notify(&self, ready: &[(Arc<Lane>, usize)], reopened: bool) {
+    pub fn notify(&self, ready: &[Gained], reopened: bool) {
         if ready.is_empty() && !reopened {
             return;
         }
@@ -42,23 +46,26 @@ impl Ready {
         if reopened {
             queue.wake_all();
         }
-        for (lane, count) in ready {
-            queue.wake(lane, *count);
-        }
+        ready.iter().for_each(|gained| queue.wake(gained));
     }
 
-    /// Registers an interest, before the first look at the store.
+    /// The claims of one worker look again: it may not be what it was.
+    pub fn look_again(&self, tenant: TenantId, worker: &Arc<str>) {
+        self.lock().wake_worker(tenant, worker);
+    }
+
+    /// Registers a claim that waits, before its first look at the store.
     ///
     /// # Errors
     /// As many wait as may.
-    pub fn wait_for(self: &Arc<Self>, wanted: Wanted) -> Result<Waiter, Error> {
+    pub fn wait_for(self: &Arc<Self>, claim: Item<ClaimTasks>) -> Result<Waiter, Error> {
         let mut queue = self.lock();
         if queue.len() >= self.max {
             let message = format!("{} claims wait already; try again, or with waitMs 0", self.max);
             return Err(Error::new(Code::Overloaded, message).with("retryAfterMs", 1_000));
         }
         let signal = Arc::new(Notify::new());
-        let ticket = queue.enter(wanted, signal.clone());
+        let ticket = queue.enter(claim, signal.clone());
         Ok(Waiter { ready: self.clone(), ticket, signal, found: false })
     }
 
@@ -74,8 +81,36 @@ impl Ready {
         self.lock().workers().collect()
     }
 
+    /// Waits until tasks were handed to claims whose callers have gone: these go back.
+    pub(super) async fn abandoned(&self) -> Vec<(TenantId, Claimed)> {
+        loop {
+            let abandoned = self.lock().take_abandoned();
+            if !abandoned.is_empty() {
+                return abandoned;
+            }
+            self.abandoned.notified().await;
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Parked for Ready {
+    fn take(&self, gained: &Gained) -> Option<(Ticket, Item<ClaimTasks>)> {
+        self.lock().take(gained)
+    }
+
+    fn settle(&self, ticket: Ticket, answer: Handed) {
+        let abandoned = {
+            let mut queue = self.lock();
+            queue.settle(ticket, answer);
+            queue.has_abandoned()
+        };
+        if abandoned {
+            self.abandoned.notify_one();
+        }
     }
 }
 
@@ -89,16 +124,26 @@ pub struct Waiter {
 }
 
 impl Waiter {
-    /// The look found nothing: waits until there is something to look for.
-    pub async fn again(&self) {
+    /// The look found nothing: waits until there is something to hear.
+    pub async fn again(&self) -> News {
         if self.ready.lock().park(self.ticket) {
-            return;
+            return News::Look;
         }
         loop {
             self.signal.notified().await;
-            if self.ready.lock().take(self.ticket) {
-                return;
+            if let Some(news) = self.ready.lock().news(self.ticket) {
+                return news;
             }
+        }
+    }
+
+    /// Waits no longer; a transaction that claims for it just now is waited for.
+    pub async fn give_up(&self) -> News {
+        loop {
+            if let Some(news) = self.ready.lock().give_up(self.ticket) {
+                return news;
+            }
+            self.signal.notified().await;
         }
     }
 
@@ -110,6 +155,13 @@ impl Waiter {
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        self.ready.lock().leave(self.ticket, self.found);
+        let abandoned = {
+            let mut queue = self.ready.lock();
+            queue.leave(self.ticket, self.found);
+            queue.has_abandoned()
+        };
+        if abandoned {
+            self.ready.abandoned.notify_one();
+        }
     }
 }

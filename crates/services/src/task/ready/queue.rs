@@ -4,11 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use claudebench_core::TenantId;
-use claudebench_core::lane::{Lane, Wanted};
+use claudebench_core::lane::{Lane, PauseScope, Wanted};
+use claudebench_store::{ClaimTasks, Claimed, Gained, Handed, Item, Refusal, Ticket};
 use tokio::sync::Notify;
-
-/// A place in the order of arrival.
-pub(super) type Ticket = u64;
 
 /// What the waiters of a group have in common: the same lanes are open to them.
 type Kind = (Vec<Arc<str>>, Option<Arc<str>>, Vec<Arc<str>>);
@@ -20,13 +18,32 @@ pub(super) struct Queue {
     entries: HashMap<Ticket, Entry>,
     groups: HashMap<TenantId, HashMap<Kind, Group>>,
     of_worker: HashMap<(TenantId, Arc<str>), BTreeSet<Ticket>>,
+    /// Those that went while a transaction claimed for them, and whose they were.
+    gone: HashMap<Ticket, TenantId>,
+    /// What was handed to those that had gone.
+    abandoned: Vec<(TenantId, Claimed)>,
 }
 
 #[derive(Debug)]
 struct Entry {
-    wanted: Wanted,
+    claim: Item<ClaimTasks>,
     state: State,
     signal: Arc<Notify>,
+}
+
+impl Entry {
+    fn wanted(&self) -> &Wanted {
+        &self.claim.body.wanted
+    }
+}
+
+/// What a waiter hears.
+#[derive(Debug)]
+pub enum News {
+    /// There may be something: look.
+    Look,
+    /// What its claim was answered, in the transaction that made the tasks ready.
+    Given(Result<Claimed, Refusal>),
 }
 
 /// What a waiter does now.
@@ -39,12 +56,16 @@ enum State {
     Parked,
     /// Was woken and has not begun to look.
     Woken(Wake),
+    /// A transaction under way claims for it.
+    Taken,
+    /// A transaction has claimed for it, and it has not heard of it.
+    Given(Result<Claimed, Refusal>),
 }
 
 #[derive(Debug)]
 enum Wake {
-    /// A task became ready in this lane. If nothing comes of it, it is another's turn.
-    Ready(Arc<Lane>),
+    /// A task became ready. If nothing comes of it, it is another's turn.
+    Ready(Gained),
     /// Everybody was woken.
     All,
 }
@@ -65,17 +86,18 @@ impl Queue {
     }
 
     pub(super) fn workers(&self) -> impl Iterator<Item = (TenantId, Arc<str>)> {
-        self.entries.values().map(|entry| (entry.wanted.tenant, entry.wanted.worker.clone()))
+        self.entries.values().map(|entry| (entry.wanted().tenant, entry.wanted().worker.clone()))
     }
 
     /// A waiter comes; its first look follows.
-    pub(super) fn enter(&mut self, wanted: Wanted, signal: Arc<Notify>) -> Ticket {
+    pub(super) fn enter(&mut self, claim: Item<ClaimTasks>, signal: Arc<Notify>) -> Ticket {
         self.last += 1;
         let ticket = self.last;
+        let wanted = &claim.body.wanted;
         let worker = (wanted.tenant, wanted.worker.clone());
         self.of_worker.entry(worker).or_default().insert(ticket);
         let group =
-            self.groups.entry(wanted.tenant).or_default().entry(kind(&wanted)).or_insert_with(
+            self.groups.entry(wanted.tenant).or_default().entry(kind(wanted)).or_insert_with(
                 || Group {
                     wanted: wanted.clone(),
                     parked: BTreeSet::new(),
@@ -86,7 +108,7 @@ impl Queue {
         group.members += 1;
         group.looking.insert(ticket);
         let state = State::Looking { because: None, again: None };
-        self.entries.insert(ticket, Entry { wanted, state, signal });
+        self.entries.insert(ticket, Entry { claim, state, signal });
         ticket
     }
 
@@ -98,17 +120,7 @@ impl Queue {
                 *state = State::Looking { because: Some(wake), again: None };
                 true
             }
-            State::Looking { again: None, .. } | State::Parked => false,
-        })
-    }
-
-    /// Whether it was woken; it looks then.
-    pub(super) fn take(&mut self, ticket: Ticket) -> bool {
-        self.step(ticket, |state| match std::mem::replace(state, State::Parked) {
-            State::Woken(wake) => {
-                *state = State::Looking { because: Some(wake), again: None };
-                true
-            }
+            State::Looking { again: None, .. } => false,
             other => {
                 *state = other;
                 false
@@ -116,25 +128,103 @@ impl Queue {
         })
     }
 
-    /// It goes. A wake-up that it made nothing of passes on.
+    /// What it has to hear, if there is something.
+    pub(super) fn news(&mut self, ticket: Ticket) -> Option<News> {
+        self.step(ticket, |state| match std::mem::replace(state, State::Parked) {
+            State::Woken(wake) => {
+                *state = State::Looking { because: Some(wake), again: None };
+                Some(News::Look)
+            }
+            State::Given(answer) => {
+                *state = State::Looking { because: None, again: None };
+                Some(News::Given(answer))
+            }
+            other => {
+                *state = other;
+                None
+            }
+        })
+    }
+
+    /// It waits no more. What it was given is its own; says whether it has to wait for that.
+    pub(super) fn give_up(&mut self, ticket: Ticket) -> Option<News> {
+        self.step(ticket, |state| match std::mem::replace(state, State::Taken) {
+            State::Taken => None,
+            State::Given(answer) => {
+                *state = State::Looking { because: None, again: None };
+                Some(News::Given(answer))
+            }
+            State::Woken(wake) => {
+                *state = State::Looking { because: Some(wake), again: None };
+                Some(News::Look)
+            }
+            State::Parked => {
+                *state = State::Looking { because: None, again: None };
+                Some(News::Look)
+            }
+            looking @ State::Looking { .. } => {
+                *state = looking;
+                Some(News::Look)
+            }
+        })
+    }
+
+    /// A transaction takes the first parked claim that may have these tasks.
+    pub(super) fn take(&mut self, gained: &Gained) -> Option<(Ticket, Item<ClaimTasks>)> {
+        let ticket = self.first_for(&gained.lane, &gained.pauses).0?;
+        self.step(ticket, |state| *state = State::Taken);
+        self.entries.get(&ticket).map(|entry| (ticket, entry.claim.clone()))
+    }
+
+    /// What became of a claim that was taken.
+    pub(super) fn settle(&mut self, ticket: Ticket, answer: Handed) {
+        if let Some(tenant) = self.gone.remove(&ticket) {
+            let claimed = answer.and_then(Result::ok);
+            self.abandoned.extend(claimed.map(|claimed| (tenant, claimed)));
+            return;
+        }
+        let Some(entry) = self.entries.get(&ticket) else { return };
+        let signal = entry.signal.clone();
+        self.step(ticket, |state| {
+            *state = match answer {
+                Some(answer) => State::Given(answer),
+                // It may have missed something meanwhile.
+                None => State::Woken(Wake::All),
+            }
+        });
+        signal.notify_one();
+    }
+
+    /// It goes. A wake-up that it made nothing of passes on; tasks that it was given and has not
+    /// heard of are abandoned.
     pub(super) fn leave(&mut self, ticket: Ticket, found: bool) {
         let Some(entry) = self.entries.remove(&ticket) else { return };
-        let worker = (entry.wanted.tenant, entry.wanted.worker.clone());
+        let wanted = entry.wanted();
+        let tenant = wanted.tenant;
+        let worker = (tenant, wanted.worker.clone());
         if let Some(tickets) = self.of_worker.get_mut(&worker) {
             tickets.remove(&ticket);
             if tickets.is_empty() {
                 self.of_worker.remove(&worker);
             }
         }
-        self.leave_group(ticket, &entry.wanted);
+        self.leave_group(ticket, wanted);
         let (because, again) = match entry.state {
             State::Looking { because, again } => (because.filter(|_| !found), again),
             State::Woken(wake) => (Some(wake), None),
             State::Parked => (None, None),
+            State::Taken => {
+                self.gone.insert(ticket, tenant);
+                (None, None)
+            }
+            State::Given(answer) => {
+                self.abandoned.extend(answer.ok().map(|claimed| (tenant, claimed)));
+                (None, None)
+            }
         };
         for wake in [because, again].into_iter().flatten() {
-            if let Wake::Ready(lane) = wake {
-                self.wake(&lane, 1);
+            if let Wake::Ready(gained) = wake {
+                self.wake(&gained);
             }
         }
     }
@@ -155,89 +245,105 @@ impl Queue {
         }
     }
 
-    /// `count` tasks became ready in a lane: as many waiters are woken, first come first served.
-    /// When fewer are parked, those that are looking now look again.
-    pub(super) fn wake(&mut self, lane: &Arc<Lane>, count: usize) {
-        for _ in 0..count {
-            let Some(ticket) = self.first_for(lane) else { return };
-            let Some(entry) = self.entries.get(&ticket) else { return };
-            let signal = entry.signal.clone();
-            let parked = self.step(ticket, |state| match state {
-                State::Looking { again, .. } => {
-                    *again = Some(Wake::Ready(lane.clone()));
-                    false
-                }
-                State::Parked | State::Woken(_) => {
-                    *state = State::Woken(Wake::Ready(lane.clone()));
-                    true
-                }
+    /// Tasks became ready in a lane: as many waiters are woken, first come first served. When
+    /// fewer are parked, those that are looking now look again.
+    pub(super) fn wake(&mut self, gained: &Gained) {
+        let one = Gained { count: 1, ..gained.clone() };
+        for _ in 0..gained.count {
+            let (parked, looking) = self.first_for(&gained.lane, &gained.pauses);
+            let Some(ticket) = parked.or(looking) else { return };
+            let wake = Wake::Ready(one.clone());
+            self.step(ticket, |state| match state {
+                State::Looking { again, .. } => *again = Some(wake),
+                state => *state = State::Woken(wake),
             });
-            if parked {
-                signal.notify_one();
-            }
+            self.signal_if_woken(ticket);
         }
     }
 
     /// Everybody looks, or looks again.
     pub(super) fn wake_all(&mut self) {
         let tickets: Vec<Ticket> = self.entries.keys().copied().collect();
-        for ticket in tickets {
-            self.step(ticket, |state| match state {
-                State::Looking { again, .. } => {
-                    again.get_or_insert(Wake::All);
-                }
-                State::Parked => *state = State::Woken(Wake::All),
-                State::Woken(_) => {}
-            });
-            if let Some(Entry { state: State::Woken(_), signal, .. }) = self.entries.get(&ticket) {
-                signal.notify_one();
+        tickets.into_iter().for_each(|ticket| self.look_again(ticket));
+    }
+
+    /// The waiters of one worker look, or look again.
+    pub(super) fn wake_worker(&mut self, tenant: TenantId, worker: &Arc<str>) {
+        let tickets = self.of_worker.get(&(tenant, worker.clone())).cloned().unwrap_or_default();
+        tickets.into_iter().for_each(|ticket| self.look_again(ticket));
+    }
+
+    fn look_again(&mut self, ticket: Ticket) {
+        self.step(ticket, |state| match state {
+            State::Looking { again, .. } => {
+                again.get_or_insert(Wake::All);
             }
+            State::Parked => *state = State::Woken(Wake::All),
+            // It hears of what it has, or gets, anyway.
+            State::Woken(_) | State::Taken | State::Given(_) => {}
+        });
+        self.signal_if_woken(ticket);
+    }
+
+    fn signal_if_woken(&self, ticket: Ticket) {
+        if let Some(Entry { state: State::Woken(_), signal, .. }) = self.entries.get(&ticket) {
+            signal.notify_one();
         }
     }
 
-    /// The first that may claim from the lane: of those that are parked; else of those that look.
-    fn first_for(&self, lane: &Lane) -> Option<Ticket> {
+    /// Whether something was handed to waiters that had gone.
+    pub(super) fn has_abandoned(&self) -> bool {
+        !self.abandoned.is_empty()
+    }
+
+    /// What was handed to waiters that had gone, and whose it is.
+    pub(super) fn take_abandoned(&mut self) -> Vec<(TenantId, Claimed)> {
+        std::mem::take(&mut self.abandoned)
+    }
+
+    /// The first that may claim from the lane, of those that are parked and of those that look.
+    fn first_for(&self, lane: &Lane, pauses: &[PauseScope]) -> (Option<Ticket>, Option<Ticket>) {
         if let Some(assignee) = &lane.assignee {
-            let tickets = self.of_worker.get(&(lane.tenant, assignee.clone()))?;
+            let tickets = self.of_worker.get(&(lane.tenant, assignee.clone()));
             let open = |state: fn(&State) -> bool| {
-                tickets.iter().copied().find(|ticket| {
+                tickets.into_iter().flatten().copied().find(|ticket| {
                     self.entries.get(ticket).is_some_and(|entry| {
-                        state(&entry.state) && lane.open_to(&entry.wanted, &[]).is_ok()
+                        state(&entry.state) && lane.open_to(entry.wanted(), pauses).is_ok()
                     })
                 })
             };
-            return open(|state| matches!(state, State::Parked))
-                .or_else(|| open(|state| matches!(state, State::Looking { again: None, .. })));
+            return (
+                open(|state| matches!(state, State::Parked)),
+                open(|state| matches!(state, State::Looking { again: None, .. })),
+            );
         }
-        let groups = self.groups.get(&lane.tenant)?;
         let mut parked: Option<Ticket> = None;
         let mut looking: Option<Ticket> = None;
-        for group in groups.values() {
+        for group in self.groups.get(&lane.tenant).into_iter().flat_map(HashMap::values) {
             let first = (group.parked.first().copied(), group.looking.first().copied());
-            if first == (None, None) || lane.open_to(&group.wanted, &[]).is_err() {
+            if first == (None, None) || lane.open_to(&group.wanted, pauses).is_err() {
                 continue;
             }
             parked = parked.into_iter().chain(first.0).min();
             looking = looking.into_iter().chain(first.1).min();
         }
-        parked.or(looking)
+        (parked, looking)
     }
 
     /// Changes the state of one waiter, and keeps its group's sets in step.
     fn step<T: Default>(&mut self, ticket: Ticket, change: impl FnOnce(&mut State) -> T) -> T {
         let Some(entry) = self.entries.get_mut(&ticket) else { return T::default() };
         let answer = change(&mut entry.state);
-        let group = self
-            .groups
-            .get_mut(&entry.wanted.tenant)
-            .and_then(|groups| groups.get_mut(&kind(&entry.wanted)));
+        let wanted = &entry.claim.body.wanted;
+        let group =
+            self.groups.get_mut(&wanted.tenant).and_then(|groups| groups.get_mut(&kind(wanted)));
         if let Some(group) = group {
             group.parked.remove(&ticket);
             group.looking.remove(&ticket);
             match entry.state {
                 State::Parked => group.parked.insert(ticket),
                 State::Looking { again: None, .. } => group.looking.insert(ticket),
-                State::Looking { .. } | State::Woken(_) => false,
+                _ => false,
             };
         }
         answer

@@ -5,6 +5,10 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
+use claudebench_core::TaskId;
+use claudebench_core::lane::{Lane, PauseScope, Wanted};
+use claudebench_store::Meta;
+
 use super::*;
 
 fn names(names: &[&str]) -> Vec<Arc<str>> {
@@ -35,16 +39,25 @@ fn open() -> Arc<Lane> {
     lane(None, &[], None)
 }
 
+fn claim(wanted: Wanted) -> Item<ClaimTasks> {
+    let meta = Meta { tenant: wanted.tenant, actor: "t".into(), traceparent: None, key: None };
+    Item { meta, body: ClaimTasks { wanted, task: None, max: 1, lease_ms: None } }
+}
+
+fn gained(lane: Arc<Lane>, count: usize) -> Gained {
+    Gained { lane, count, pauses: Arc::new([]) }
+}
+
 fn ready() -> Arc<Ready> {
     Arc::new(Ready::new(100))
 }
 
 fn waiter(ready: &Arc<Ready>, roles: &[&str]) -> Waiter {
-    ready.wait_for(wanted("w", roles, None)).unwrap()
+    ready.wait_for(claim(wanted("w", roles, None))).unwrap()
 }
 
 /// A waiter's wait, looked at only when the test says so.
-type Wait<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+type Wait<'a> = Pin<Box<dyn Future<Output = News> + 'a>>;
 
 /// The waiter's look found nothing.
 fn park(waiter: &Waiter) -> Wait<'_> {
@@ -68,25 +81,25 @@ fn as_many_wake_as_there_are_tasks_first_come_first_served() {
     let waiters: Vec<Waiter> =
         (0..5).map(|n| waiter(&ready, if n % 2 == 0 { &["a"] } else { &["b"] })).collect();
     let mut waits: Vec<Wait<'_>> = waiters.iter().map(park).collect();
-    ready.notify(&[(open(), 2)], false);
+    ready.notify(&[gained(open(), 2)], false);
     assert_eq!(who(&mut waits[..]), [0, 1]);
     let mut rest: Vec<Wait<'_>> = waits.drain(2..).collect();
-    ready.notify(&[(lane(None, &["b"], None), 1)], false);
+    ready.notify(&[gained(lane(None, &["b"], None), 1)], false);
     assert_eq!(who(&mut rest), [1], "only one of the three has the role");
 }
 
 #[test]
 fn project_and_assignee_decide() {
     let ready = ready();
-    let a = ready.wait_for(wanted("a", &[], Some("site"))).unwrap();
-    let b = ready.wait_for(wanted("b", &[], None)).unwrap();
+    let a = ready.wait_for(claim(wanted("a", &[], Some("site")))).unwrap();
+    let b = ready.wait_for(claim(wanted("b", &[], None))).unwrap();
     let mut waits = [park(&a), park(&b)];
-    ready.notify(&[(lane(Some("b"), &["x"], None), 3)], false);
+    ready.notify(&[gained(lane(Some("b"), &["x"], None), 3)], false);
     assert_eq!(who(&mut waits), [1], "parked on b, whatever the roles");
     let [mut on_a, _] = waits;
-    ready.notify(&[(lane(None, &[], Some("shop")), 1)], false);
+    ready.notify(&[gained(lane(None, &[], Some("shop")), 1)], false);
     assert!(!woken(&mut on_a));
-    ready.notify(&[(lane(None, &[], Some("site")), 1)], false);
+    ready.notify(&[gained(lane(None, &[], Some("site")), 1)], false);
     assert!(woken(&mut on_a));
 }
 
@@ -95,12 +108,12 @@ fn whoever_found_nothing_keeps_its_place() {
     let ready = ready();
     let (first, second) = (waiter(&ready, &[]), waiter(&ready, &[]));
     let (mut one, mut two) = (park(&first), park(&second));
-    ready.notify(&[(open(), 1)], false);
+    ready.notify(&[gained(open(), 1)], false);
     assert!(woken(&mut one));
     drop(one);
     // Somebody who did not wait took the task.
     let mut one = park(&first);
-    ready.notify(&[(open(), 1)], false);
+    ready.notify(&[gained(open(), 1)], false);
     assert!(woken(&mut one) && !woken(&mut two));
 }
 
@@ -109,7 +122,7 @@ fn a_wake_up_passes_on_when_its_waiter_goes_without_having_used_it() {
     let ready = ready();
     let (first, second, third) = (waiter(&ready, &[]), waiter(&ready, &[]), waiter(&ready, &[]));
     let (one, mut two, mut three) = (park(&first), park(&second), park(&third));
-    ready.notify(&[(open(), 1)], false);
+    ready.notify(&[gained(open(), 1)], false);
     // Gone before it looked.
     drop(one);
     drop(first);
@@ -128,7 +141,7 @@ fn a_wake_up_that_was_used_does_not_pass_on() {
     let ready = ready();
     let (first, second) = (waiter(&ready, &[]), waiter(&ready, &[]));
     let (mut one, mut two) = (park(&first), park(&second));
-    ready.notify(&[(open(), 1)], false);
+    ready.notify(&[gained(open(), 1)], false);
     assert!(woken(&mut one));
     drop(one);
     first.found();
@@ -140,7 +153,7 @@ fn what_comes_during_a_look_is_looked_for_again() {
     let ready = ready();
     let waiter = waiter(&ready, &[]);
     // It looks for the first time, finds nothing; meanwhile a task became ready.
-    ready.notify(&[(open(), 1)], false);
+    ready.notify(&[gained(open(), 1)], false);
     let mut wait: Wait<'_> = Box::pin(waiter.again());
     assert!(woken(&mut wait), "it must look again");
     drop(wait);
@@ -153,7 +166,7 @@ fn what_came_during_a_look_that_found_something_passes_on() {
     let first = waiter(&ready, &[]);
     // Two tasks, one waiter, which still looks; then another comes and finds nothing, because its
     // look was over before the second task was ready.
-    ready.notify(&[(open(), 1)], false);
+    ready.notify(&[gained(open(), 1)], false);
     let second = waiter(&ready, &[]);
     let mut two = park(&second);
     first.found();
@@ -165,7 +178,7 @@ fn those_that_are_parked_are_woken_before_those_that_look() {
     let ready = ready();
     let (looking, parked) = (waiter(&ready, &[]), waiter(&ready, &[]));
     let mut wait = park(&parked);
-    ready.notify(&[(open(), 1)], false);
+    ready.notify(&[gained(open(), 1)], false);
     assert!(woken(&mut wait));
     drop(park(&looking));
 }
@@ -181,14 +194,96 @@ fn the_end_of_a_pause_wakes_everybody() {
     assert!(woken(&mut (Box::pin(looking.again()) as Wait<'_>)));
 }
 
+/// A claim that a transaction answered: nothing more is looked at than that it came.
+fn answer() -> Handed {
+    Some(Err(claudebench_store::Refusal::NoTask(TaskId(1))))
+}
+
+#[test]
+fn a_transaction_serves_parked_claims_first_come_first_served() {
+    let ready = ready();
+    let (first, second) = (waiter(&ready, &[]), waiter(&ready, &[]));
+    assert!(ready.take(&gained(open(), 1)).is_none(), "they look for themselves");
+    let (mut one, mut two) = (park(&first), park(&second));
+    let (ticket, _) = ready.take(&gained(open(), 1)).unwrap();
+    assert!(!woken(&mut one), "nothing is durable yet");
+    let (other, _) = ready.take(&gained(open(), 1)).unwrap();
+    assert!(ready.take(&gained(open(), 1)).is_none(), "both are taken");
+    // The second transaction was undone: it has to look, as something may have come meanwhile.
+    ready.settle(other, None);
+    assert!(woken(&mut two));
+    ready.settle(ticket, answer());
+    let heard = one.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(heard, Poll::Ready(News::Given(Err(_)))), "{heard:?}");
+}
+
+#[test]
+fn a_pause_leaves_the_task_to_whoever_may_have_it() {
+    let ready = ready();
+    let (held, free) = (waiter(&ready, &["a"]), waiter(&ready, &["b"]));
+    let (mut one, mut two) = (park(&held), park(&free));
+    let pauses = Arc::new([PauseScope::Role("a".into())]);
+    let gained = Gained { pauses, ..gained(lane(None, &["a", "b"], None), 1) };
+    ready.notify(std::slice::from_ref(&gained), false);
+    assert!(!woken(&mut one) && woken(&mut two));
+    assert!(ready.take(&gained).is_none());
+}
+
+#[test]
+fn whoever_gives_up_hears_of_what_is_being_claimed_for_it() {
+    let ready = ready();
+    let (first, second) = (waiter(&ready, &[]), waiter(&ready, &[]));
+    let (one, two) = (park(&first), park(&second));
+    let (ticket, _) = ready.take(&gained(open(), 1)).unwrap();
+    drop((one, two));
+    let mut last: Wait<'_> = Box::pin(first.give_up());
+    assert!(!woken(&mut last), "a transaction has taken it");
+    ready.settle(ticket, answer());
+    let heard = last.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(heard, Poll::Ready(News::Given(_))), "{heard:?}");
+    assert!(woken(&mut (Box::pin(second.give_up()) as Wait<'_>)));
+    assert!(ready.take(&gained(open(), 1)).is_none(), "it waits no more");
+}
+
+#[tokio::test]
+async fn what_is_handed_to_somebody_who_has_gone_is_given_back() {
+    let ready = ready();
+    let claimed = || Some(Ok(Claimed::default()));
+    let (first, second) = (waiter(&ready, &[]), waiter(&ready, &[]));
+    let waits = (park(&first), park(&second));
+    let (one, _) = ready.take(&gained(open(), 1)).unwrap();
+    let (two, _) = ready.take(&gained(open(), 1)).unwrap();
+    drop(waits);
+    // Gone before its transaction was durable, and after.
+    drop(first);
+    ready.settle(one, claimed());
+    ready.settle(two, claimed());
+    assert_eq!(ready.abandoned().await.len(), 1);
+    drop(second);
+    assert_eq!(ready.abandoned().await, [(TenantId::DEFAULT, Claimed::default())]);
+    assert_eq!(ready.waiting(), 0);
+}
+
+#[test]
+fn the_claims_of_one_worker_look_again_when_it_changes() {
+    let ready = ready();
+    let (first, second) = (
+        ready.wait_for(claim(wanted("v", &[], None))).unwrap(),
+        ready.wait_for(claim(wanted("w", &[], None))).unwrap(),
+    );
+    let mut waits = [park(&first), park(&second)];
+    ready.look_again(TenantId::DEFAULT, &"v".into());
+    assert_eq!(who(&mut waits), [0]);
+}
+
 #[test]
 fn no_more_wait_than_may() {
     let ready = Arc::new(Ready::new(1));
     let only = waiter(&ready, &[]);
-    let error = ready.wait_for(wanted("v", &[], None)).unwrap_err();
+    let error = ready.wait_for(claim(wanted("v", &[], None))).unwrap_err();
     assert_eq!(error.code, Code::Overloaded);
     drop(only);
-    assert!(ready.wait_for(wanted("v", &[], None)).is_ok());
+    assert!(ready.wait_for(claim(wanted("v", &[], None))).is_ok());
 }
 
 #[tokio::test]
@@ -197,7 +292,7 @@ async fn a_wait_ends_when_a_task_becomes_ready() {
     let waiter = waiter(&ready, &[]);
     let waker = ready.clone();
     let wait = pin!(waiter.again());
-    let (_, ()) = tokio::join!(wait, async move { waker.notify(&[(open(), 1)], false) });
+    let (_, ()) = tokio::join!(wait, async move { waker.notify(&[gained(open(), 1)], false) });
 }
 
 /// A waiter of the model: what it does, and what it saw when its look began.
@@ -218,7 +313,7 @@ impl Model {
     fn poll(actor: &Actor) -> bool {
         matches!(
             pin!(actor.waiter.again()).poll(&mut Context::from_waker(Waker::noop())),
-            Poll::Ready(())
+            Poll::Ready(News::Look)
         )
     }
 
@@ -273,7 +368,7 @@ proptest::proptest! {
                 }
                 2 => {
                     *model.ready.entry(role).or_default() += 1;
-                    ready.notify(&[(lane(None, &[role], None), 1)], false);
+                    ready.notify(&[gained(lane(None, &[role], None), 1)], false);
                 }
                 3 if count > 0 => drop(model.actors.remove(place % count)),
                 4 if count > 0 => model.wake(place % count),

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use claudebench_core::TenantId;
 use claudebench_core::lane::{Lane, PauseScope, Wanted};
+use claudebench_core::{Millis, TenantId};
 use rusqlite::Connection;
 
 use crate::sqlite::row;
@@ -15,6 +15,9 @@ pub(in crate::sqlite) type LaneId = i64;
 
 /// How many filters are remembered with the lanes that they match.
 const REMEMBERED: usize = 1_000;
+
+/// How long the lanes that were found to have ready tasks are believed to be all that have.
+const LOOK_MS: i64 = 1_000;
 
 /// A lane, and a rank that none of its ready tasks is below; `i64::MAX` when it has none.
 struct Known {
@@ -31,6 +34,8 @@ pub(in crate::sqlite) struct Lanes {
     matches: HashMap<Wanted, Arc<[LaneId]>>,
     last: LaneId,
     max: usize,
+    /// When the database was last asked which lanes have ready tasks.
+    looked_at: Option<Millis>,
 }
 
 impl Lanes {
@@ -43,6 +48,7 @@ impl Lanes {
             matches: HashMap::new(),
             last: 0,
             max,
+            looked_at: None,
         };
         let mut next = db.prepare(sql::NEXT_LANE)?;
         loop {
@@ -93,6 +99,23 @@ impl Lanes {
         }
         self.forget_empty();
         self.known.len() >= self.max
+    }
+
+    /// Forgets the lanes that are empty in truth: one whose tasks have all been taken is known to be
+    /// empty only when a claim has looked into it again. This takes a step a lane, so it is done at
+    /// most once a second.
+    pub(in crate::sqlite) fn look_again(
+        &mut self,
+        db: &Connection,
+        now: Millis,
+    ) -> rusqlite::Result<()> {
+        if self.looked_at.is_some_and(|at| now.since(at) < LOOK_MS) {
+            return Ok(());
+        }
+        let found = Self::load(db, self.max)?;
+        // No number is given to a second lane in one transaction.
+        *self = Self { last: self.last.max(found.last), looked_at: Some(now), ..found };
+        Ok(())
     }
 
     fn forget_empty(&mut self) {

@@ -16,6 +16,7 @@ pub(super) use leases::{Held, Leases, Untouched};
 
 use super::options::SqliteOptions;
 use super::write::statements as sql;
+use crate::batch::Ticket;
 
 /// Everything that the writer remembers between batches.
 pub(super) struct Memory {
@@ -36,6 +37,8 @@ pub(super) struct Memory {
     pub(super) next_cleaning: i64,
     /// Names of events and workers, so that each is allocated once.
     pub(super) kinds: HashMap<&'static str, Arc<str>>,
+    /// The parked claims that the transaction under way has taken.
+    pub(super) taken: Vec<Ticket>,
 }
 
 /// A pause in force.
@@ -65,6 +68,7 @@ impl Memory {
             next_scheduled: number(sql::NEXT_SCHEDULED)?.unwrap_or(i64::MAX),
             next_cleaning: now.0,
             kinds: HashMap::new(),
+            taken: Vec::new(),
         };
         let mut pauses = db.prepare(sql::ALL_PAUSES)?;
         let mut rows = pauses.query([])?;

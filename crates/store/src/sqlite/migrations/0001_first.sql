@@ -63,9 +63,9 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_ready ON tasks (lane, rank) WHERE phase = 1;
 CREATE INDEX tasks_scheduled ON tasks (run_at) WHERE phase = 2;
-CREATE INDEX tasks_by_status ON tasks (tenant, status, phase);
+CREATE INDEX tasks_by_status ON tasks (tenant, status);
 CREATE INDEX tasks_by_assignee ON tasks (tenant, assigned_to) WHERE assigned_to IS NOT NULL;
-CREATE INDEX tasks_by_project ON tasks (tenant, project, status, phase) WHERE project IS NOT NULL;
+CREATE INDEX tasks_by_project ON tasks (tenant, project, status) WHERE project IS NOT NULL;
 CREATE INDEX tasks_by_parent ON tasks (parent) WHERE parent IS NOT NULL;
 CREATE UNIQUE INDEX tasks_unique ON tasks (tenant, unique_key)
     WHERE unique_key IS NOT NULL AND status < 2;
@@ -244,11 +244,11 @@ CREATE TABLE batches (
 ) WITHOUT ROWID;
 CREATE INDEX batches_by_age ON batches (at);
 
--- Words of the tasks' texts up to the id `search_state.upto`; newer ones are looked at one by one
--- until a quiet moment comes. The program splits and folds them: what comes here are words with
--- blanks between, which this tokenizer leaves as they are.
+-- Words of the tasks' texts up to the id `search.upto`; newer ones are looked at one by one until
+-- a quiet moment comes.
 CREATE VIRTUAL TABLE search USING fts5 (
-    words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii'
+    text, content = '', contentless_delete = 1, detail = none,
+    tokenize = 'unicode61 remove_diacritics 0'
 );
 CREATE TABLE search_state (
     one  INTEGER PRIMARY KEY CHECK (one = 1),

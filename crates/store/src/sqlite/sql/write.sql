@@ -164,7 +164,7 @@ INSERT INTO deleted (task, tenant, last_event) VALUES (?, ?, ?);
 SELECT upto FROM search_state;
 
 -- name: search_add
-INSERT INTO search (rowid, words) VALUES (?, ?);
+INSERT INTO search (rowid, text) VALUES (?, ?);
 
 -- name: search_delete
 DELETE FROM search WHERE rowid = ?;
@@ -257,7 +257,7 @@ INSERT INTO keys (id, tenant, name, hash, scopes, created_at, expires_at)
 VALUES (?, ?, ?, ?, ?, ?, ?);
 
 -- name: revoke_key
-DELETE FROM keys WHERE id = ?;
+DELETE FROM keys WHERE id = ?1 AND (?2 IS NULL OR tenant = ?2);
 
 -- name: decision
 SELECT value, votes FROM decisions WHERE tenant = ? AND decision = ?;

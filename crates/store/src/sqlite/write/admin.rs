@@ -85,10 +85,10 @@ impl Tx<'_, '_> {
         if count >= MAX_CONFIG {
             return Err(limit("values of the configuration", MAX_CONFIG));
         }
-        let values = params![meta.tenant.0, set.key, set.value, self.now.0];
-        self.db.prepare_cached(sql::SET_CONFIG)?.execute(values)?;
         let value = RawValue::from_string(set.value)
             .map_err(|e| Stop::Refused(Refusal::Invalid { what: format!("no JSON: {e}") }))?;
+        let values = params![meta.tenant.0, set.key, value.get(), self.now.0];
+        self.db.prepare_cached(sql::SET_CONFIG)?.execute(values)?;
         let fact = ConfigChanged { key: &set.key, value: &value, life: std::marker::PhantomData };
         self.event(meta, &fact)
     }
@@ -131,7 +131,8 @@ impl Tx<'_, '_> {
     }
 
     pub(super) fn revoke_key(&mut self, meta: &Meta, revoke: &RevokeKey) -> Done<()> {
-        let gone = self.db.prepare_cached(sql::REVOKE_KEY)?.execute([&revoke.id])?;
+        let only = (meta.tenant != TenantId::DEFAULT).then_some(meta.tenant.0);
+        let gone = self.db.prepare_cached(sql::REVOKE_KEY)?.execute(params![revoke.id, only])?;
         if gone == 0 {
             let (what, name) = ("API key".to_owned(), revoke.id.clone());
             return Err(Refusal::NotFound { what, name }.into());

@@ -40,18 +40,7 @@ impl Tx<'_, '_> {
         task: &mut Task,
         body: AttachmentBody,
     ) -> Done<Attachment> {
-        let found: Option<(i64, i64)> = match task.row.attachment_count {
-            0 => None,
-            _ => self
-                .db
-                .prepare_cached(sql::ATTACHMENT_BY_KEY)?
-                .query_row(params![task.row.id.0, body.key], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?,
-        };
-        if found.is_none() && task.row.attachment_count >= MAX_PER_TASK {
-            let what = format!("A task has at most {MAX_PER_TASK} attachments; delete some first.");
-            return Err(Refusal::Limit { what }.into());
-        }
+        let found = self.place_for(task, &body.key)?;
         let (id, created_at) = match found {
             Some(found) => found,
             None => (self.insert_attachment(meta, task.row.id, &body)?, self.now.0),
@@ -68,6 +57,24 @@ impl Tx<'_, '_> {
             created_at: Millis(created_at),
             updated_at: self.now,
         })
+    }
+
+    /// The attachment with this key: its number, and when it was made. Refuses a new one when the
+    /// task is full.
+    pub(super) fn place_for(&self, task: &Task, key: &str) -> Done<Option<(i64, i64)>> {
+        if task.row.attachment_count == 0 {
+            return Ok(None);
+        }
+        let found = self
+            .db
+            .prepare_cached(sql::ATTACHMENT_BY_KEY)?
+            .query_row(params![task.row.id.0, key], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        if found.is_none() && task.row.attachment_count >= MAX_PER_TASK {
+            let what = format!("A task has at most {MAX_PER_TASK} attachments; delete some first.");
+            return Err(Refusal::Limit { what }.into());
+        }
+        Ok(found)
     }
 
     /// Writes an attachment whose key the task does not have yet; answers its number.

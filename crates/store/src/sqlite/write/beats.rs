@@ -12,6 +12,7 @@ use crate::sqlite::memory::Held;
 
 impl Tx<'_, '_> {
     pub(super) fn beat(&mut self, meta: &Meta, beat: Beat) -> Done<Beaten> {
+        self.lapse_if_due(beat.task)?;
         let held = self.beating(meta, &beat)?;
         let lease_ms = beat.lease_ms.unwrap_or(held.lease_ms);
         let expires_at = self.now.plus(lease_ms);

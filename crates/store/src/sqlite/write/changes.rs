@@ -12,8 +12,8 @@ impl Tx<'_, '_> {
     /// time has brought about comes before all.
     pub(in crate::sqlite) fn apply(&mut self, batch: &Batch) -> rusqlite::Result<Outcomes> {
         let by = system(claudebench_core::TenantId::DEFAULT, &self.memory.kind("system"));
-        settled(self.promote())?.ok();
-        settled(self.expire(&by))?.ok();
+        self.passed.due = settled(self.promote())?.unwrap_or(0);
+        self.passed.expired = settled(self.expire(&by))?.unwrap_or(0);
         let mut outcomes = Outcomes::default();
         for Item { meta, body } in &batch.reports {
             let done = self.once(
@@ -39,6 +39,10 @@ impl Tx<'_, '_> {
             let done = self.once_while(meta, holds, |_| true, |tx| tx.change(meta, body.clone()));
             outcomes.changes.push(Some(settled(done)?));
         }
+        // They came before the claims of this batch.
+        if let Some(parked) = &batch.parked {
+            outcomes.handed = self.hand_over(&**parked)?;
+        }
         for Item { meta, body } in &batch.claims {
             let worth_keeping = |claimed: &crate::batch::Claimed| !claimed.tasks.is_empty();
             let done = self.once(meta, worth_keeping, |tx| tx.claim(meta, body));
@@ -46,7 +50,7 @@ impl Tx<'_, '_> {
         }
         self.save_counts()?;
         outcomes.events = std::mem::take(&mut self.events);
-        outcomes.ready = std::mem::take(&mut self.ready).into_values().collect();
+        outcomes.ready = self.gained();
         outcomes.reopened = self.reopened;
         Ok(outcomes)
     }

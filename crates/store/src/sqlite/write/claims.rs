@@ -4,23 +4,96 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use claudebench_core::event::TaskClaimed;
+use claudebench_core::lane::Closed;
 use claudebench_core::{Status, TaskId};
 use rusqlite::params;
 
 use super::statements as sql;
-use super::tx::{Done, Tx};
-use crate::batch::{ClaimTasks, Claimed, ClaimedTask, Meta};
+use super::tx::{Done, Tx, settled};
+use crate::batch::{ClaimTasks, Claimed, ClaimedTask, Gained, Handed, Item, Meta, Parked, Ticket};
+use crate::refusal::Refusal;
 use crate::row::Lease;
 use crate::sqlite::memory::{Held, LaneId, Untouched};
-use crate::sqlite::row::{self, Task};
+use crate::sqlite::row::{self, Phase, Task};
 
 impl Tx<'_, '_> {
     pub(super) fn claim(&mut self, meta: &Meta, claim: &ClaimTasks) -> Done<Claimed> {
-        let mut tasks = Vec::new();
-        for task in self.best(claim)? {
+        let found = match claim.task {
+            Some(id) => vec![self.named(claim, id)?],
+            None => self.best(claim)?,
+        };
+        let mut tasks = Vec::with_capacity(found.len());
+        for task in found {
             tasks.push(self.lease(meta, task, &claim.wanted.worker, claim.lease_ms)?);
         }
         Ok(Claimed { tasks })
+    }
+
+    /// Parked claims get what the batch made ready, first come first served, in the transaction
+    /// that made it so.
+    pub(super) fn hand_over(
+        &mut self,
+        parked: &dyn Parked,
+    ) -> rusqlite::Result<Vec<(Ticket, Handed)>> {
+        let mut handed = Vec::new();
+        let lanes: Vec<LaneId> = self.ready.keys().copied().collect();
+        for id in lanes {
+            let Some(mut gained) = self.gained_by(id) else { continue };
+            while gained.count > 0 {
+                let Some((ticket, Item { meta, body })) = parked.take(&gained) else { break };
+                self.memory.taken.push(ticket);
+                let worth_keeping = |claimed: &Claimed| !claimed.tasks.is_empty();
+                let done = self.once(&meta, worth_keeping, |tx| tx.claim(&meta, &body));
+                let answer = settled(done)?;
+                let got = answer.as_ref().map_or(0, |claimed| claimed.tasks.len());
+                if answer.is_ok() && got == 0 {
+                    // Another claim had them all.
+                    handed.push((ticket, None));
+                    break;
+                }
+                gained.count = gained.count.saturating_sub(got);
+                handed.push((ticket, Some(answer)));
+            }
+            self.ready.entry(id).and_modify(|(_, count)| *count = gained.count);
+        }
+        Ok(handed)
+    }
+
+    /// The ready tasks that came in this transaction and are not handed over, lane by lane.
+    pub(super) fn gained(&self) -> Vec<Gained> {
+        let gained = self.ready.keys().filter_map(|id| self.gained_by(*id));
+        gained.filter(|gained| gained.count > 0).collect()
+    }
+
+    fn gained_by(&self, id: LaneId) -> Option<Gained> {
+        let (lane, count) = self.ready.get(&id)?;
+        let pauses = self.memory.paused(lane.tenant, self.now).into();
+        Some(Gained { lane: lane.clone(), count: *count, pauses })
+    }
+
+    /// The one task that a claim names.
+    fn named(&mut self, claim: &ClaimTasks, id: TaskId) -> Done<Task> {
+        let pauses = self.memory.paused(claim.wanted.tenant, self.now);
+        let task = self.task(claim.wanted.tenant, id)?;
+        let row = &task.row;
+        if row.status.is_final() {
+            return Err(Refusal::Finished { task: id, status: row.status }.into());
+        }
+        let hint = match (task.phase, task.lane().open_to(&claim.wanted, &pauses)) {
+            (Phase::Ready, Ok(())) => return Ok(task),
+            (Phase::Blocked, _) => "it waits for other tasks; task.explain names them",
+            (Phase::Scheduled, _) => "its time has not come; task.explain says when",
+            (_, Err(Closed::NoRole)) => "the worker has none of its roles",
+            (_, Err(Closed::Paused(_))) => "it is paused; task.explain says by what",
+            (Phase::Ready, Err(Closed::NotWanted)) if row.assigned_to.is_none() => {
+                "it has not the project or the tags that were asked for"
+            }
+            _ => {
+                let holder = row.assigned_to.clone().unwrap_or_default();
+                return Err(Refusal::AlreadyAssigned { task: id, holder }.into());
+            }
+        };
+        Err(Refusal::WrongState { task: id, status: row.status, hint: hint.into() }.into())
     }
 
     /// The best tasks of the open lanes: always from the lane whose next task may be the best,

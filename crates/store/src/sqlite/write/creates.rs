@@ -123,6 +123,10 @@ impl Tx<'_, '_> {
             roles: task.roles.clone(),
             tags: task.tags.clone(),
         };
+        if !self.memory.lanes.is_full_for(&lane) {
+            return Ok(());
+        }
+        self.memory.lanes.look_again(self.db, self.now)?;
         if self.memory.lanes.is_full_for(&lane) {
             let what = format!(
                 "There are {} combinations of project, roles and tags with ready tasks already; \

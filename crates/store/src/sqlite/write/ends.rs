@@ -73,6 +73,7 @@ impl Tx<'_, '_> {
         end: End,
     ) -> Done<Settled> {
         let had_lease = self.memory.leases.of(task.row.id).is_some();
+        let attempt = task.row.attempt;
         self.take_lease(&mut task)?;
         self.dequeue(&mut task);
         if let Some(how) = how {
@@ -87,15 +88,16 @@ impl Tx<'_, '_> {
                 self.fail(meta, &mut task, worker, "failed")?;
             }
             End::Released { reason, delay_ms } => {
-                task.row.attempt -= i64::from(had_lease);
                 self.give_back(meta, &mut task, worker, reason, delay_ms)?;
+                // Not before its event, which belongs to the attempt that ended.
+                task.row.attempt -= i64::from(had_lease);
             }
             End::Cancelled { reason } => self.call_off(meta, &mut task, reason)?,
             End::Failed { retry_after_ms, snooze: true, reason, error, .. } => {
-                task.row.attempt -= i64::from(had_lease);
                 task.row.error = error;
                 let delay = retry_after_ms.unwrap_or(self.options.lease_ms);
                 self.try_again(meta, &mut task, worker, &reason, delay)?;
+                task.row.attempt -= i64::from(had_lease);
             }
             End::Failed { reason, error, retryable, retry_after_ms, .. } => {
                 task.row.error = error;
@@ -112,7 +114,7 @@ impl Tx<'_, '_> {
             }
         }
         self.save(&task)?;
-        Ok(self.settled(&task, false))
+        Ok(Settled { attempt, ..self.settled(&task, false) })
     }
 
     /// Another attempt, or the end.
@@ -283,10 +285,12 @@ impl Tx<'_, '_> {
     }
 }
 
-/// The result is the attachment `result`.
+/// The key of the attachment that is the result.
+pub(super) const RESULT: &str = "result";
+
 pub(super) fn result_body(result: String) -> AttachmentBody {
     AttachmentBody {
-        key: "result".into(),
+        key: RESULT.into(),
         kind: AttachmentKind::Json,
         value: Some(result),
         content: None,

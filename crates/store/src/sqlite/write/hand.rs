@@ -80,6 +80,9 @@ impl Tx<'_, '_> {
             let (task, status) = (row.id, row.status);
             Err(Stop::Refused(Refusal::WrongState { task, status, hint: hint.into() }))
         };
+        if self.memory.leases.of(row.id).is_some_and(|held| held.cancel_at.is_some()) {
+            return refuse("it is to stop; task.cancel with `graceMs` 0 ends it at once");
+        }
         match (row.status, to) {
             (_, Status::Cancelled) => refuse("task.cancel calls it off"),
             (Status::Cancelled, _) => refuse("task.retry puts it back"),

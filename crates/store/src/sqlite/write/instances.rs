@@ -159,6 +159,7 @@ impl Tx<'_, '_> {
             let values = params![tenant.0, id, seen.0];
             self.db.prepare_cached(sql::STAMP_INSTANCE)?.execute(values)?;
             for task in self.memory.leases.of_worker(*tenant, id) {
+                self.lapse_if_due(task)?;
                 let Some(held) = self.memory.leases.of(task).cloned() else { continue };
                 let (until, left) = (seen.plus(held.lease_ms), held.expires_at.since(*seen));
                 if left < held.lease_ms / 2 && until > held.expires_at {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use claudebench_core::{Millis, Status};
 
-use super::ends::End;
+use super::ends::{End, RESULT};
 use super::tx::{Done, Tx, settled};
 use crate::batch::{Ending, Meta, Report, Settled};
 use crate::refusal::Refusal;
@@ -49,6 +49,7 @@ impl Tx<'_, '_> {
     }
 
     fn report(&mut self, meta: &Meta, report: Report) -> Done<Settled> {
+        self.lapse_if_due(report.task)?;
         let report = match self.quick(meta, report)? {
             Ok(settled) => return Ok(settled),
             Err(report) => report,
@@ -61,6 +62,12 @@ impl Tx<'_, '_> {
         let called_off = self.memory.leases.of(report.task).is_some_and(|h| h.cancel_at.is_some());
         if called_off {
             return self.stop_called_off(meta, task, how);
+        }
+        // Before anything is done: a report that is refused changes nothing.
+        if let Ending::Completed { result: Some(_) }
+        | Ending::CompletedFailed { result: Some(_), .. } = &report.ending
+        {
+            self.place_for(&task, RESULT)?;
         }
         let worker: Option<Arc<str>> =
             report.worker.or_else(|| task.row.assigned_to.as_deref().map(Arc::from));

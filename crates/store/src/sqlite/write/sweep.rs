@@ -1,5 +1,7 @@
 //! What time alone brings about, a bounded amount at a time.
 
+use std::sync::Arc;
+
 use claudebench_core::{Millis, TaskId};
 use rusqlite::params;
 
@@ -19,8 +21,9 @@ const REMEMBERED_MS: i64 = 24 * 3_600_000;
 
 impl Tx<'_, '_> {
     pub(super) fn sweep(&mut self, by: &Meta) -> Done<Swept> {
-        let mut swept = Swept { due: self.promote()?, ..Swept::default() };
-        swept.expired = self.expire(by)?;
+        let mut swept = std::mem::take(&mut self.passed);
+        swept.due += self.promote()?;
+        swept.expired += self.expire(by)?;
         self.end_pauses(by)?;
         if self.memory.next_cleaning <= self.now.0 {
             swept.dropped = self.clean()?;
@@ -59,20 +62,36 @@ impl Tx<'_, '_> {
         let due: Vec<TaskId> = self.memory.leases.due(self.now, 500);
         let count = due.len();
         for id in due {
-            let Some(held) = self.memory.leases.of(id).cloned() else { continue };
-            let meta = system(held.tenant, &by.actor);
-            let task = self.task(held.tenant, id)?;
-            let passed = |end: Option<Millis>| end.is_some_and(|end| end <= self.now);
-            if held.cancel_at.is_some() {
-                self.call_off_held(&meta, task, None)?;
-            } else if passed(held.deadline_at) {
-                self.end(&meta, task, Some(&held.worker), None, End::TimedOut)?;
-            } else {
-                let end = End::Lost { reason: "lease_expired" };
-                self.end(&meta, task, Some(&held.worker), None, end)?;
-            }
+            self.lapse(&by.actor, id)?;
         }
         Ok(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    /// Something about the lease of a task is due.
+    fn lapse(&mut self, actor: &Arc<str>, id: TaskId) -> Done<()> {
+        let Some(held) = self.memory.leases.of(id).cloned() else { return Ok(()) };
+        let meta = system(held.tenant, actor);
+        let task = self.task(held.tenant, id)?;
+        let passed = |end: Option<Millis>| end.is_some_and(|end| end <= self.now);
+        if held.cancel_at.is_some() {
+            self.call_off_held(&meta, task, None)?;
+        } else if passed(held.deadline_at) {
+            self.end(&meta, task, Some(&held.worker), None, End::TimedOut)?;
+        } else {
+            let end = End::Lost { reason: "lease_expired" };
+            self.end(&meta, task, Some(&held.worker), None, end)?;
+        }
+        Ok(())
+    }
+
+    /// No sign of life comes in time for a lease that is over: more may have ended than a
+    /// transaction deals with of itself.
+    pub(super) fn lapse_if_due(&mut self, id: TaskId) -> Done<()> {
+        if self.memory.leases.of(id).is_some_and(|held| held.due() <= self.now.0) {
+            let system = self.memory.kind("system");
+            self.lapse(&system, id)?;
+        }
+        Ok(())
     }
 
     fn end_pauses(&mut self, by: &Meta) -> Done<()> {

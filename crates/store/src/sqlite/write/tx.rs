@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::hot::Hot;
 use super::statements as sql;
 use crate::batch::Meta;
+use crate::change::Swept;
 use crate::refusal::Refusal;
 use crate::sqlite::memory::{LaneId, Memory};
 use crate::sqlite::options::SqliteOptions;
@@ -75,6 +76,8 @@ pub(in crate::sqlite) struct Tx<'a, 'c> {
     pub(in crate::sqlite) events: Vec<Arc<Event>>,
     pub(in crate::sqlite) ready: HashMap<LaneId, (Arc<Lane>, usize)>,
     pub(in crate::sqlite) reopened: bool,
+    /// What time had brought about before the first write.
+    pub(super) passed: Swept,
     counts: HashMap<(TenantId, Arc<str>), Counts>,
 }
 
@@ -96,6 +99,7 @@ impl<'a, 'c> Tx<'a, 'c> {
             events: Vec::new(),
             ready: HashMap::new(),
             reopened: false,
+            passed: Swept::default(),
             counts: HashMap::new(),
         }
     }

@@ -1,0 +1,3 @@
+//! A promise is proven once, over everything that makes it.
+
+pub mod store;
