@@ -689,6 +689,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claims ready tasks for a registered worker, best first, and leases them to it: priority from high to low, then age. Extend a lease with task.heartbeat, end it with task.complete, task.fail or task.release.
+         * @description The same as `task.claim`, answered by its output alone.
+         */
+        post: operations["POST /api/tasks/{id}/claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{id}/complete": {
         parameters: {
             query?: never;
@@ -4249,6 +4269,11 @@ export interface components {
              */
             tags?: string[] | null;
             /**
+             * @description Claim this task and no other: refused, with the reason, when it is not to be had now.
+             * @default null
+             */
+            taskId?: components["schemas"]["TaskId"] | null;
+            /**
              * @description How long to wait for a task when none is ready; 0 if absent.
              * @default null
              */
@@ -7580,6 +7605,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskCancelled"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "POST /api/tasks/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksClaimed"];
                 };
             };
             400: components["responses"]["Error400"];
