@@ -278,6 +278,7 @@ pub fn store_error(error: StoreError) -> Error {
             Error::new(Code::Unavailable, text).with("retryAfterMs", 1_000)
         }
         StoreError::Fault { .. } => Error::new(Code::Internal, text),
+        StoreError::Overloaded => Error::new(Code::Overloaded, text).with("retryAfterMs", 1_000),
         StoreError::TooSlow => Error::new(Code::Timeout, text),
         StoreError::CursorExpired { cursor, oldest } => Error::new(Code::CursorExpired, text)
             .with("cursor", cursor.to_string())

@@ -26,8 +26,8 @@ pub use change::{
 };
 pub use committer::{Committed, Committer, CommitterOptions, Source, SubmitError};
 pub use read::{
-    AttachmentQuery, BlockedBy, EventPage, EventQuery, Explained, ListOrder, OrderBy, Page,
-    TaskQuery,
+    AttachmentQuery, BlockedBy, EventPage, EventQuery, Explained, ListOrder, OrderBy, PAGE_BYTES,
+    Page, TaskQuery,
 };
 pub use refusal::Refusal;
 pub use row::{

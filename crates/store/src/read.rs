@@ -30,6 +30,9 @@ pub enum ListOrder {
     Desc,
 }
 
+/// About how many bytes one page carries at most.
+pub const PAGE_BYTES: usize = 8 << 20;
+
 /// Which tasks, in which order. Every filter that is given must hold.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs, reason = "each filter is named after the field it compares")]
@@ -44,6 +47,7 @@ pub struct TaskQuery {
     pub parent: Option<TaskId>,
     pub dead: Option<bool>,
     /// Words that the text contains; each a whole word, or its beginning with a `*` behind it.
+    /// Capitals, and whether an accent was typed in one with its letter, make no difference.
     pub search: Option<String>,
     pub order_by: OrderBy,
     pub order: ListOrder,
@@ -60,7 +64,7 @@ pub struct Page {
     pub tasks: Vec<TaskWithExtras>,
     /// How many tasks the filters hold for, offset and limit aside.
     pub total: i64,
-    /// Whether `total` stopped counting at a bound.
+    /// Whether `total` stopped counting at a bound: there are at least so many.
     pub total_capped: bool,
     /// What to pass as `after` for the next page, when there is one.
     pub next: Option<String>,
@@ -157,6 +161,7 @@ impl From<TaskRow> for TaskWithExtras {
             task,
             lease: None,
             result: None,
+            result_left_out: None,
             attachment_keys: Vec::new(),
             depends_on: Vec::new(),
         }

@@ -110,6 +110,8 @@ pub struct TaskWithExtras {
     pub lease: Option<Lease>,
     /// The attachment `result`.
     pub result: Option<Attachment>,
+    /// What that holds was left out of a large page: how many bytes its value has.
+    pub result_left_out: Option<usize>,
     /// The keys of its attachments, at most 20.
     pub attachment_keys: Vec<String>,
     /// What it depends on.

@@ -32,6 +32,9 @@ pub enum StoreError {
         /// What stands in the way, and what to do.
         what: String,
     },
+    /// As many reads of this kind wait as may; nothing was done.
+    #[error("as many reads of this kind wait as the store takes; try again, or narrow the filter")]
+    Overloaded,
     /// It holds what it must not.
     #[error("the database is damaged: {what}; run `claudebench doctor`, then restore a backup")]
     Corrupt {
@@ -86,7 +89,9 @@ pub trait Store: Send + Sync + 'static {
         ids: Vec<TaskId>,
         freshness: Freshness,
     ) -> BoxFuture<'_, Vec<TaskWithExtras>>;
-    /// A page of tasks.
+    /// A page of tasks, with about [`PAGE_BYTES`](crate::PAGE_BYTES) at most: it ends early, and
+    /// results that do not fit are left out. Lists that must sort or search wait apart from all
+    /// other reads.
     fn list(&self, query: TaskQuery, freshness: Freshness) -> BoxFuture<'_, Page>;
     /// Why a task waits: what the store knows of it. `None` when there is no such task.
     fn explain(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Option<Explained>>;
@@ -96,7 +101,8 @@ pub trait Store: Send + Sync + 'static {
     fn totals(&self) -> BoxFuture<'_, Stats>;
     /// Attachments of tasks.
     fn attachments(&self, query: AttachmentQuery) -> BoxFuture<'_, (Vec<Attachment>, i64)>;
-    /// A page of the event log.
+    /// A page of the event log; it ends early after about
+    /// [`PAGE_BYTES`](crate::PAGE_BYTES).
     fn events(&self, query: EventQuery) -> BoxFuture<'_, EventPage>;
     /// The instances of a tenant, or of all tenants.
     fn instances(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<InstanceRow>>;
@@ -106,6 +112,6 @@ pub trait Store: Send + Sync + 'static {
     fn pauses(&self, tenant: TenantId) -> BoxFuture<'_, Vec<PauseRow>>;
     /// All API keys that are not revoked; of one tenant, or of all.
     fn keys(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<KeyRow>>;
-    /// How the store itself is.
+    /// How the store itself is; waits for no other read.
     fn health(&self) -> BoxFuture<'_, StoreHealth>;
 }

@@ -457,7 +457,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as `after`, which stays right while tasks come and go, or with `offset`. When the results on a page are large, those that do not fit are left out: `resultAttachment` says so.
+         * Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB: when the tasks are large it ends early, `hasMore` says so, and the next page begins where it ended; results that do not fit are left out: `resultAttachment` says so.
          * @description The same as `task.list`, answered by its output alone.
          */
         get: operations["GET /api/tasks"];
@@ -713,6 +713,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tasks/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claims ready tasks for a registered worker, best first, and leases them to it: priority from high to low, then age. Extend a lease with task.heartbeat, end it with task.complete, task.fail or task.release.
+         * @description The same as `task.claim`, answered by its output alone.
+         */
+        post: operations["POST /api/tasks/{id}/claim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tasks/{id}/complete": {
         parameters: {
             query?: never;
@@ -905,13 +925,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
          * @description The same as `task.history`, answered by its output alone.
          */
         get: operations["GET /api/tasks/{id}/history"];
         put?: never;
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
          * @description The same as `task.history`, answered by its output alone.
          */
         post: operations["POST /api/tasks/{id}/history"];
@@ -2072,9 +2092,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task has its history as long as the log keeps it.
-         * @description Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task
-         *     has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
+         * @description Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their
+         *     retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps
+         *     it.
          *
          *     ```json
          *     {"id": "t-1"}
@@ -2097,10 +2118,15 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as `after`, which stays right while tasks come and go, or with `offset`. When the results on a page are large, those that do not fit are left out: `resultAttachment` says so.
+         * Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB: when the tasks are large it ends early, `hasMore` says so, and the next page begins where it ended; results that do not fit are left out: `resultAttachment` says so.
          * @description Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as
-         *     `after`, which stays right while tasks come and go, or with `offset`. When the results on a page
-         *     are large, those that do not fit are left out: `resultAttachment` says so.
+         *     `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB:
+         *     when the tasks are large it ends early, `hasMore` says so, and the next page begins where it
+         *     ended; results that do not fit are left out: `resultAttachment` says so.
+         *
+         *     Lists in the order of `createdAt` with at most one of `assignedTo`, `tag`, `role` and `parentId`,
+         *     or with `status`, `project` and `dead`, are answered from an index. Others sort or search, and
+         *     few of them may wait: then `overloaded` says when to come back.
          *
          *     ```json
          *     {"status": "pending", "orderBy": "priority", "limit": 20}
@@ -4349,6 +4375,11 @@ export interface components {
              */
             tags?: string[] | null;
             /**
+             * @description Claim this task and no other: refused, with the reason, when it is not to be had now.
+             * @default null
+             */
+            taskId?: components["schemas"]["TaskId"] | null;
+            /**
              * @description How long to wait for a task when none is ready; 0 if absent.
              * @default null
              */
@@ -4883,8 +4914,9 @@ export interface components {
             lease: components["schemas"]["Lease"];
         };
         /**
-         * @description Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task
-         *     has its history as long as the log keeps it.
+         * @description Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their
+         *     retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps
+         *     it.
          *
          *     ```json
          *     {"id": "t-1"}
@@ -4912,12 +4944,28 @@ export interface components {
              */
             taskId?: components["schemas"]["TaskId"] | null;
         };
+        /** @description A page of what happened to a task. */
+        TaskHistoryPage: {
+            /** @description The events. */
+            events: components["schemas"]["Event"][];
+            /** @description Whether there was more when the page was read. */
+            hasMore: boolean;
+            /** @description Where to go on: pass it as `after`. */
+            next: components["schemas"]["Cursor"];
+            /** @description On the first page: events before these are past their retention, and gone. */
+            olderGone?: boolean;
+        };
         /** @description A task's id: `t-` and a positive integer, ascending in time. */
         TaskId: string;
         /**
          * @description Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as
-         *     `after`, which stays right while tasks come and go, or with `offset`. When the results on a page
-         *     are large, those that do not fit are left out: `resultAttachment` says so.
+         *     `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB:
+         *     when the tasks are large it ends early, `hasMore` says so, and the next page begins where it
+         *     ended; results that do not fit are left out: `resultAttachment` says so.
+         *
+         *     Lists in the order of `createdAt` with at most one of `assignedTo`, `tag`, `role` and `parentId`,
+         *     or with `status`, `project` and `dead`, are answered from an index. Others sort or search, and
+         *     few of them may wait: then `overloaded` says when to come back.
          *
          *     ```json
          *     {"status": "pending", "orderBy": "priority", "limit": 20}
@@ -5013,7 +5061,10 @@ export interface components {
             nextCursor?: string | null;
             /** @description The tasks. */
             tasks: components["schemas"]["Task"][];
-            /** @description There are at least `totalCount`; more were not counted. */
+            /**
+             * @description There are at least `totalCount`; more were not counted. So many tasks are looked at where no
+             *     count is kept: 10,000.
+             */
             totalCapped?: boolean;
             /**
              * Format: int64
@@ -6029,6 +6080,7 @@ export type TaskGet = components['schemas']['TaskGet'];
 export type TaskHeartbeat = components['schemas']['TaskHeartbeat'];
 export type TaskHeartbeatDone = components['schemas']['TaskHeartbeatDone'];
 export type TaskHistory = components['schemas']['TaskHistory'];
+export type TaskHistoryPage = components['schemas']['TaskHistoryPage'];
 export type TaskId = components['schemas']['TaskId'];
 export type TaskList = components['schemas']['TaskList'];
 export type TaskOrder = components['schemas']['TaskOrder'];
@@ -7742,6 +7794,44 @@ export interface operations {
             504: components["responses"]["Error504"];
         };
     };
+    "POST /api/tasks/{id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TasksClaimed"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
     "POST /api/tasks/{id}/complete": {
         parameters: {
             query?: never;
@@ -8138,7 +8228,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventPage"];
+                    "application/json": components["schemas"]["TaskHistoryPage"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -8176,7 +8266,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventPage"];
+                    "application/json": components["schemas"]["TaskHistoryPage"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -10330,7 +10420,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["EventPage"];
+                        data: components["schemas"]["TaskHistoryPage"];
                         /** @constant */
                         event: "task.history";
                         /** @constant */

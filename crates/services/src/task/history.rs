@@ -1,17 +1,18 @@
 //! `task.history`.
 
 use claudebench_core::{Cursor, Error, Int, Scope, TaskId};
-use claudebench_store::EventQuery;
+use claudebench_store::{EventQuery, Freshness};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::view::one_of;
 use crate::context::{Context, store_error};
-use crate::event::{EventsListed, WireEvent};
+use crate::event::WireEvent;
 use crate::method::{Access, Method};
 
-/// Tells all that happened to a task, in order: who, what, when, in which attempt. A deleted task
-/// has its history as long as the log keeps it.
+/// Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their
+/// retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps
+/// it.
 ///
 /// ```json
 /// {"id": "t-1"}
@@ -34,12 +35,28 @@ pub struct History {
     pub limit: Option<Int<1, 1_000>>,
 }
 
+/// A page of what happened to a task.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "TaskHistoryPage")]
+pub struct Told {
+    /// The events.
+    pub events: Vec<WireEvent>,
+    /// Where to go on: pass it as `after`.
+    pub next: Cursor,
+    /// Whether there was more when the page was read.
+    pub has_more: bool,
+    /// On the first page: events before these are past their retention, and gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub older_gone: bool,
+}
+
 impl Method for History {
     const NAME: &'static str = "task.history";
     const ACCESS: Access = Access::Read(Scope::TasksRead);
-    type Output = EventsListed;
+    type Output = Told;
 
-    async fn call(self, cx: &Context) -> Result<EventsListed, Error> {
+    async fn call(self, cx: &Context) -> Result<Told, Error> {
         let id = one_of(self.id, self.task_id)?;
         let query = EventQuery {
             tenant: Some(cx.tenant()),
@@ -52,10 +69,17 @@ impl Method for History {
             newest_first: false,
         };
         let page = cx.shared.store.events(query).await.map_err(store_error)?;
-        if page.events.is_empty() && self.after.is_none() {
-            return Err(Error::not_found("Task", id).with("taskId", id));
+        let first = self.after.is_none();
+        if page.events.is_empty() && first {
+            let known = cx.shared.store.tasks(cx.tenant(), vec![id], Freshness::Latest);
+            if known.await.map_err(store_error)?.is_empty() {
+                return Err(Error::not_found("Task", id).with("taskId", id));
+            }
         }
-        Ok(EventsListed {
+        // The versions of a task's events begin with 1.
+        let begins = page.events.first().and_then(|event| event.version);
+        Ok(Told {
+            older_gone: first && begins != Some(1),
             events: page.events.iter().map(|event| WireEvent::from(&**event)).collect(),
             next: page.next,
             has_more: !page.at_end,

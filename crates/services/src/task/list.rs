@@ -6,14 +6,18 @@ use claudebench_store::{self as store, Freshness, TaskQuery};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::attachment::{ANSWER_BYTES, bytes};
 use super::view::Task;
 use crate::context::{Context, store_error};
 use crate::method::{Access, Method};
 
 /// Lists tasks, a page at a time. Every filter that is given must hold. Go on with `nextCursor` as
-/// `after`, which stays right while tasks come and go, or with `offset`. When the results on a page
-/// are large, those that do not fit are left out: `resultAttachment` says so.
+/// `after`, which stays right while tasks come and go, or with `offset`. A page carries about 8 MiB:
+/// when the tasks are large it ends early, `hasMore` says so, and the next page begins where it
+/// ended; results that do not fit are left out: `resultAttachment` says so.
+///
+/// Lists in the order of `createdAt` with at most one of `assignedTo`, `tag`, `role` and `parentId`,
+/// or with `status`, `project` and `dead`, are answered from an index. Others sort or search, and
+/// few of them may wait: then `overloaded` says when to come back.
 ///
 /// ```json
 /// {"status": "pending", "orderBy": "priority", "limit": 20}
@@ -86,7 +90,8 @@ pub struct Listed {
     pub tasks: Vec<Task>,
     /// How many tasks the filters hold for.
     pub total_count: i64,
-    /// There are at least `totalCount`; more were not counted.
+    /// There are at least `totalCount`; more were not counted. So many tasks are looked at where no
+    /// count is kept: 10,000.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub total_capped: bool,
     /// Whether there are more.
@@ -125,41 +130,16 @@ impl Method for List {
             offset: self.offset.map_or(0, Int::get),
             after: self.after.map(Text::into_string),
         };
-        let wanted = query.limit;
-        let mut listed = Listed::default();
-        let mut rest = TaskQuery { limit: wanted.min(STEP), ..query };
-        let mut budget = ANSWER_BYTES;
-        loop {
-            let read = cx.shared.store.list(rest.clone(), Freshness::Latest);
-            let page = read.await.map_err(store_error)?;
-            if listed.tasks.is_empty() {
-                listed.total_count = page.total;
-                listed.total_capped = page.total_capped;
-            }
-            listed.tasks.extend(page.tasks.into_iter().map(|task| fitting(task, &mut budget)));
-            let count = i64::try_from(listed.tasks.len()).unwrap_or(i64::MAX);
-            if count >= wanted || page.next.is_none() {
-                listed.has_more = page.next.is_some();
-                listed.next_cursor = page.next;
-                return Ok(listed);
-            }
-            let limit = STEP.min(wanted - count);
-            rest = TaskQuery { limit, offset: 0, after: page.next, ..rest };
-        }
+        let read = cx.shared.store.list(query, Freshness::Latest);
+        let page = read.await.map_err(store_error)?;
+        Ok(Listed {
+            tasks: page.tasks.into_iter().map(Task::from).collect(),
+            total_count: page.total,
+            total_capped: page.total_capped,
+            has_more: page.next.is_some(),
+            next_cursor: page.next,
+        })
     }
-}
-
-/// How many tasks are read at once: the result of each may have a megabyte.
-const STEP: i64 = 100;
-
-/// A task as it is listed: with its result, as long as there is room.
-fn fitting(task: store::TaskWithExtras, budget: &mut usize) -> Task {
-    let size = task.result.as_ref().map_or(0, |result| bytes(&result.body));
-    if size > *budget {
-        return Task::from(task).without_result();
-    }
-    *budget -= size;
-    task.into()
 }
 
 fn order_by(field: OrderBy) -> store::OrderBy {

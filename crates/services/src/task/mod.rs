@@ -45,7 +45,7 @@ pub use explain::{Explain, Explanation, Reason};
 pub use fail::{Fail, FailReason};
 pub use get::Get;
 pub use heartbeat::{Beaten, Heartbeat};
-pub use history::History;
+pub use history::{History, Told};
 pub use list::{List, Listed, Order, OrderBy};
 pub use new::{Created, OnDuplicate};
 pub use redrive::{Redrive, Redriven};

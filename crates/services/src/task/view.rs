@@ -163,13 +163,17 @@ impl From<store::Lease> for WireLease {
 
 impl From<store::TaskWithExtras> for Task {
     fn from(stored: store::TaskWithExtras) -> Self {
-        let store::TaskWithExtras { task, lease, result, attachment_keys, depends_on } = stored;
-        let value = result.as_ref().and_then(|result| result.body.value.clone());
-        let size = value.as_ref().map_or(0, String::len);
+        let store::TaskWithExtras { task, lease, attachment_keys, depends_on, .. } = stored;
+        let value = stored.result.as_ref().and_then(|result| result.body.value.clone());
+        let size = value.as_ref().map(String::len).or(stored.result_left_out).unwrap_or(0);
+        let mut result_attachment = stored.result.map(ResultAttachment::from);
+        if let Some(attachment) = &mut result_attachment {
+            attachment.content_excluded = stored.result_left_out.is_some();
+        }
         Self {
             metadata: metadata(&task, size),
             result: value.map(Json::stored),
-            result_attachment: result.map(ResultAttachment::from),
+            result_attachment,
             attachment_keys,
             attachments: None,
             lease: lease.map(WireLease::from),
@@ -210,19 +214,6 @@ impl From<store::TaskWithExtras> for Task {
             created_by: task.created_by,
             traceparent: task.traceparent,
         }
-    }
-}
-
-impl Task {
-    /// Leaves out the result, so that a list does not grow too large.
-    pub(super) fn without_result(mut self) -> Self {
-        self.result = None;
-        if let Some(attachment) = &mut self.result_attachment {
-            attachment.value = None;
-            attachment.content = None;
-            attachment.content_excluded = true;
-        }
-        self
     }
 }
 

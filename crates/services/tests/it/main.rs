@@ -18,6 +18,7 @@ mod instances;
 mod keys;
 mod params;
 mod queues;
+mod reads;
 mod repeats;
 mod replacing;
 mod reports;

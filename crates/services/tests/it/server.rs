@@ -53,11 +53,22 @@ impl Server {
     /// A server on an empty folder.
     pub(crate) fn new() -> Self {
         let clock = ManualClock::at(Millis(1_763_913_600_000));
-        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, Cursor(0))
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, SqliteOptions::new(""), Cursor(0))
     }
 
-    fn on(dir: Arc<tempfile::TempDir>, clock: ManualClock, head: Cursor) -> Self {
-        let options = SqliteOptions { seed: Some(1), ..SqliteOptions::new(dir.path()) };
+    /// A server on an empty folder, whose store has these options.
+    pub(crate) fn with(options: SqliteOptions) -> Self {
+        let clock = ManualClock::at(Millis(1_763_913_600_000));
+        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, options, Cursor(0))
+    }
+
+    fn on(
+        dir: Arc<tempfile::TempDir>,
+        clock: ManualClock,
+        options: SqliteOptions,
+        head: Cursor,
+    ) -> Self {
+        let options = SqliteOptions { seed: Some(1), dir: dir.path().into(), ..options };
         let store = SqliteStore::open(options, Arc::new(clock.clone())).unwrap();
         let hub = Arc::new(Hub::new(head, HubOptions::default()));
         let ready = Arc::new(Ready::new(100));
@@ -91,7 +102,7 @@ impl Server {
         let (dir, clock, head) = (self.dir.clone(), self.clock.clone(), self.shared.hub.head());
         self.store.close();
         drop(self);
-        Self::on(dir, clock, head)
+        Self::on(dir, clock, SqliteOptions::new(""), head)
     }
 
     /// A context for a caller.

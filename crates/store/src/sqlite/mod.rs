@@ -15,6 +15,7 @@ mod sql;
 mod state;
 #[cfg(test)]
 mod tests;
+mod words;
 mod write;
 mod writer;
 
@@ -46,11 +47,20 @@ use readers::Readers;
 use state::Visible;
 use writer::{Job, Parts};
 
+/// Two ways to read, so that what takes long holds up nothing else.
+#[derive(Debug)]
+struct Reading {
+    /// For what takes as long as what it shows.
+    quick: Readers,
+    /// For lists that must sort or search: one thread and a short queue.
+    lists: Readers,
+}
+
 /// The embedded store.
 #[derive(Debug)]
 pub struct SqliteStore {
     jobs: Mutex<Option<SyncSender<Job>>>,
-    readers: Mutex<Option<Arc<Readers>>>,
+    readers: Mutex<Option<Arc<Reading>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     clock: Arc<dyn Clock>,
     visible: Arc<Visible>,
@@ -85,10 +95,8 @@ impl SqliteStore {
         let memory =
             Memory::load(&db, &options, now).map_err(|source| open::said(&path, source))?;
         let seed = options.seed.map_or_else(random_seed, Ok).map_err(OpenError::Thread)?;
-        let visible = Arc::new(Visible::new());
-        let limit = Duration::from_millis(options.read_ms);
-        let (readers, mut threads) =
-            Readers::start(&options.dir, options.readers, options.read_queue, limit)?;
+        let visible = Arc::new(Visible::of(&memory));
+        let (readers, mut threads) = start_readers(&options)?;
         let dir = options.dir.clone();
         let closed = Arc::new(AtomicBool::new(false));
         let writer = Parts {
@@ -141,9 +149,16 @@ impl SqliteStore {
     ) -> BoxFuture<'_, T> {
         let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match readers {
-            Some(readers) => readers.read(read),
+            Some(readers) => readers.quick.read(read),
             None => Box::pin(async { Err(closed()) }),
         }
+    }
+
+    fn read_list(&self, query: TaskQuery) -> BoxFuture<'_, Page> {
+        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some(readers) = readers else { return Box::pin(async { Err(closed()) }) };
+        let way = if read::list::is_quick(&query) { &readers.quick } else { &readers.lists };
+        way.read(move |db| read::list::page(db, &query))
     }
 }
 
@@ -155,6 +170,15 @@ impl Drop for SqliteStore {
 
 fn closed() -> StoreError {
     StoreError::Unavailable { what: "the store is closed".into() }
+}
+
+fn start_readers(options: &SqliteOptions) -> Result<(Reading, Vec<JoinHandle<()>>), OpenError> {
+    let (dir, limit) = (&options.dir, Duration::from_millis(options.read_ms));
+    let (quick, mut threads) =
+        Readers::start(dir, "reader", options.readers, options.read_queue, limit)?;
+    let (lists, more) = Readers::start(dir, "lists", 1, options.list_queue, limit)?;
+    threads.extend(more);
+    Ok((Reading { quick, lists }, threads))
 }
 
 fn random_seed() -> Result<u64, std::io::Error> {
@@ -197,7 +221,7 @@ impl Store for SqliteStore {
     }
 
     fn list(&self, query: TaskQuery, _: Freshness) -> BoxFuture<'_, Page> {
-        self.read(move |db| read::list::page(db, &query))
+        self.read_list(query)
     }
 
     fn explain(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Option<Explained>> {
@@ -239,8 +263,8 @@ impl Store for SqliteStore {
     }
 
     fn health(&self) -> BoxFuture<'_, StoreHealth> {
-        let visible = self.visible.clone();
-        let dir = self.dir.clone();
-        self.read(move |db| read::admin::health(db, &dir, &visible))
+        let open = self.readers.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        let found = if open { Ok(self.visible.health(&self.dir)) } else { Err(closed()) };
+        Box::pin(std::future::ready(found))
     }
 }

@@ -11,8 +11,11 @@ use super::file::{self, APPLICATION_ID};
 use super::options::SqliteOptions;
 
 /// In order, forward only; each runs in one transaction.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_words.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_words.sql"),
+    include_str!("migrations/0003_phases.sql"),
+];
 
 /// The log is this long from the start, so that commits write over it instead of making it grow.
 const LOG_BYTES: u64 = 16 << 20;
@@ -155,7 +158,7 @@ pub(super) fn reader(dir: &Path) -> Result<Connection, OpenError> {
          PRAGMA query_only = ON;",
     )
     .map_err(said)?;
-    super::read::words::register(&db).map_err(said)?;
+    super::words::register(&db).map_err(said)?;
     db.set_prepared_statement_cache_capacity(64);
     stable_plans(&db).map_err(said)?;
     Ok(db)

@@ -27,6 +27,8 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// How many reads may wait.
     pub read_queue: usize,
+    /// How many lists that sort or search may wait for the one thread that reads them.
+    pub list_queue: usize,
     /// How long one read may take, in milliseconds.
     pub read_ms: u64,
     /// The writer's page cache, in KiB.
@@ -50,6 +52,7 @@ impl SqliteOptions {
             idempotency_ms: 24 * 3_600_000,
             readers: 2,
             read_queue: 256,
+            list_queue: 16,
             read_ms: 10_000,
             cache_kib: 32 << 10,
             seed: None,

@@ -25,6 +25,7 @@ pub(super) struct Readers {
 impl Readers {
     pub(super) fn start(
         dir: &Path,
+        name: &str,
         count: usize,
         queue: usize,
         limit: Duration,
@@ -35,7 +36,7 @@ impl Readers {
         for number in 0..count {
             let (db, waiting) = (reader(dir)?, waiting.clone());
             let thread = std::thread::Builder::new()
-                .name(format!("store-reader-{number}"))
+                .name(format!("store-{name}-{number}"))
                 .spawn(move || run(db, &waiting))
                 .map_err(OpenError::Thread)?;
             threads.push(thread);
@@ -64,7 +65,7 @@ impl Readers {
         Box::pin(async move {
             let what = match sent {
                 Ok(()) => "the store's reader has stopped",
-                Err(TrySendError::Full(_)) => "as many reads wait as may; try again",
+                Err(TrySendError::Full(_)) => return Err(StoreError::Overloaded),
                 Err(TrySendError::Disconnected(_)) => "the store is closed",
             };
             let unavailable = || StoreError::Unavailable { what: what.into() };
@@ -77,7 +78,15 @@ fn run(mut db: Connection, waiting: &Mutex<Receiver<Job>>) {
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {
-            Ok(job) => job(&mut db),
+            Ok(job) => {
+                job(&mut db);
+                // A read that was cut off may leave its state of the database open, and what comes
+                // after would be read from there.
+                if !db.is_autocommit() {
+                    let _ = db.progress_handler(0, None::<fn() -> bool>);
+                    let _ = db.execute_batch("ROLLBACK");
+                }
+            }
             Err(_) => return,
         }
     }

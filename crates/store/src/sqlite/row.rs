@@ -88,6 +88,11 @@ pub(super) fn lane(row: &Row<'_>, from: usize) -> rusqlite::Result<Lane> {
     })
 }
 
+/// How many bytes the database says that something has.
+pub(super) fn size(row: &Row<'_>, column: usize) -> rusqlite::Result<usize> {
+    Ok(usize::try_from(row.get::<_, u32>(column)?).unwrap_or(usize::MAX))
+}
+
 fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Millis>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Millis))
 }

@@ -1,6 +1,19 @@
-//! The statements, checked against the schema.
+//! The statements, checked against the schema; the readers, held up; the index of words.
 
-use super::{SqliteOptions, open, read, write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::task::{Context, Poll, Waker};
+
+use claudebench_core::time::ManualClock;
+use claudebench_core::{Cursor, Millis, TenantId};
+
+use super::readers::Readers;
+use super::{SqliteOptions, SqliteStore, open, read, words, write};
+use crate::{
+    BoxFuture, Committer, CommitterOptions, Create, Freshness, Meta, NewTask, OrderBy, Store,
+    StoreError, TaskQuery,
+};
 
 /// Every statement prepares, and none walks over a table that grows; those that may, with the
 /// reason.
@@ -28,14 +41,13 @@ const WALKS: &[(&str, &str)] = &[
     ("pauses", "at most a thousand of a tenant"),
     ("ahead_in_lane", "counted to a bound"),
     ("totals", "a row for each tenant"),
-    ("oldest_ready", "of a thousand rows"),
 ];
 
 #[test]
 fn every_statement_prepares_and_uses_an_index() {
     let dir = tempfile::tempdir().unwrap();
     let db = open::writer(&SqliteOptions::new(dir.path())).unwrap();
-    read::words::register(&db).unwrap();
+    words::register(&db).unwrap();
     let mut walking = Vec::new();
     for (name, text) in write::statements::ALL.iter().chain(read::statements::ALL) {
         let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {text}")).expect(name);
@@ -55,4 +67,179 @@ fn every_statement_prepares_and_uses_an_index() {
         }
     }
     assert!(walking.is_empty(), "{}", walking.join("\n"));
+}
+
+#[test]
+fn a_quick_page_is_read_from_an_index_that_has_it_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open::writer(&SqliteOptions::new(dir.path())).unwrap();
+    words::register(&db).unwrap();
+    let statements = read::list::quick_statements();
+    assert_eq!(statements.len(), 10);
+    for text in statements {
+        let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+        let steps: Vec<String> =
+            plan.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
+        let walks = steps
+            .iter()
+            .any(|step| step.starts_with("SCAN tasks") || step.starts_with("SCAN labels"));
+        let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE"));
+        assert!(!walks && !sorts, "{text}\n{steps:#?}");
+    }
+}
+
+fn meta() -> Meta {
+    Meta { tenant: TenantId::DEFAULT, actor: "test".into(), traceparent: None, key: None }
+}
+
+fn open_store(dir: &Path) -> Arc<SqliteStore> {
+    let clock = ManualClock::at(Millis(1_700_000_000_000));
+    SqliteStore::open(SqliteOptions::new(dir), Arc::new(clock)).unwrap()
+}
+
+async fn make(store: &Arc<SqliteStore>, texts: &[&str]) {
+    let tasks = texts
+        .iter()
+        .map(|text| NewTask { text: (*text).into(), max_attempts: 5, ..NewTask::default() })
+        .collect();
+    let (committer, _writers) =
+        Committer::start(store.clone(), CommitterOptions::default(), Arc::new(|_| {}));
+    committer.submit(meta(), Create { tasks }).await.unwrap();
+}
+
+fn sorted() -> TaskQuery {
+    TaskQuery { order_by: OrderBy::UpdatedAt, limit: 10, ..TaskQuery::default() }
+}
+
+/// Holds up all threads that read one way, until what this answers is dropped. The reads are kept:
+/// for whoever is gone, nothing is read.
+fn hold(readers: &Readers, threads: usize) -> Vec<(Sender<()>, BoxFuture<'static, ()>)> {
+    let mut held = Vec::new();
+    for _ in 0..threads {
+        let (go, waiting) = channel::<()>();
+        let (began, begins) = channel();
+        let read = readers.read(move |_| {
+            let _ = began.send(());
+            let _ = waiting.recv();
+            Ok(())
+        });
+        begins.recv().unwrap();
+        held.push((go, read));
+    }
+    held
+}
+
+/// The answer of something that must not wait.
+fn at_once<T>(mut answer: BoxFuture<'_, T>) -> Result<T, StoreError> {
+    let mut cx = Context::from_waker(Waker::noop());
+    match answer.as_mut().poll(&mut cx) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("it waits"),
+    }
+}
+
+#[tokio::test]
+async fn lists_that_sort_hold_up_nothing_else_and_are_refused_early() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_store(dir.path());
+    make(&store, &["a", "b"]).await;
+    let readers = store.readers.lock().unwrap().clone().unwrap();
+    let held = hold(&readers.lists, 1);
+    let waiting: Vec<_> = (0..16).map(|_| store.list(sorted(), Freshness::Latest)).collect();
+    let refused = store.list(sorted(), Freshness::Latest).await;
+    assert!(matches!(refused, Err(StoreError::Overloaded)), "{refused:?}");
+    let search = TaskQuery { search: Some("a".into()), limit: 10, ..TaskQuery::default() };
+    assert!(matches!(store.list(search, Freshness::Latest).await, Err(StoreError::Overloaded)));
+    let newest = TaskQuery { limit: 10, ..TaskQuery::default() };
+    let page = store.list(newest, Freshness::Latest).await.unwrap();
+    assert_eq!((page.tasks.len(), page.total), (2, 2), "what an index has in order goes on");
+    drop(held);
+    for list in waiting {
+        assert_eq!(list.await.unwrap().tasks.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn how_the_store_is_waits_for_no_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_store(dir.path());
+    make(&store, &["a", "b"]).await;
+    let readers = store.readers.lock().unwrap().clone().unwrap();
+    let held = [hold(&readers.quick, 2), hold(&readers.lists, 1)];
+    let health = at_once(store.health()).unwrap();
+    assert!(health.writable);
+    assert_eq!((health.head, health.oldest, health.lanes), (Cursor(2), Cursor(1), 1));
+    drop(held);
+    drop(readers);
+    store.close();
+    assert!(at_once(store.health()).is_err());
+    let again = open_store(dir.path());
+    assert_eq!(again.health().await.unwrap().head, Cursor(2), "from the start on");
+}
+
+#[tokio::test]
+async fn a_read_that_left_its_state_open_hides_no_later_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = ManualClock::at(Millis(1_700_000_000_000));
+    let options = SqliteOptions { readers: 1, ..SqliteOptions::new(dir.path()) };
+    let store = SqliteStore::open(options, Arc::new(clock)).unwrap();
+    make(&store, &["a"]).await;
+    let readers = store.readers.lock().unwrap().clone().unwrap();
+    let cut_off = readers.quick.read(|db| {
+        std::mem::forget(db.unchecked_transaction()?);
+        read::tasks::stats_of(db, TenantId::DEFAULT, None)?;
+        Err::<(), _>(StoreError::TooSlow.into())
+    });
+    assert!(matches!(cut_off.await, Err(StoreError::TooSlow)));
+    make(&store, &["b"]).await;
+    let newest = TaskQuery { limit: 10, ..TaskQuery::default() };
+    assert_eq!(store.list(newest, Freshness::Latest).await.unwrap().tasks.len(), 2);
+}
+
+#[tokio::test]
+async fn a_search_finds_the_same_before_and_after_the_index_knows_the_texts() {
+    let texts = ["Fly to İstanbul", "Cafe\u{301} menu", "ΟΔΟΣ map", "Straße 12", "हिन्दी text"];
+    let searches = [
+        "istanbul",
+        "İstanbul",
+        "i\u{307}stanbul",
+        "café",
+        "CAFE\u{301}",
+        "caf*",
+        "οδος",
+        "οδοσ*",
+        "strasse",
+        "STRAẞE",
+        "हिन्दी",
+        "हिन*",
+        "x",
+    ];
+    let dir = tempfile::tempdir().unwrap();
+    let find = async |store: &Arc<SqliteStore>| {
+        let mut found = Vec::new();
+        for search in searches {
+            let query =
+                TaskQuery { search: Some(search.into()), limit: 10, ..TaskQuery::default() };
+            let page = store.list(query, Freshness::Latest).await.unwrap();
+            let texts: Vec<String> = page.tasks.into_iter().map(|task| task.task.text).collect();
+            found.push((search, texts));
+        }
+        found
+    };
+    let store = open_store(dir.path());
+    make(&store, &texts).await;
+    store.close();
+    let db = open::writer(&SqliteOptions::new(dir.path())).unwrap();
+    while write::search::step(&db).unwrap() {}
+    drop(db);
+    let store = open_store(dir.path());
+    let by_index = find(&store).await;
+    for (search, found) in &by_index {
+        let expression = words::expression(search).unwrap();
+        let expected: Vec<&str> =
+            texts.iter().rev().copied().filter(|text| words::matches(text, &expression)).collect();
+        assert_eq!(*found, expected, "{search}");
+    }
+    assert_eq!(by_index[1].1, [texts[0]]);
+    assert_eq!((&*by_index[3].1, &*by_index[4].1), (&[texts[1].to_owned()][..], &*by_index[5].1));
 }

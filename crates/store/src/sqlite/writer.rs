@@ -1,7 +1,7 @@
 //! The one thread that writes.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -50,7 +50,6 @@ impl Parts {
         };
         let (db, hot, words_wait) = (&db, &hot, true);
         let mut writer = Writer { db, hot, memory, options, clock, visible, seed, words_wait };
-        writer.show();
         let parker = Parker::here(closed);
         loop {
             match writer.next_source(jobs) {
@@ -95,7 +94,7 @@ impl Writer<'_, '_> {
                 Waited::Done(Some(batch)) => {
                     self.words_wait |= !batch.creates.is_empty();
                     let outcomes = self.commit(batch);
-                    self.show();
+                    self.visible.show(&self.memory);
                     source.settle(outcomes);
                 }
                 Waited::Late => self.learn_words(),
@@ -191,16 +190,6 @@ impl Writer<'_, '_> {
         each!(reports, creates, beats, changes, claims);
         Ok(all)
     }
-
-    fn show(&self) {
-        self.visible.next_due.store(self.memory.next_due(), Ordering::Release);
-        self.visible.leases.store(count(self.memory.leases.len()), Ordering::Relaxed);
-        self.visible.lanes.store(count(self.memory.lanes.len()), Ordering::Relaxed);
-    }
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 fn refusal(error: &StoreError) -> Refusal {

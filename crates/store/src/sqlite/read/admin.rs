@@ -1,18 +1,13 @@
-//! Instances, configuration, pauses, keys and the store's own health.
+//! Instances, configuration, pauses and keys.
 
-use std::path::Path;
-use std::sync::atomic::Ordering;
-
-use claudebench_core::{Cursor, Millis, TenantId};
+use claudebench_core::{Millis, TenantId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::statements as sql;
-use crate::row::{InstanceRow, KeyRow, PauseRow, StoreHealth};
-use crate::sqlite::DATABASE;
+use crate::row::{InstanceRow, KeyRow, PauseRow};
 use crate::sqlite::readers::ReadError;
 use crate::sqlite::row;
-use crate::sqlite::state::Visible;
 
 pub(in crate::sqlite) fn instances(
     db: &Connection,
@@ -62,29 +57,4 @@ pub(in crate::sqlite) fn keys(
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-pub(in crate::sqlite) fn health(
-    db: &Connection,
-    dir: &Path,
-    visible: &Visible,
-) -> Result<StoreHealth, ReadError> {
-    let (oldest, head): (i64, i64) = db
-        .prepare_cached(sql::EVENT_BOUNDS)?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let size = |name: String| {
-        let length = std::fs::metadata(dir.join(name)).map_or(0, |file| file.len());
-        i64::try_from(length).unwrap_or(i64::MAX)
-    };
-    let problem = visible.problem();
-    Ok(StoreHealth {
-        writable: problem.is_none(),
-        problem,
-        bytes: size(DATABASE.into()),
-        wal_bytes: size(format!("{DATABASE}-wal")),
-        head: Cursor(head),
-        oldest: Cursor(oldest),
-        lanes: visible.lanes.load(Ordering::Relaxed),
-        leases: visible.leases.load(Ordering::Relaxed),
-    })
 }

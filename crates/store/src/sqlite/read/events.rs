@@ -1,5 +1,6 @@
 //! Pages of the event log.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use claudebench_core::event::{Event, answers, scope};
@@ -10,8 +11,9 @@ use serde_json::value::RawValue;
 
 use super::statements as sql;
 use super::tasks::snapshot;
-use crate::read::{EventPage, EventQuery};
+use crate::read::{EventPage, EventQuery, PAGE_BYTES};
 use crate::sqlite::readers::ReadError;
+use crate::sqlite::row::size;
 use crate::store::StoreError;
 
 /// How many events one page looks at, whatever the filters leave of them.
@@ -26,7 +28,7 @@ pub(in crate::sqlite) fn page(db: &Connection, query: &EventQuery) -> Result<Eve
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         if !query.newest_first
             && let Some(Cursor(cursor)) = query.after
-            && cursor + 1 < oldest
+            && cursor < oldest - 1
         {
             return Err(StoreError::CursorExpired { cursor, oldest: oldest - 1 }.into());
         }
@@ -46,13 +48,15 @@ fn of_log(db: &Connection, query: &EventQuery, newest: i64) -> Result<EventPage,
     let mut statement = db.prepare_cached(statement)?;
     let mut rows = statement.query(params![start, LOOKED_AT])?;
     let mut page = EventPage { next: Cursor(start), at_end: true, ..EventPage::default() };
-    let mut seen = 0;
+    let (mut seen, mut size) = (0, 0);
     while let Some(row) = rows.next()? {
         seen += 1;
         page.next = Cursor(row.get(0)?);
-        if wanted(query, row)? {
-            page.events.push(Arc::new(event(row)?));
-            if count(page.events.len()) >= query.limit {
+        if wanted(query, row, LOG)? {
+            let event = event(row)?;
+            size += event.payload.get().len();
+            page.events.push(Arc::new(event));
+            if count(page.events.len()) >= query.limit || size >= PAGE_BYTES {
                 page.at_end = !back && page.next.0 >= newest;
                 return Ok(page);
             }
@@ -77,60 +81,96 @@ fn of_task(
         .prepare_cached(sql::LAST_EVENT_OF)?
         .query_row([task.0, tenant.0], |row| row.get(0))
         .optional()?;
-    let mut statement = db.prepare_cached(sql::EVENT)?;
-    let mut chain: Vec<Arc<Event>> = Vec::new();
+    let mut links = db.prepare_cached(sql::EVENT_LINK)?;
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    // The first of the page and one more; of a long chain read from its end, the last so many.
+    let mut chosen = VecDeque::new();
     let mut next = last;
-    while let Some(seq) = next.filter(|_| chain.len() < FOLLOWED) {
+    for _ in 0..FOLLOWED {
+        let Some(seq) = next else { break };
         if !query.newest_first && query.after.is_some_and(|after| seq <= after.0) {
             break;
         }
-        let found = statement
+        let found = links
             .query_row([seq], |row| {
-                Ok((event(row)?, wanted(query, row)?, row.get::<_, Option<i64>>(11)?))
+                let prev: Option<i64> = row.get(4)?;
+                Ok((wanted(query, row, LINK)?, prev, size(row, 5)?))
             })
             .optional()?;
         // What is past its retention is gone.
-        let Some((event, wanted, prev)) = found else { break };
+        let Some((wanted, prev, bytes)) = found else { break };
         let in_reach = !query.newest_first || query.after.is_none_or(|after| seq < after.0);
         if wanted && in_reach {
-            chain.push(Arc::new(event));
+            chosen.push_back((seq, bytes));
+        }
+        if chosen.len() > limit {
+            if query.newest_first {
+                break;
+            }
+            if chosen.len() > limit + 1 {
+                chosen.pop_front();
+            }
         }
         next = prev;
     }
+    let mut chosen = Vec::from(chosen);
     if !query.newest_first {
-        chain.reverse();
+        chosen.reverse();
     }
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let at_end = chain.len() <= limit;
-    chain.truncate(limit);
+    let fitting = fitting(&chosen).min(limit);
+    let mut statement = db.prepare_cached(sql::EVENT)?;
+    let events = chosen[..fitting]
+        .iter()
+        .map(|(seq, _)| statement.query_row([*seq], |row| event(row).map(Arc::new)))
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let at_end = fitting == chosen.len();
     let end = Cursor(if query.newest_first { 0 } else { newest });
-    let next = match chain.last() {
+    let next = match events.last() {
         Some(event) if !at_end => event.cursor,
         _ => end,
     };
-    Ok(EventPage { events: chain, next, at_end })
+    Ok(EventPage { events, next, at_end })
+}
+
+/// How many events, one at least, a page has room for.
+fn fitting(chosen: &[(i64, usize)]) -> usize {
+    let mut size = 0;
+    let fits = chosen.iter().take_while(|(_, bytes)| {
+        let room = size < PAGE_BYTES;
+        size += bytes;
+        room
+    });
+    fits.count()
 }
 
 fn count(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
+/// The columns of tenant, type, task and project.
+type Columns = [usize; 4];
+/// In a row of the log.
+const LOG: Columns = [1, 2, 4, 8];
+/// In a link of a task's chain.
+const LINK: Columns = [0, 1, 2, 3];
+
 /// Whether the filters hold; looks at no more of the row than they need.
-fn wanted(query: &EventQuery, row: &Row<'_>) -> rusqlite::Result<bool> {
-    if query.tenant.is_some_and(|tenant| row.get(1) != Ok(tenant.0)) {
+fn wanted(query: &EventQuery, row: &Row<'_>, columns: Columns) -> rusqlite::Result<bool> {
+    let [tenant, kind, task, project] = columns;
+    if query.tenant.is_some_and(|of| row.get(tenant) != Ok(of.0)) {
         return Ok(false);
     }
-    let kind = row.get_ref(2)?.as_str()?;
+    let kind = row.get_ref(kind)?.as_str()?;
     let asked = query.kinds.is_empty() || query.kinds.iter().any(|p| answers(kind, p));
     if !asked || !query.scopes.allow(scope(kind)) {
         return Ok(false);
     }
-    if query.task.is_some_and(|task| row.get(4) != Ok(Some(task.0))) {
+    if query.task.is_some_and(|of| row.get(task) != Ok(Some(of.0))) {
         return Ok(false);
     }
     match &query.project {
         None => Ok(true),
-        Some(project) => Ok(row.get::<_, Option<String>>(8)?.as_ref() == Some(project)),
+        Some(of) => Ok(row.get::<_, Option<String>>(project)?.as_ref() == Some(of)),
     }
 }
 

@@ -47,13 +47,13 @@ pub(in crate::sqlite) fn explain(
 fn ahead(db: &Connection, tenant: TenantId, task: &row::Task) -> rusqlite::Result<i64> {
     let lanes: Vec<i64> = db
         .prepare_cached(sql::READY_LANES)?
-        .query_map([], |row| row.get(0))?
+        .query_map([tenant.0], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let mut statement = db.prepare_cached(sql::AHEAD_IN_LANE)?;
     let mut count = 0;
     for lane in lanes {
         let left = COUNTED - count;
-        let values = params![lane, task.rank, task.row.id.0, tenant.0, left];
+        let values = params![lane, task.rank, task.row.id.0, left];
         count += statement.query_row(values, |row| row.get::<_, i64>(0))?;
         if count >= COUNTED {
             break;

@@ -6,4 +6,3 @@ pub(super) mod explain;
 pub(super) mod list;
 pub(super) mod statements;
 pub(super) mod tasks;
-pub(super) mod words;

@@ -5,18 +5,22 @@ use crate::sqlite::sql::statements;
 statements! { "../sql/read.sql":
     TASK = "task";
     RESULT = "result";
+    RESULT_BYTES = "result_bytes";
+    RESULT_LEFT_OUT = "result_left_out";
     ATTACHMENT_KEYS = "attachment_keys";
     DEPENDS_ON = "depends_on";
     BLOCKED_BY = "blocked_by";
     STATS = "stats";
     TOTALS = "totals";
     OLDEST_READY = "oldest_ready";
+    OLDEST_READY_OF_PROJECT = "oldest_ready_of_project";
     ATTACHMENTS_OF = "attachments_of";
     COUNT_ATTACHMENTS = "count_attachments";
     ATTACHMENT_NAMED = "attachment_named";
     EVENTS_AFTER = "events_after";
     EVENTS_BEFORE = "events_before";
     EVENT = "event";
+    EVENT_LINK = "event_link";
     EVENT_BOUNDS = "event_bounds";
     LAST_EVENT_OF = "last_event_of";
     INSTANCES = "instances";
@@ -40,13 +44,30 @@ pub(super) mod parts {
     }
 
     parts! {
-        LIST = "list";
-        COUNT = "count";
+        REACH_ASC = "reach_asc";
+        REACH_DESC = "reach_desc";
+        UNION_ALL = "union_all";
+        QUICK_ASC = "quick_asc";
+        QUICK_DESC = "quick_desc";
+        KINDS_OF_TENANT = "kinds_of_tenant";
+        KINDS_OF_PROJECT = "kinds_of_project";
+        KIND_READY = "kind_ready";
+        KIND_SCHEDULED = "kind_scheduled";
+        KIND_BLOCKED = "kind_blocked";
+        KIND_IN_PROGRESS = "kind_in_progress";
+        KIND_COMPLETED = "kind_completed";
+        KIND_FAILED = "kind_failed";
+        KIND_CANCELLED = "kind_cancelled";
         OF_TENANT = "of_tenant";
-        OF_TENANT_IN_ORDER = "of_tenant_in_order";
-        NEWEST = "newest";
+        OF_STATUS = "of_status";
+        OF_ASSIGNEE = "of_assignee";
+        OF_PROJECT = "of_project";
+        OF_TAG = "of_tag";
+        OF_ROLE = "of_role";
+        OF_PARENT = "of_parent";
+        OF_WORDS = "of_words";
         BY_STATUS = "by_status";
-        NOT_DEAD = "not_dead";
+        BY_NOT_FAILED = "by_not_failed";
         BY_ASSIGNEE = "by_assignee";
         BY_PRIORITY = "by_priority";
         BY_PROJECT = "by_project";
@@ -54,6 +75,10 @@ pub(super) mod parts {
         BY_ROLE = "by_role";
         BY_PARENT = "by_parent";
         BY_WORDS = "by_words";
+        WALK = "walk";
+        INDEXED = "indexed";
+        AMONG_BEGIN = "among_begin";
+        AMONG_END = "among_end";
         AFTER_ASC = "after_asc";
         AFTER_DESC = "after_desc";
         SORT_CREATED = "sort_created";
@@ -62,6 +87,10 @@ pub(super) mod parts {
         SORT_STATUS = "sort_status";
         SORT_ASSIGNEE = "sort_assignee";
         PAGE = "page";
+        COUNT_BEGIN = "count_begin";
         COUNT_END = "count_end";
+        LOOK_BEGIN = "look_begin";
+        LOOK_AMONG = "look_among";
+        LOOK_END = "look_end";
     }
 }

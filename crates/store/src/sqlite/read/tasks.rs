@@ -19,18 +19,85 @@ pub(super) fn with_lease(found: &Row<'_>) -> rusqlite::Result<TaskWithExtras> {
     Ok(task)
 }
 
-/// Adds the result and the keys of the attachments.
-pub(super) fn add_attachments(db: &Connection, task: &mut TaskWithExtras) -> rusqlite::Result<()> {
+/// A task with its lease and the keys of its attachments.
+pub(super) fn shown(
+    db: &Connection,
+    tenant: TenantId,
+    id: TaskId,
+) -> rusqlite::Result<Option<TaskWithExtras>> {
+    let found = db.prepare_cached(sql::TASK)?.query_row([id.0, tenant.0], with_lease).optional()?;
+    let Some(mut task) = found else { return Ok(None) };
+    if task.task.attachment_count > 0 {
+        task.attachment_keys = db
+            .prepare_cached(sql::ATTACHMENT_KEYS)?
+            .query_map([id.0], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+    }
+    Ok(Some(task))
+}
+
+/// Adds the result, as far as there is room for it.
+pub(super) fn add_result(
+    db: &Connection,
+    task: &mut TaskWithExtras,
+    room: &mut usize,
+) -> rusqlite::Result<()> {
     if task.task.attachment_count == 0 {
         return Ok(());
     }
     let id = task.task.id.0;
-    task.result = db.prepare_cached(sql::RESULT)?.query_row([id], row::attachment).optional()?;
-    task.attachment_keys = db
-        .prepare_cached(sql::ATTACHMENT_KEYS)?
-        .query_map([id], |row| row.get(0))?
-        .collect::<rusqlite::Result<_>>()?;
+    let sizes: Option<(usize, usize)> = db
+        .prepare_cached(sql::RESULT_BYTES)?
+        .query_row([id], |row| Ok((row::size(row, 0)?, row::size(row, 1)?)))
+        .optional()?;
+    let Some((value, content)) = sizes else { return Ok(()) };
+    // A value is shown as the result and in its attachment.
+    let size = 2 * value + content;
+    let statement = if size > *room {
+        task.result_left_out = Some(value);
+        sql::RESULT_LEFT_OUT
+    } else {
+        *room -= size;
+        sql::RESULT
+    };
+    task.result = db.prepare_cached(statement)?.query_row([id], row::attachment).optional()?;
     Ok(())
+}
+
+/// About how many bytes a task has when it is sent, its result aside.
+pub(super) fn bytes(task: &TaskWithExtras) -> usize {
+    /// The names of the fields, numbers and times.
+    const FRAME: usize = 900;
+    let row = &task.task;
+    let optional = [
+        &row.assigned_to,
+        &row.completed_by,
+        &row.error,
+        &row.reason,
+        &row.unique_key,
+        &row.note,
+        &row.traceparent,
+    ];
+    // Sent as they are.
+    let json = [&row.metadata, &row.checkpoint, &row.backoff];
+    FRAME
+        + written(&row.text)
+        + written(&row.created_by)
+        + optional.into_iter().flatten().map(|text| written(text)).sum::<usize>()
+        + json.into_iter().flatten().map(String::len).sum::<usize>()
+        + task.attachment_keys.iter().map(|key| written(key)).sum::<usize>()
+        + row.roles.iter().chain(&row.tags).map(|name| written(name)).sum::<usize>()
+        + row.project.as_deref().map_or(0, written)
+}
+
+/// How long a text is as JSON.
+fn written(text: &str) -> usize {
+    let wide = |byte| match byte {
+        0..0x20 => 6,
+        b'"' | b'\\' => 2,
+        _ => 1,
+    };
+    text.bytes().map(wide).sum::<usize>() + 3
 }
 
 pub(super) fn one(
@@ -38,9 +105,8 @@ pub(super) fn one(
     tenant: TenantId,
     id: TaskId,
 ) -> rusqlite::Result<Option<TaskWithExtras>> {
-    let found = db.prepare_cached(sql::TASK)?.query_row([id.0, tenant.0], with_lease).optional()?;
-    let Some(mut task) = found else { return Ok(None) };
-    add_attachments(db, &mut task)?;
+    let Some(mut task) = shown(db, tenant, id)? else { return Ok(None) };
+    add_result(db, &mut task, &mut { usize::MAX })?;
     task.depends_on = db
         .prepare_cached(sql::DEPENDS_ON)?
         .query_map([id.0], |row| row.get(0).map(TaskId))?
@@ -80,17 +146,20 @@ pub(in crate::sqlite) fn stats(
 ) -> Result<Stats, ReadError> {
     snapshot(db, |db| {
         let mut stats = stats_of(db, tenant, project)?;
-        if project.is_none() {
-            let mut statement = db.prepare_cached(sql::OLDEST_READY)?;
-            let oldest: Option<i64> = statement.query_row([tenant.0], |row| row.get(0))?;
-            stats.oldest_ready = oldest.map(Millis);
-        }
+        let created = |row: &Row<'_>| row.get(0).map(Millis);
+        let oldest = match project {
+            None => db.prepare_cached(sql::OLDEST_READY)?.query_row([tenant.0], created),
+            Some(project) => db
+                .prepare_cached(sql::OLDEST_READY_OF_PROJECT)?
+                .query_row(params![tenant.0, project], created),
+        };
+        stats.oldest_ready = oldest.optional()?;
         Ok(stats)
     })
 }
 
 /// The counts that are kept.
-pub(super) fn stats_of(
+pub(in crate::sqlite) fn stats_of(
     db: &Connection,
     tenant: TenantId,
     project: Option<&str>,

@@ -11,6 +11,14 @@ WHERE r.id = ? AND r.tenant = ?;
 SELECT id, task, key, kind, created_by, created_at, updated_at, mime_type, size, url, value, content
 FROM attachments WHERE task = ? AND key = 'result';
 
+-- name: result_bytes
+SELECT coalesce(octet_length(value), 0), coalesce(octet_length(content), 0)
+FROM attachments WHERE task = ? AND key = 'result';
+
+-- name: result_left_out
+SELECT id, task, key, kind, created_by, created_at, updated_at, mime_type, size, url, NULL, NULL
+FROM attachments WHERE task = ? AND key = 'result';
+
 -- name: attachment_keys
 SELECT key FROM attachments WHERE task = ? ORDER BY key LIMIT 20;
 
@@ -33,9 +41,11 @@ FROM tenants AS t JOIN counts AS c ON c.tenant = t.id AND c.project = ''
 HAVING count(*) > 0;
 
 -- name: oldest_ready
-SELECT min(created_at) FROM (
-    SELECT created_at, phase FROM tasks WHERE tenant = ? AND status = 0 ORDER BY id LIMIT 1000)
-WHERE phase = 1;
+SELECT created_at FROM tasks WHERE tenant = ? AND status = 0 AND phase = 1 ORDER BY id LIMIT 1;
+
+-- name: oldest_ready_of_project
+SELECT created_at FROM tasks
+WHERE tenant = ? AND project = ? AND status = 0 AND phase = 1 ORDER BY id LIMIT 1;
 
 -- name: attachments_of
 SELECT id, task, key, kind, created_by, created_at, updated_at, mime_type, size, url, value, content
@@ -64,6 +74,9 @@ FROM events WHERE seq = ?;
 
 -- name: event_bounds
 SELECT coalesce((SELECT min(seq) FROM events), 0), coalesce((SELECT max(seq) FROM events), 0);
+
+-- name: event_link
+SELECT tenant, kind, task, project, prev, octet_length(payload) FROM events WHERE seq = ?;
 
 -- name: last_event_of
 SELECT last_event FROM tasks WHERE id = ?1 AND tenant = ?2
@@ -94,85 +107,134 @@ WITH RECURSIVE lanes (lane) AS (
     SELECT (SELECT min(t.lane) FROM tasks AS t WHERE t.phase = 1 AND t.lane > lanes.lane)
     FROM lanes WHERE lanes.lane IS NOT NULL
 )
-SELECT lane FROM lanes WHERE lane IS NOT NULL LIMIT 1000;
+SELECT lane FROM lanes
+WHERE lane IS NOT NULL
+    AND (SELECT t.tenant FROM tasks AS t WHERE t.phase = 1 AND t.lane = lanes.lane LIMIT 1) = ?;
 
 -- name: ahead_in_lane
 SELECT count(*) FROM (
     SELECT 1 FROM tasks
-    WHERE phase = 1 AND lane = ?1 AND (rank, id) < (?2, ?3) AND tenant = ?4 LIMIT ?5);
+    WHERE phase = 1 AND lane = ?1 AND (rank, id) < (?2, ?3) LIMIT ?4);
 
--- Lists are put together from the parts below: `list` or `count`, then the filters that are given,
--- then the order. A filter with an index of its own goes with `list`; without one, the ids are
--- walked in order.
+-- Lists are put together from the parts below. One that an index has in order is taken from the
+-- source of its filter, or from one source for each kind of task; any other one walks over what one
+-- index leaves of the tasks, and sorts.
 
--- name: list
-SELECT t.*, CASE WHEN t.held_ms IS NOT NULL THEN t.fence END, t.attempt, t.assigned_to,
-       coalesce(l.expires_at, t.started_at + t.held_ms), t.started_at + t.deadline_ms,
-       l.progress, l.note, l.checkpoint, l.cancel_asked_at
-FROM task_rows AS t LEFT JOIN leases AS l ON l.task = t.id
+-- name: reach_asc
+AND id > :place
 
--- name: count
-SELECT count(*) FROM (SELECT 1 FROM tasks AS t
+-- name: reach_desc
+AND id < :place
+
+-- name: union_all
+UNION ALL
+
+-- name: quick_asc
+ORDER BY id LIMIT :limit OFFSET :offset
+
+-- name: quick_desc
+ORDER BY id DESC LIMIT :limit OFFSET :offset
+
+-- name: kinds_of_tenant
+SELECT id FROM tasks WHERE tenant = :tenant AND
+
+-- name: kinds_of_project
+SELECT id FROM tasks WHERE tenant = :tenant AND project = :project AND
+
+-- name: kind_ready
+status = 0 AND phase = 1
+
+-- name: kind_scheduled
+status = 0 AND phase = 2
+
+-- name: kind_blocked
+status = 0 AND phase = 3
+
+-- name: kind_in_progress
+status = 1 AND phase = 0
+
+-- name: kind_completed
+status = 2 AND phase = 0
+
+-- name: kind_failed
+status = 3 AND phase = 0
+
+-- name: kind_cancelled
+status = 4 AND phase = 0
 
 -- name: of_tenant
-WHERE t.tenant = :tenant
+SELECT id FROM tasks WHERE tenant = :tenant
 
--- name: of_tenant_in_order
-WHERE +t.tenant = :tenant
+-- name: of_status
+SELECT id FROM tasks WHERE tenant = :tenant AND status = :status
 
--- name: newest
-WHERE t.id IN (
-    SELECT id FROM (SELECT id FROM tasks WHERE tenant = :tenant AND status = 0 AND id < :before
-        ORDER BY id DESC LIMIT :reach)
-    UNION ALL
-    SELECT id FROM (SELECT id FROM tasks WHERE tenant = :tenant AND status = 1 AND id < :before
-        ORDER BY id DESC LIMIT :reach)
-    UNION ALL
-    SELECT id FROM (SELECT id FROM tasks WHERE tenant = :tenant AND status = 2 AND id < :before
-        ORDER BY id DESC LIMIT :reach)
-    UNION ALL
-    SELECT id FROM (SELECT id FROM tasks WHERE tenant = :tenant AND status = 3 AND id < :before
-        ORDER BY id DESC LIMIT :reach)
-    UNION ALL
-    SELECT id FROM (SELECT id FROM tasks WHERE tenant = :tenant AND status = 4 AND id < :before
-        ORDER BY id DESC LIMIT :reach))
+-- name: of_assignee
+SELECT id FROM tasks WHERE tenant = :tenant AND assigned_to = :assignee
+
+-- name: of_project
+SELECT id FROM tasks WHERE tenant = :tenant AND project = :project
+
+-- name: of_tag
+SELECT task AS id FROM labels WHERE tenant = :tenant AND kind = 0 AND name = :tag
+
+-- name: of_role
+SELECT task AS id FROM labels WHERE tenant = :tenant AND kind = 1 AND name = :role
+
+-- name: of_parent
+SELECT id FROM tasks WHERE parent = :parent AND tenant = :tenant
+
+-- name: of_words
+SELECT rowid AS id FROM search WHERE search MATCH :words
+UNION ALL
+SELECT id FROM tasks
+WHERE id > (SELECT upto FROM search_state) AND tenant = :tenant AND words_match(text, :words)
 
 -- name: by_status
-AND t.status = :status
+t.status = :status
 
--- name: not_dead
-AND t.status <> 3
+-- name: by_not_failed
+t.status <> 3
 
 -- name: by_assignee
-AND t.assigned_to = :assignee
+t.assigned_to = :assignee
 
 -- name: by_priority
-AND t.priority = :priority
+t.priority = :priority
 
 -- name: by_project
-AND t.project = :project
+t.project = :project
 
 -- name: by_tag
-AND t.id IN (SELECT task FROM labels WHERE tenant = :tenant AND kind = 0 AND name = :tag)
+EXISTS (SELECT 1 FROM labels AS l
+    WHERE l.tenant = :tenant AND l.kind = 0 AND l.name = :tag AND l.task = t.id)
 
 -- name: by_role
-AND t.id IN (SELECT task FROM labels WHERE tenant = :tenant AND kind = 1 AND name = :role)
+EXISTS (SELECT 1 FROM labels AS l
+    WHERE l.tenant = :tenant AND l.kind = 1 AND l.name = :role AND l.task = t.id)
 
 -- name: by_parent
-AND t.parent = :parent
+t.parent = :parent
 
 -- name: by_words
-AND t.id IN (
-    SELECT rowid FROM search WHERE search MATCH :words
-    UNION ALL
-    SELECT id FROM tasks
-    WHERE id > (SELECT upto FROM search_state) AND words_match(text, :words))
+words_match(t.text, :words)
+
+-- name: walk
+SELECT t.id FROM tasks AS t WHERE +t.tenant = :tenant
+
+-- name: indexed
+SELECT t.id FROM tasks AS t WHERE t.tenant = :tenant
+
+-- name: among_begin
+SELECT t.id FROM (
+
+-- name: among_end
+) AS c CROSS JOIN tasks AS t ON t.id = c.id WHERE t.tenant = :tenant
 
 -- name: after_asc
- > (:after_value, :after_id)
+ > (:after_value, :place)
 
 -- name: after_desc
- < (:after_value, :after_id)
+ < (:after_value, :place)
 
 -- name: sort_created
 t.id
@@ -192,5 +254,17 @@ coalesce(t.assigned_to, '')
 -- name: page
 LIMIT :limit OFFSET :offset
 
+-- name: count_begin
+SELECT count(*) FROM (
+
 -- name: count_end
 LIMIT 10001)
+
+-- name: look_begin
+SELECT count(*), count(*) FILTER (WHERE t.tenant = :tenant
+
+-- name: look_among
+) FROM (
+
+-- name: look_end
+LIMIT 10001) AS c CROSS JOIN tasks AS t ON t.id = c.id

@@ -197,7 +197,7 @@ SELECT id FROM tasks WHERE tenant = ? AND assigned_to = ? AND status = 0 ORDER B
 
 -- name: dead
 SELECT id FROM tasks
-WHERE tenant = ?1 AND status = 3
+WHERE tenant = ?1 AND status = 3 AND phase = 0
     AND (?2 IS NULL OR project = ?2)
     AND (?3 IS NULL OR EXISTS (
         SELECT 1 FROM labels

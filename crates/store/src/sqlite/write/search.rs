@@ -6,8 +6,8 @@ use rusqlite::{Connection, params};
 
 use super::statements as sql;
 use super::tx::{Done, Tx};
-use crate::sqlite::read::words;
 use crate::sqlite::row::Task;
+use crate::sqlite::words::indexed;
 
 /// How many tasks one step takes in.
 const STEP: i64 = 256;
@@ -24,7 +24,7 @@ impl Tx<'_, '_> {
     /// Puts the words of a changed task in, if its turn was before.
     pub(super) fn learn_words(&self, task: &Task) -> Done<()> {
         if task.row.id <= upto(self.db)? {
-            let values = params![task.row.id.0, words::indexed(&task.row.text)];
+            let values = params![task.row.id.0, indexed(&task.row.text)];
             self.db.prepare_cached(sql::SEARCH_ADD)?.execute(values)?;
         }
         Ok(())
@@ -45,7 +45,7 @@ pub(in crate::sqlite) fn step(db: &Connection) -> rusqlite::Result<bool> {
     let Some((last, _)) = next.last() else { return Ok(false) };
     let tx = db.unchecked_transaction()?;
     for (id, text) in &next {
-        tx.prepare_cached(sql::SEARCH_ADD)?.execute(params![id, words::indexed(text)])?;
+        tx.prepare_cached(sql::SEARCH_ADD)?.execute(params![id, indexed(text)])?;
     }
     tx.prepare_cached(sql::SEARCH_MOVE)?.execute([last])?;
     tx.commit()?;

@@ -18,7 +18,7 @@ const TEXTS: [&str; 8] = [
 ];
 
 /// Queries and the places of the texts that answer them.
-const QUERIES: [(&str, &[usize]); 19] = [
+const QUERIES: [(&str, &[usize]); 20] = [
     ("login", &[0, 1]),
     ("LOGIN page", &[0, 1]),
     ("page login", &[0, 1]),
@@ -31,7 +31,8 @@ const QUERIES: [(&str, &[usize]); 19] = [
     ("GRÖSSE", &[]),
     ("grosse", &[]),
     ("ВХОД", &[3]),
-    ("café", &[4]),
+    ("café", &[4, 5]),
+    ("CAFE\u{301}*", &[4, 5]),
     ("管*", &[6]),
     ("case", &[7]),
     ("case AND kebab", &[7]),
