@@ -5,4 +5,4 @@ pub mod fanout;
 pub mod presence;
 
 pub use fanout::{Hub, HubOptions, Live};
-pub use presence::{Presence, Present, Roles};
+pub use presence::{Presence, Present, Roles, Seen};

@@ -1,12 +1,14 @@
 //! Who is there: in which roles, and when each instance was last heard of.
 //!
 //! Signs of life come with nearly every call of a worker, so they are kept here and written to the
-//! store in one go every few seconds.
+//! store in one go every few seconds. Those of an instance whose leases may be over before that are
+//! in a hurry: a bell rings for them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use claudebench_core::{Millis, TenantId};
+use tokio::sync::Notify;
 
 /// An instance and when it was last heard of.
 pub type Seen = (TenantId, Arc<str>, Millis);
@@ -31,6 +33,7 @@ pub struct Present {
 #[derive(Debug, Default)]
 pub struct Presence {
     instances: Mutex<HashMap<TenantId, HashMap<Arc<str>, Sign>>>,
+    bell: Notify,
 }
 
 #[derive(Debug, Clone)]
@@ -38,13 +41,25 @@ struct Sign {
     at: Millis,
     roles: Roles,
     written: bool,
+    /// It may hold a lease that is short, as far as is known.
+    brief: bool,
+    /// To be written at once.
+    hurried: bool,
+}
+
+impl Sign {
+    fn take(&mut self) -> Millis {
+        self.written = true;
+        self.hurried = false;
+        self.at
+    }
 }
 
 impl Presence {
-    /// An instance registered, or was found registered at start.
+    /// An instance registered, or was found registered at start. What it holds is not known.
     pub fn enter(&self, instance: Present) {
         let Present { tenant, id, roles, seen_at } = instance;
-        let sign = Sign { at: seen_at, roles, written: true };
+        let sign = Sign { at: seen_at, roles, written: true, brief: true, hurried: false };
         self.lock().entry(tenant).or_default().insert(id, sign);
     }
 
@@ -57,13 +72,45 @@ impl Presence {
 
     /// A sign of life; false when no such instance is there.
     pub fn touch(&self, tenant: TenantId, id: &str, at: Millis) -> bool {
-        let mut instances = self.lock();
-        let sign = instances.get_mut(&tenant).and_then(|instances| instances.get_mut(id));
-        sign.is_some_and(|sign| {
+        self.of(tenant, id, |sign| {
             sign.at = sign.at.max(at);
             sign.written = false;
-            true
         })
+        .is_some()
+    }
+
+    /// A sign of life that is to extend what the instance holds, however soon that ends; false when
+    /// no such instance is there.
+    pub fn works(&self, tenant: TenantId, id: &str, at: Millis) -> bool {
+        let hurried = self.of(tenant, id, |sign| {
+            sign.at = sign.at.max(at);
+            sign.written = false;
+            sign.hurried |= sign.brief;
+            sign.hurried
+        });
+        if hurried == Some(true) {
+            self.bell.notify_one();
+        }
+        hurried.is_some()
+    }
+
+    /// An instance got a short lease: from here on its signs are in a hurry.
+    pub fn holds_briefly(&self, tenant: TenantId, id: &str) {
+        self.of(tenant, id, |sign| {
+            sign.brief = true;
+            sign.written = false;
+        });
+    }
+
+    /// What the store found an instance to hold, when its sign was written. One that came since
+    /// may have come with a lease.
+    pub fn found(&self, tenant: TenantId, id: &str, brief: bool) {
+        self.of(tenant, id, |sign| sign.brief = brief || (sign.brief && !sign.written));
+    }
+
+    /// Waits until a sign is in a hurry.
+    pub async fn hurry(&self) {
+        self.bell.notified().await;
     }
 
     /// When an instance was last heard of.
@@ -107,16 +154,26 @@ impl Presence {
     /// The signs of life since the last call, to be written to the store.
     #[must_use]
     pub fn unwritten(&self) -> Vec<Seen> {
-        let mut instances = self.lock();
+        self.take(|sign| !sign.written)
+    }
+
+    /// Those among them that are in a hurry.
+    #[must_use]
+    pub fn hurried(&self) -> Vec<Seen> {
+        self.take(|sign| sign.hurried)
+    }
+
+    fn take(&self, which: impl Fn(&Sign) -> bool) -> Vec<Seen> {
         let mut seen = Vec::new();
-        for (tenant, instances) in instances.iter_mut() {
-            for (id, sign) in instances {
-                if !std::mem::replace(&mut sign.written, true) {
-                    seen.push((*tenant, id.clone(), sign.at));
-                }
-            }
+        for (tenant, instances) in self.lock().iter_mut() {
+            let taken = instances.iter_mut().filter(|(_, sign)| which(sign));
+            seen.extend(taken.map(|(id, sign)| (*tenant, id.clone(), sign.take())));
         }
         seen
+    }
+
+    fn of<T>(&self, tenant: TenantId, id: &str, with: impl FnOnce(&mut Sign) -> T) -> Option<T> {
+        self.lock().get_mut(&tenant)?.get_mut(id).map(with)
     }
 
     /// Takes out the instances, of one tenant or of all, that were not heard of since `limit`.
@@ -179,6 +236,30 @@ mod tests {
         assert_eq!(silent, [there(tenant, "b", &[])]);
         assert!(!presence.touch(tenant, "b", Millis(60)), "it must register again");
         assert_eq!(presence.roles(tenant, "a").as_deref(), Some(&["backend".into()][..]));
+    }
+
+    #[tokio::test]
+    async fn only_who_may_hold_a_short_lease_is_in_a_hurry() {
+        let (presence, tenant) = (Presence::default(), TenantId::DEFAULT);
+        presence.enter(there(tenant, "a", &[]));
+        presence.enter(there(tenant, "b", &[]));
+        presence.touch(tenant, "a", Millis(1));
+        assert!(presence.hurried().is_empty(), "it only asks for work");
+        presence.works(tenant, "b", Millis(2));
+        presence.hurry().await;
+        assert_eq!(presence.hurried(), [(tenant, "b".into(), Millis(2))]);
+        assert_eq!(presence.unwritten(), [(tenant, "a".into(), Millis(1))]);
+
+        presence.found(tenant, "b", false);
+        presence.works(tenant, "b", Millis(3));
+        assert!(presence.hurried().is_empty(), "it holds nothing");
+        presence.holds_briefly(tenant, "b");
+        presence.found(tenant, "b", false);
+        presence.works(tenant, "b", Millis(4));
+        assert_eq!(presence.hurried().len(), 1, "the lease came after the look");
+        presence.found(tenant, "b", true);
+        presence.works(tenant, "b", Millis(5));
+        assert_eq!(presence.hurried().len(), 1);
     }
 
     #[test]

@@ -114,7 +114,8 @@ facts! {
         /// When it was made.
         created_at: Millis,
     }
-    /// A task's text, status, priority or metadata was changed by hand.
+    /// A task's text, status, priority or metadata was changed by hand, or it waits for another task
+    /// since one was replaced.
     TaskUpdated = "task.updated" {
         /// Its id.
         id: TaskId,

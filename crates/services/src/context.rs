@@ -25,6 +25,14 @@ pub struct Limits {
     pub lease_ms: i64,
 }
 
+impl Limits {
+    /// Shorter leases may end between two signs of life before the second is written.
+    #[must_use]
+    pub const fn brief_lease_ms(&self) -> i64 {
+        2 * self.instance_silence_ms
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -199,9 +207,18 @@ impl Context {
         Err(Error::new(Code::Forbidden, message).with("scope", scope))
     }
 
-    /// A sign of life of an instance; false when it is not registered.
+    /// A sign of life of an instance, for what it holds, too; false when it is not registered.
     pub fn alive(&self, instance: &str) -> bool {
-        self.shared.presence.touch(self.tenant(), instance, self.now())
+        self.shared.presence.works(self.tenant(), instance, self.now())
+    }
+
+    /// An instance has a lease that ends then: its signs of life must be written before.
+    pub fn leased(&self, instance: &str, end: Millis) {
+        // Longer ones are extended by the signs that are written every few seconds, as far as its
+        // silence goes.
+        if end.since(self.now()) < self.shared.limits.brief_lease_ms() {
+            self.shared.presence.holds_briefly(self.tenant(), instance);
+        }
     }
 }
 

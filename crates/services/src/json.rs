@@ -103,11 +103,48 @@ impl Fields {
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let value = Json::deserialize(from)?;
-        if value.text().starts_with('{') {
-            return Ok(Self(value));
+        if !value.text().starts_with('{') {
+            let got = clip(value.text());
+            return Err(D::Error::custom(format_args!("expected an object, got `{got}`")));
         }
-        Err(D::Error::custom(format_args!("expected an object, got `{}`", clip(value.text()))))
+        refuse_unreadable(value.text()).map_err(D::Error::custom)?;
+        Ok(Self(value))
     }
+}
+
+/// Refuses what has the form of JSON but stands for no value, as a number beyond all range or half
+/// of a pair of escapes: nobody could merge other fields over it.
+fn refuse_unreadable(json: &str) -> Result<(), String> {
+    if is_plain(json) {
+        return Ok(());
+    }
+    match serde_json::from_str::<serde_json::Value>(json) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let whole = error.to_string();
+            let what = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(what, _)| what);
+            Err(format!("expected an object that can be read: {what}"))
+        }
+    }
+}
+
+/// Whether no number in it has an exponent or hundreds of digits, and no text an escape by number.
+/// True of nearly everything, and seen without parsing.
+fn is_plain(json: &str) -> bool {
+    let (mut digits, mut before) = (0, 0);
+    for byte in json.bytes() {
+        match byte {
+            b'0'..=b'9' => digits += 1,
+            b'e' | b'E' if digits > 0 => return false,
+            b'u' if before == b'\\' => return false,
+            _ => digits = 0,
+        }
+        if digits > 300 {
+            return false;
+        }
+        before = byte;
+    }
+    true
 }
 
 impl JsonSchema for Fields {
@@ -224,6 +261,18 @@ mod tests {
         assert!(error.starts_with("fields: expected an object, got `[1]`"), "{error}");
         let error = read(r#"{"part": 1.5}"#).unwrap_err();
         assert!(error.starts_with("part: expected a number from 0 to 1, got 1.5"), "{error}");
+    }
+
+    #[test]
+    fn what_stands_for_no_value_is_refused() {
+        let long = "9".repeat(400);
+        for inner in ["1e999", "-1.5E+400", &long, r#""\ud800""#, r#"[{"\udc00": 1}]"#] {
+            let error = read(&format!(r#"{{"fields": {{"a": {inner}}}}}"#)).unwrap_err();
+            assert!(error.starts_with("fields: expected an object that can be read: "), "{error}");
+        }
+        for inner in ["1e300", r#""\ud83d\ude00 \u00e4""#, r#""3e5f \\u""#, "0.5", "{}"] {
+            read(&format!(r#"{{"fields": {{"a": {inner}}}}}"#)).unwrap();
+        }
     }
 
     #[test]

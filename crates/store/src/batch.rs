@@ -191,7 +191,8 @@ pub enum OnDuplicate {
     Reject,
     /// Answer with the task that lives.
     Return,
-    /// Cancel the task that lives if nobody works on it, and make the new one.
+    /// Cancel the task that lives if nobody works on it, and make the new one, for which its
+    /// dependents wait then.
     Replace,
 }
 

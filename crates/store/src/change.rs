@@ -56,7 +56,7 @@ changes! {
     Register -> InstanceRow;
     Unregister -> i64;
     FailInstances -> Vec<FailedInstance>;
-    Touch -> ();
+    Touch -> Vec<Option<i64>>;
     SetConfig -> ();
     AddKey -> KeyRow;
     RevokeKey -> ();
@@ -121,8 +121,9 @@ pub struct Cancel {
     pub reason: Option<String>,
     /// How long its worker has to stop.
     pub grace_ms: i64,
-    /// What becomes of the tasks that wait for it.
-    pub dependents: Dependents,
+    /// What becomes of the tasks that wait for it; as was said when it was first asked for, or
+    /// they keep waiting.
+    pub dependents: Option<Dependents>,
 }
 
 /// What becomes of the tasks that wait for a cancelled one.
@@ -271,7 +272,8 @@ pub struct FailedInstance {
     pub reassigned: i64,
 }
 
-/// Signs of life of instances: their rows are stamped, their leases extended.
+/// Signs of life of instances: their rows are stamped, their leases extended. Answers with the
+/// length of the shortest lease that each holds, in milliseconds.
 #[derive(Clone, Debug)]
 pub struct Touch {
     /// Instances of any tenant, with when they were last heard of.

@@ -4190,7 +4190,8 @@ export interface components {
          */
         TaskCancel: {
             /**
-             * @description What becomes of the tasks that wait for it; `keep` if absent.
+             * @description What becomes of the tasks that wait for it, also when it is cancelled already; if absent,
+             *     what was asked for before, else `keep`.
              * @default null
              */
             dependents?: components["schemas"]["Dependents"] | null;
@@ -5606,7 +5607,10 @@ export interface components {
             /** @description The task whose end opened it. */
             unblockedBy: components["schemas"]["TaskId"];
         };
-        /** @description A task's text, status, priority or metadata was changed by hand. */
+        /**
+         * @description A task's text, status, priority or metadata was changed by hand, or it waits for another task
+         *     since one was replaced.
+         */
         "task.updated": {
             /** @description The names of the fields that were changed. */
             changes: string[];

@@ -1,18 +1,23 @@
-//! Watches over the instances: their signs of life are written, those that fell silent are given
-//! up.
+//! Watches over the instances: their signs of life are written, at once where a lease may end before
+//! the next look, and those that fell silent are given up.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use claudebench_coordination::Present;
+use claudebench_coordination::{Present, Seen};
 use claudebench_core::{Millis, TenantId};
 use claudebench_store::{FailInstances, FailedInstance, StoreError, SubmitError, Touch};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::context::Shared;
 
 /// The most instances in one write.
 const CHUNK: usize = 500;
+
+/// The rest after signs that were in a hurry: what comes meanwhile is written together.
+const REST: Duration = Duration::from_millis(100);
+/// The same when they could not be written.
+const LONG_REST: Duration = Duration::from_secs(1);
 
 /// Finds the instances that are registered, at start; each has the whole time of silence before
 /// it.
@@ -36,12 +41,30 @@ pub async fn run(shared: Arc<Shared>, every_ms: u64) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let every = i64::try_from(every_ms).unwrap_or(i64::MAX);
     let mut last = shared.clock.now();
+    let mut rested = Instant::now();
     loop {
         tokio::select! {
             () = shared.stopped() => return,
-            _ = ticks.tick() => {}
+            _ = ticks.tick() => last = look(&shared, last, every).await,
+            () = hurry(&shared, rested) => rested = Instant::now() + hurried(&shared).await,
         }
-        last = look(&shared, last, every).await;
+    }
+}
+
+/// Waits for signs of life that are in a hurry, and for the end of the rest.
+async fn hurry(shared: &Shared, rested: Instant) {
+    shared.presence.hurry().await;
+    tokio::time::sleep_until(rested).await;
+}
+
+/// Writes the signs that are in a hurry; answers how long to rest.
+async fn hurried(shared: &Shared) -> Duration {
+    match write(shared, &shared.presence.hurried()).await {
+        Ok(()) => REST,
+        Err(error) => {
+            tracing::warn!(%error, "signs of life could not be written; again in a second");
+            LONG_REST
+        }
     }
 }
 
@@ -78,14 +101,25 @@ fn hear_waiting(shared: &Shared) {
 
 async fn touch(shared: &Shared) -> Result<(), SubmitError> {
     hear_waiting(shared);
-    let seen = shared.presence.unwritten();
+    write(shared, &shared.presence.unwritten()).await
+}
+
+async fn write(shared: &Shared, seen: &[Seen]) -> Result<(), SubmitError> {
     for some in seen.chunks(CHUNK) {
-        if let Err(error) = shared.commit_as_server(Touch { instances: some.to_vec() }).await {
-            // Their leases live by these signs: they are to be written again.
-            for (tenant, id, at) in &seen {
-                shared.presence.touch(*tenant, id, *at);
+        match shared.commit_as_server(Touch { instances: some.to_vec() }).await {
+            Ok(shortest) => {
+                for ((tenant, id, _), shortest) in some.iter().zip(shortest) {
+                    let brief = shortest.is_some_and(|ms| ms < shared.limits.brief_lease_ms());
+                    shared.presence.found(*tenant, id, brief);
+                }
             }
-            return Err(error);
+            Err(error) => {
+                // Their leases live by these signs: they are to be written again.
+                for (tenant, id, at) in seen {
+                    shared.presence.works(*tenant, id, *at);
+                }
+                return Err(error);
+            }
         }
     }
     Ok(())

@@ -31,17 +31,17 @@ pub struct Cancel {
     /// How long its worker has to stop; 30,000 milliseconds if absent, 0 for none.
     #[serde(default)]
     pub grace_ms: Option<Int<0, 3_600_000>>,
-    /// What becomes of the tasks that wait for it; `keep` if absent.
+    /// What becomes of the tasks that wait for it, also when it is cancelled already; if absent,
+    /// what was asked for before, else `keep`.
     #[serde(default)]
     pub dependents: Option<Dependents>,
 }
 
 /// What becomes of the tasks that wait for a cancelled one.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Dependents {
     /// They keep waiting.
-    #[default]
     Keep,
     /// They are cancelled too, and theirs.
     Cancel,
@@ -78,11 +78,11 @@ impl Method for Cancel {
             task: id,
             reason: self.reason.map(Text::into_string).filter(|reason| !reason.is_empty()),
             grace_ms: self.grace_ms.map_or(30_000, Int::get),
-            dependents: match self.dependents.unwrap_or_default() {
+            dependents: self.dependents.map(|choice| match choice {
                 Dependents::Keep => store::Dependents::Keep,
                 Dependents::Cancel => store::Dependents::Cancel,
                 Dependents::Release => store::Dependents::Release,
-            },
+            }),
         };
         let done = cx.commit(change).await?;
         Ok(Cancelled {

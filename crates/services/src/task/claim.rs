@@ -125,9 +125,10 @@ impl Claim {
     }
 }
 
-/// The roles of a worker, which must be registered; a sign of life, too.
+/// The roles of a worker, which must be registered; a sign of life, too, though none of work on
+/// what it may hold already.
 fn registered(cx: &Context, worker: &str) -> Result<claudebench_coordination::Roles, Error> {
-    cx.alive(worker);
+    cx.shared.presence.touch(cx.tenant(), worker, cx.now());
     cx.shared.presence.roles(cx.tenant(), worker).ok_or_else(|| {
         let message = format!(
             "Worker not registered: {worker}. It never registered, or was silent for too long; \
@@ -181,6 +182,7 @@ async fn wait_for(
 /// A claimed task as its worker gets it: with its attachments, as far as they fit.
 async fn complete(cx: &Context, claimed: store::ClaimedTask, budget: &mut usize) -> Task {
     let store::ClaimedTask { task, lease } = claimed;
+    cx.leased(&lease.worker, lease.expires_at);
     let mut task = Task::from(store::TaskWithExtras::from(task));
     task.lease = Some(WireLease::from(lease));
     task.attachments = Some(Default::default());

@@ -89,6 +89,7 @@ impl Method for Heartbeat {
         };
         let done = cx.commit(beat).await?;
         cx.alive(&done.lease.worker);
+        cx.leased(&done.lease.worker, done.lease.expires_at);
         let (cancel_reason, grace_ends_at) = done.cancelled.clone().unzip();
         Ok(Beaten {
             id,

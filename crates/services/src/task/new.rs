@@ -30,7 +30,8 @@ pub enum OnDuplicate {
     Reject,
     /// Answer with the task that lives.
     Return,
-    /// Cancel the task that lives, and make the new one; refused while a worker holds it.
+    /// Cancel the task that lives, and make the new one; what waits for the old one waits for the
+    /// new one then. Refused while a worker holds it.
     Replace,
 }
 

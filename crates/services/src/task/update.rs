@@ -81,6 +81,10 @@ impl Method for Update {
             metadata_bytes: Some(max),
         };
         let row = cx.commit(change).await?;
+        if let (Status::InProgress, Some(holder)) = (row.status, &row.assigned_to) {
+            // Set going now, perhaps; for how long the store knows.
+            cx.leased(holder, cx.now());
+        }
         Ok(Updated {
             id: row.id,
             text: row.text,

@@ -158,3 +158,57 @@ async fn a_registration_that_is_repeated_is_one() {
     let tenant = claudebench_core::TenantId::DEFAULT;
     assert_eq!(server.shared.presence.roles(tenant, "w-1").unwrap().to_vec(), ["a".into()]);
 }
+
+#[tokio::test]
+async fn signs_of_life_keep_a_lease_that_is_shorter_than_the_time_between_two_looks() {
+    let mut server = Server::new();
+    server.register("w-1", &[]).await;
+    let id = server.make(json!({"text": "a", "leaseMs": 3_000})).await;
+    server.claim("w-1").await;
+    for round in 0..2 {
+        // It looks once, at the start, and then not before the test is over.
+        let watch = tokio::spawn(watch::run(server.shared.clone(), 60_000));
+        for _ in 0..3 {
+            server.clock.advance(2_900);
+            let end = server.shared.clock.now().plus(3_000).to_string();
+            server.ok("system.heartbeat", json!({"instanceId": "w-1"})).await;
+            until(|| async {
+                let task = server.ok("task.get", json!({"id": id})).await;
+                task["lease"]["expiresAt"] == json!(end)
+            })
+            .await;
+        }
+        server.stop.send_replace(true);
+        watch.await.unwrap();
+        if round == 0 {
+            server = server.again();
+            watch::enter_known(&server.shared).await.unwrap();
+        }
+    }
+    server.clock.advance(3_000);
+    server.task("any write").await;
+    assert_eq!(server.status(&id).await, "pending", "its own length bounds the silence");
+}
+
+#[tokio::test]
+async fn who_holds_nothing_short_costs_no_write_of_its_own() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    server.task("a").await;
+    server.claim("w-1").await;
+    let watch = tokio::spawn(watch::run(server.shared.clone(), 60_000));
+    let beat = || server.ok("system.heartbeat", json!({"instanceId": "w-1"}));
+    beat().await;
+    let written = || server.shared.committer.totals().1;
+    until(|| async { written() == 4 }).await;
+    // The answer of the write is known when the next is asked for.
+    server.task("b").await;
+    for _ in 0..20 {
+        server.clock.advance(1_000);
+        beat().await;
+    }
+    server.task("c").await;
+    assert_eq!(written(), 6);
+    server.stop.send_replace(true);
+    watch.await.unwrap();
+}

@@ -7,6 +7,8 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod by_hand;
+mod calling_off;
 mod claims;
 mod contract;
 mod examples;
@@ -14,8 +16,11 @@ mod instances;
 mod keys;
 mod queues;
 mod reads;
+mod repeats;
+mod replacing;
 mod reports;
 mod server;
 mod system;
 mod tasks;
 mod time;
+mod whole;

@@ -19,7 +19,6 @@ use crate::{
 /// reason.
 const WALKS: &[(&str, &str)] = &[
     ("last_task", "one step from the end"),
-    ("last_attachment", "one step from the end"),
     ("last_event", "one step from the end"),
     ("first_event", "one step from the start"),
     ("event_bounds", "one step from either end"),

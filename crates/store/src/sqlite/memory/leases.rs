@@ -8,6 +8,10 @@ use rusqlite::{Connection, Row};
 
 use crate::sqlite::write::statements as sql;
 
+/// Who holds a task that was set going by hand, without saying by whom. No worker has this name,
+/// and the task's row says neither a worker nor a lease.
+pub(in crate::sqlite) const NOBODY: &str = "";
+
 /// A lease, as the writer needs it.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::sqlite) struct Held {
@@ -40,6 +44,11 @@ pub(in crate::sqlite) struct Untouched {
 }
 
 impl Held {
+    /// The worker, if it is one's.
+    pub(in crate::sqlite) fn holder(&self) -> Option<&str> {
+        Some(&*self.worker).filter(|worker| *worker != NOBODY)
+    }
+
     /// When something must be done about it.
     pub(in crate::sqlite) fn due(&self) -> i64 {
         let ends = [Some(self.expires_at), self.deadline_at, self.cancel_at];
@@ -74,10 +83,10 @@ pub(in crate::sqlite) struct Leases {
 }
 
 impl Leases {
-    pub(super) fn load(db: &Connection, now: Millis) -> rusqlite::Result<Self> {
+    pub(super) fn load(db: &Connection, now: Millis, default_ms: i64) -> rusqlite::Result<Self> {
         let mut leases = Self::default();
         let mut statement = db.prepare(sql::ALL_LEASES)?;
-        let mut rows = statement.query([])?;
+        let mut rows = statement.query([default_ms])?;
         while let Some(row) = rows.next()? {
             let mut held = Held::read(row)?;
             held.expires_at = held.expires_at.min(now.plus(held.lease_ms));

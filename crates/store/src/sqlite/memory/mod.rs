@@ -12,7 +12,7 @@ use claudebench_core::{Millis, TenantId};
 use rusqlite::Connection;
 
 pub(super) use lanes::{LaneId, Lanes};
-pub(super) use leases::{Held, Leases, Untouched};
+pub(super) use leases::{Held, Leases, NOBODY, Untouched};
 
 use super::options::SqliteOptions;
 use super::write::statements as sql;
@@ -25,8 +25,6 @@ pub(super) struct Memory {
     pub(super) pauses: HashMap<TenantId, Vec<Paused>>,
     /// The last id given to a task.
     pub(super) last_task: i64,
-    /// The last id given to an attachment.
-    pub(super) last_attachment: i64,
     /// The place of the newest event.
     pub(super) head: i64,
     /// The place of the oldest event.
@@ -59,10 +57,9 @@ impl Memory {
         let number = |sql: &str| db.query_row(sql, [], |row| row.get::<_, Option<i64>>(0));
         let mut memory = Self {
             lanes: Lanes::load(db, options.max_lanes)?,
-            leases: Leases::load(db, now)?,
+            leases: Leases::load(db, now, options.lease_ms)?,
             pauses: HashMap::new(),
             last_task: number(sql::LAST_TASK)?.unwrap_or(0),
-            last_attachment: number(sql::LAST_ATTACHMENT)?.unwrap_or(0),
             head: number(sql::LAST_EVENT)?.unwrap_or(0),
             oldest: number(sql::FIRST_EVENT)?.unwrap_or(0),
             next_scheduled: number(sql::NEXT_SCHEDULED)?.unwrap_or(i64::MAX),

@@ -24,8 +24,8 @@ CREATE TABLE tasks (
     fence             INTEGER NOT NULL DEFAULT 0,
     attempt           INTEGER NOT NULL DEFAULT 0,
     losses            INTEGER NOT NULL DEFAULT 0,
-    -- the fence of the last report that ended an attempt, and how: 4 x fence + 1 completed,
-    -- 2 failed, 3 released
+    -- the fence of the last report that ended an attempt, and how: 4 x fence + 0 failed for good by
+    -- a completion, 1 completed, 2 failed, 3 released; 0 when something else has moved it on since
     settled           INTEGER NOT NULL DEFAULT 0,
     max_attempts      INTEGER NOT NULL,
     open_dependencies INTEGER NOT NULL DEFAULT 0,

@@ -3,9 +3,6 @@
 -- name: last_task
 SELECT max(coalesce((SELECT max(id) FROM tasks), 0), coalesce((SELECT max(task) FROM deleted), 0));
 
--- name: last_attachment
-SELECT max(id) FROM attachments;
-
 -- name: last_event
 SELECT max(seq) FROM events;
 
@@ -24,12 +21,14 @@ SELECT lane, rank, tenant, assigned_to, project, roles, tags
 FROM tasks WHERE phase = 1 AND lane > ? ORDER BY lane, rank LIMIT 1;
 
 -- name: all_leases
-SELECT t.id, t.tenant, t.assigned_to, t.fence, t.attempt, coalesce(l.lease_ms, t.held_ms),
-       coalesce(l.explicit, t.held_explicit), coalesce(l.expires_at, t.started_at + t.held_ms),
+-- Every task in progress has one; that of a task set going by hand is nobody's.
+SELECT t.id, t.tenant, coalesce(t.assigned_to, ''), t.fence, t.attempt,
+       coalesce(l.lease_ms, t.held_ms, t.lease_ms, ?1), coalesce(l.explicit, t.held_explicit),
+       coalesce(l.expires_at, coalesce(t.started_at, t.updated_at)
+                              + coalesce(t.held_ms, t.lease_ms, ?1)),
        t.started_at + t.deadline_ms, l.cancel_at, l.task IS NOT NULL
 FROM tenants AS n CROSS JOIN tasks AS t ON t.tenant = n.id AND t.status = 1
-LEFT JOIN leases AS l ON l.task = t.id
-WHERE t.held_ms IS NOT NULL;
+LEFT JOIN leases AS l ON l.task = t.id;
 
 -- name: all_pauses
 SELECT tenant, scope, until FROM pauses;
@@ -108,6 +107,11 @@ UPDATE leases SET
     cancel_at = ?2, cancel_note = ?3, cancel_asked_at = ?4, cancel_dependents = ?5
 WHERE task = ?1;
 
+-- name: change_cancel
+UPDATE leases SET
+    cancel_note = coalesce(?2, cancel_note), cancel_dependents = coalesce(?3, cancel_dependents)
+WHERE task = ?1;
+
 -- name: lease_notes
 SELECT progress, note, checkpoint FROM leases WHERE task = ?;
 
@@ -125,6 +129,12 @@ UPDATE tasks SET has_dependents = 1 WHERE id = ? AND has_dependents = 0;
 
 -- name: open_dependents
 SELECT task FROM dependencies WHERE on_id = ? AND done = 0 ORDER BY task;
+
+-- name: open_dependencies
+SELECT on_id FROM dependencies WHERE task = ? AND done = 0;
+
+-- name: move_dependencies
+UPDATE dependencies SET on_id = ?2 WHERE on_id = ?1 AND done = 0;
 
 -- name: close_dependencies_on
 UPDATE dependencies SET done = 1 WHERE on_id = ? AND done = 0;

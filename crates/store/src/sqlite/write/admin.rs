@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::value::RawValue;
 
 use super::statements as sql;
-use super::tx::{Done, Stop, Tx};
+use super::tx::{Done, Stop, Tx, fault};
 use crate::batch::Meta;
 use crate::change::{
     AddKey, BatchDone, Pause, ProcessBatch, Resume, RevokeKey, SetConfig, Tally, Vote,
@@ -25,8 +25,24 @@ const MAX_CONFIG: i64 = 10_000;
 const MAX_KEYS: i64 = 10_000;
 
 fn text_of(value: &impl serde::Serialize) -> Done<String> {
-    serde_json::to_string(value)
-        .map_err(|e| Stop::Refused(Refusal::Fault(format!("a value has no text: {e}"))))
+    serde_json::to_string(value).map_err(fault)
+}
+
+/// JSON without the space between its parts: one line, whoever wrote it.
+fn on_one_line(json: &str) -> String {
+    let (mut in_text, mut escaped) = (false, false);
+    json.chars()
+        .filter(|c| {
+            let keep = in_text || !c.is_ascii_whitespace();
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = in_text,
+                '"' => in_text = !in_text,
+                _ => {}
+            }
+            keep
+        })
+        .collect()
 }
 
 fn limit(what: &str, max: impl std::fmt::Display) -> Stop {
@@ -36,10 +52,11 @@ fn limit(what: &str, max: impl std::fmt::Display) -> Stop {
 impl Tx<'_, '_> {
     pub(super) fn pause(&mut self, meta: &Meta, pause: &Pause) -> Done<Millis> {
         let pauses = self.memory.pauses.entry(meta.tenant).or_default();
-        pauses.retain(|other| other.scope != pause.scope);
-        if pauses.len() >= MAX_PAUSES {
+        let others = pauses.iter().filter(|other| other.scope != pause.scope).count();
+        if others >= MAX_PAUSES {
             return Err(limit("pauses", MAX_PAUSES));
         }
+        pauses.retain(|other| other.scope != pause.scope);
         pauses.push(Paused { scope: pause.scope.clone(), until: pause.until });
         self.db.prepare_cached(sql::PAUSE)?.execute(params![
             meta.tenant.0,
@@ -85,7 +102,8 @@ impl Tx<'_, '_> {
         if count >= MAX_CONFIG {
             return Err(limit("values of the configuration", MAX_CONFIG));
         }
-        let value = RawValue::from_string(set.value)
+        // Its event is a line of some transports.
+        let value = RawValue::from_string(on_one_line(&set.value))
             .map_err(|e| Stop::Refused(Refusal::Invalid { what: format!("no JSON: {e}") }))?;
         let values = params![meta.tenant.0, set.key, value.get(), self.now.0];
         self.db.prepare_cached(sql::SET_CONFIG)?.execute(values)?;
@@ -220,5 +238,16 @@ impl Tx<'_, '_> {
             SystemFlushed { tasks_deleted, timestamp: self.now, life: std::marker::PhantomData };
         self.event(meta, &fact)?;
         Ok(tasks_deleted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::on_one_line;
+
+    #[test]
+    fn only_the_space_between_the_parts_goes() {
+        let spread = "{ \"a \\\" b\" :\r\n\t[ 1.50 , \"\\\\\" , \" \" ] }\n";
+        assert_eq!(on_one_line(spread), "{\"a \\\" b\":[1.50,\"\\\\\",\" \"]}");
     }
 }

@@ -13,12 +13,16 @@ use crate::refusal::Refusal;
 use crate::row::{Attachment, AttachmentBody, AttachmentKind};
 use crate::sqlite::row::Task;
 
-/// The most attachments of one task.
+/// The most attachments of one task, its result aside.
 const MAX_PER_TASK: i64 = 1_000;
+
+/// The key under which a result is kept.
+pub(super) const RESULT: &str = "result";
 
 impl Tx<'_, '_> {
     pub(super) fn put_attachment(&mut self, meta: &Meta, put: PutAttachment) -> Done<Attachment> {
         let mut task = self.task(meta.tenant, put.task)?;
+        self.refuse_one_too_many(&task, &put.body.key)?;
         let written = self.write_attachment(meta, &mut task, put.body)?;
         let id = attachment_id(written.id);
         let fact = TaskAttachmentCreated {
@@ -33,14 +37,37 @@ impl Tx<'_, '_> {
         Ok(written)
     }
 
-    /// Writes an attachment, over one with the same key. The task still has to be saved.
+    /// The bound is not for results: no completion is refused for what others attached.
+    fn refuse_one_too_many(&self, task: &Task, key: &str) -> Done<()> {
+        if task.row.attachment_count < MAX_PER_TASK || key == RESULT {
+            return Ok(());
+        }
+        let mut statement = self.db.prepare_cached(sql::ATTACHMENT_BY_KEY)?;
+        let others = task.row.attachment_count
+            - i64::from(statement.exists(params![task.row.id.0, RESULT])?);
+        if others < MAX_PER_TASK || statement.exists(params![task.row.id.0, key])? {
+            return Ok(());
+        }
+        let what = format!("A task has at most {MAX_PER_TASK} attachments; delete some first.");
+        Err(Refusal::Limit { what }.into())
+    }
+
+    /// Writes an attachment, over one with the same key. The task still has to be saved, and its
+    /// event written.
     pub(super) fn write_attachment(
         &mut self,
         meta: &Meta,
         task: &mut Task,
         body: AttachmentBody,
     ) -> Done<Attachment> {
-        let found = self.place_for(task, &body.key)?;
+        let found: Option<(i64, i64)> = match task.row.attachment_count {
+            0 => None,
+            _ => self
+                .db
+                .prepare_cached(sql::ATTACHMENT_BY_KEY)?
+                .query_row(params![task.row.id.0, body.key], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?,
+        };
         let (id, created_at) = match found {
             Some(found) => found,
             None => (self.insert_attachment(meta, task.row.id, &body)?, self.now.0),
@@ -59,33 +86,15 @@ impl Tx<'_, '_> {
         })
     }
 
-    /// The attachment with this key: its number, and when it was made. Refuses a new one when the
-    /// task is full.
-    pub(super) fn place_for(&self, task: &Task, key: &str) -> Done<Option<(i64, i64)>> {
-        if task.row.attachment_count == 0 {
-            return Ok(None);
-        }
-        let found = self
-            .db
-            .prepare_cached(sql::ATTACHMENT_BY_KEY)?
-            .query_row(params![task.row.id.0, key], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        if found.is_none() && task.row.attachment_count >= MAX_PER_TASK {
-            let what = format!("A task has at most {MAX_PER_TASK} attachments; delete some first.");
-            return Err(Refusal::Limit { what }.into());
-        }
-        Ok(found)
-    }
-
-    /// Writes an attachment whose key the task does not have yet; answers its number.
+    /// Writes an attachment whose key the task does not have yet; answers its number. That is the
+    /// place of the event that tells of it, so that no number ever comes again.
     pub(super) fn insert_attachment(
-        &mut self,
+        &self,
         meta: &Meta,
         task: TaskId,
         body: &AttachmentBody,
     ) -> Done<i64> {
-        self.memory.last_attachment += 1;
-        let id = self.memory.last_attachment;
+        let id = self.next_event();
         self.put_row(meta, task, id, self.now.0, body)?;
         Ok(id)
     }

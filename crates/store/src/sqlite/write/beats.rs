@@ -12,7 +12,6 @@ use crate::sqlite::memory::Held;
 
 impl Tx<'_, '_> {
     pub(super) fn beat(&mut self, meta: &Meta, beat: Beat) -> Done<Beaten> {
-        self.lapse_if_due(beat.task)?;
         let held = self.beating(meta, &beat)?;
         let lease_ms = beat.lease_ms.unwrap_or(held.lease_ms);
         let expires_at = self.now.plus(lease_ms);
@@ -64,7 +63,7 @@ impl Tx<'_, '_> {
                 task: task.id,
                 given,
                 current: task.fence,
-                holder: held.map(|held| held.worker.to_string()),
+                holder: held.as_ref().and_then(Held::holder).map(str::to_owned),
                 status: task.status,
             },
             None if task.status.is_final() => {

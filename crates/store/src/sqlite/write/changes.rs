@@ -28,6 +28,7 @@ impl Tx<'_, '_> {
             outcomes.creates.push(Some(settled(done)?));
         }
         for Item { meta, body } in &batch.beats {
+            settled(self.lapse_if_due(body.task))?.ok();
             let done = self.once(meta, |_| true, |tx| tx.beat(meta, body.clone()));
             outcomes.beats.push(Some(settled(done)?));
         }

@@ -9,11 +9,14 @@ use claudebench_core::{Millis, Status, TaskId, graph};
 use rusqlite::{OptionalExtension, params};
 
 use super::statements as sql;
-use super::tx::{Done, Stop, Tx};
+use super::tx::{Done, Stop, Tx, fault};
 use crate::batch::{Create, Created, Dependency, Meta, NewTask, OnDuplicate};
 use crate::refusal::Refusal;
 use crate::row::TaskRow;
 use crate::sqlite::row::{self, Phase, Task};
+
+/// How many tasks are looked at to find a circle.
+const MAX_WALK: usize = 10_000;
 
 /// What is known of a new task before anything is written.
 struct Planned {
@@ -66,22 +69,78 @@ impl Tx<'_, '_> {
             plans.push(Planned { duplicate, depends_on });
             self.refuse_new_lane(meta, task)?;
         }
-        // A task that lives already keeps its own dependencies: others of the call may not count
-        // on those of the one that was not made.
-        let replaced: HashMap<TaskId, TaskId> = plans
-            .iter()
-            .zip(ids)
-            .filter_map(|(plan, id)| match &plan.duplicate {
-                Some((live, OnDuplicate::Return)) => Some((*id, live.row.id)),
-                _ => None,
-            })
-            .collect();
-        if !replaced.is_empty() {
-            for (on, _) in plans.iter_mut().flat_map(|plan| &mut plan.depends_on) {
-                *on = replaced.get(on).copied().unwrap_or(*on);
+        self.redirect(&mut plans, ids)?;
+        Ok(plans)
+    }
+
+    /// A task that lives already keeps its own dependencies: others of the call may not count on
+    /// those of the one that was not made. What waits for a replaced one waits for the new one.
+    fn redirect(&self, plans: &mut [Planned], ids: &[TaskId]) -> Done<()> {
+        let mut instead: HashMap<TaskId, TaskId> = HashMap::new();
+        let mut replacing = false;
+        for (plan, id) in plans.iter().zip(ids) {
+            match &plan.duplicate {
+                Some((live, OnDuplicate::Return)) => instead.insert(*id, live.row.id),
+                Some((live, _)) => {
+                    replacing = true;
+                    instead.insert(live.row.id, *id)
+                }
+                None => None,
+            };
+        }
+        if instead.is_empty() {
+            return Ok(());
+        }
+        for plan in plans.iter_mut() {
+            for (on, _) in &mut plan.depends_on {
+                *on = instead.get(on).copied().unwrap_or(*on);
+            }
+            plan.depends_on.sort_unstable();
+            plan.depends_on.dedup();
+        }
+        if replacing { self.refuse_circles(plans, ids, &instead) } else { Ok(()) }
+    }
+
+    /// A new task may depend on one that waits for the task it replaces.
+    fn refuse_circles(
+        &self,
+        plans: &[Planned],
+        ids: &[TaskId],
+        instead: &HashMap<TaskId, TaskId>,
+    ) -> Done<()> {
+        let made: HashMap<TaskId, &Planned> = ids.iter().copied().zip(plans).collect();
+        let mut edges: HashMap<TaskId, Vec<TaskId>> = HashMap::new();
+        let mut open: Vec<TaskId> = ids.to_vec();
+        while let Some(task) = open.pop() {
+            if edges.contains_key(&task) {
+                continue;
+            }
+            let on: Vec<TaskId> = match made.get(&task) {
+                Some(plan) => {
+                    plan.depends_on.iter().filter(|(_, done)| !done).map(|(on, _)| *on).collect()
+                }
+                None => {
+                    let on = self.open_dependencies(task)?.into_iter();
+                    on.map(|on| instead.get(&on).copied().unwrap_or(on)).collect()
+                }
+            };
+            open.extend_from_slice(&on);
+            edges.insert(task, on);
+            if edges.len() > MAX_WALK {
+                let what = format!(
+                    "More than {MAX_WALK} tasks come before the one that would replace another; \
+                     cancel the other one instead, and make this one under its key."
+                );
+                return Err(Refusal::Limit { what }.into());
             }
         }
-        Ok(plans)
+        match graph::cycle(ids, &edges) {
+            Some(along) => {
+                let place = |task: &TaskId| ids.iter().position(|id| id == task);
+                Err(Refusal::Cycle(along.iter().filter_map(place).collect()).into())
+            }
+            None => Ok(()),
+        }
     }
 
     fn duplicate<'k>(
@@ -139,6 +198,7 @@ impl Tx<'_, '_> {
     }
 
     fn make(&mut self, meta: &Meta, id: TaskId, new: NewTask, plan: Planned) -> Done<Created> {
+        let mut replaced = None;
         match plan.duplicate {
             Some((live, OnDuplicate::Return)) => {
                 return Ok(Created {
@@ -147,7 +207,12 @@ impl Tx<'_, '_> {
                     existing: Some(Box::new(live.row)),
                 });
             }
-            Some((live, _)) => self.cancel_now(meta, live, Some("replaced"))?,
+            Some((live, _)) => {
+                // Read again: what it waits for may have been replaced just now.
+                let live = self.task(meta.tenant, live.row.id)?;
+                replaced = Some(live.row.id);
+                self.cancel_now(meta, live, Some("replaced"))?;
+            }
             None => {}
         }
         let mut task = self.new_task(meta, id, new)?;
@@ -158,14 +223,15 @@ impl Tx<'_, '_> {
         }
         self.memory.last_task = id.0;
         self.insert(meta, &mut task)?;
+        if let Some(old) = replaced {
+            self.hand_dependents(meta, old, id)?;
+        }
         Ok(Created { id, created_at: self.now, existing: None })
     }
 
     fn new_task(&self, meta: &Meta, id: TaskId, new: NewTask) -> Done<Task> {
         let backoff = new.backoff.map(|backoff| serde_json::to_string(&backoff));
-        let backoff = backoff
-            .transpose()
-            .map_err(|e| Stop::Refused(Refusal::Fault(format!("a backoff has no text: {e}"))))?;
+        let backoff = backoff.transpose().map_err(fault)?;
         let run_at = new.run_at.or(new.delay_ms.map(|ms| self.now.plus(ms)));
         let row = TaskRow {
             id,

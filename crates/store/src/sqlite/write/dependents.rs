@@ -4,10 +4,9 @@ use claudebench_core::event::TaskUnblocked;
 use claudebench_core::{Status, TaskId};
 
 use super::statements as sql;
-use super::tx::{Done, Stop, Tx};
+use super::tx::{Done, Stop, Tx, fault};
 use crate::batch::Meta;
 use crate::change::Dependents;
-use crate::refusal::Refusal;
 use crate::sqlite::row::{Phase, Task};
 
 impl Tx<'_, '_> {
@@ -16,6 +15,29 @@ impl Tx<'_, '_> {
         let mut statement = self.db.prepare_cached(sql::OPEN_DEPENDENTS)?;
         let ids = statement.query_map([on.0], |row| row.get(0).map(TaskId))?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The tasks that one still waits for.
+    pub(super) fn open_dependencies(&self, task: TaskId) -> Done<Vec<TaskId>> {
+        let mut statement = self.db.prepare_cached(sql::OPEN_DEPENDENCIES)?;
+        let ids = statement.query_map([task.0], |row| row.get(0).map(TaskId))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whatever waits for one task waits for another instead.
+    pub(super) fn hand_dependents(&mut self, meta: &Meta, from: TaskId, to: TaskId) -> Done<()> {
+        let waiting = self.open_dependents(from)?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        self.db.prepare_cached(sql::MOVE_DEPENDENCIES)?.execute([from.0, to.0])?;
+        self.db.prepare_cached(sql::MARK_DEPENDED_ON)?.execute([to.0])?;
+        for id in waiting {
+            let mut task = self.dependent(meta, id)?;
+            self.updated_event(meta, &mut task, &["dependsOn"])?;
+            self.save(&task)?;
+        }
+        Ok(())
     }
 
     /// Lets those go on that wait for nothing else; answers which.
@@ -47,6 +69,7 @@ impl Tx<'_, '_> {
                 let mut task = self.dependent(meta, id)?;
                 if task.row.status == Status::Pending {
                     self.dequeue(&mut task);
+                    task.settled = 0;
                     let reason = format!("{next} was cancelled");
                     self.call_off(meta, &mut task, Some(reason))?;
                     self.save(&task)?;
@@ -75,9 +98,9 @@ impl Tx<'_, '_> {
     }
 
     /// A dependent is the tenant's, as its dependency was when it was made.
-    fn dependent(&mut self, meta: &Meta, id: TaskId) -> Done<Task> {
+    pub(super) fn dependent(&mut self, meta: &Meta, id: TaskId) -> Done<Task> {
         self.task(meta.tenant, id).map_err(|stop| match stop {
-            Stop::Refused(_) => Refusal::Fault(format!("the dependent {id} is gone")).into(),
+            Stop::Refused(_) => fault(format!("the dependent {id} is gone")),
             failed => failed,
         })
     }

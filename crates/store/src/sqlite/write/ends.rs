@@ -5,6 +5,7 @@ use claudebench_core::backoff::Backoff;
 use claudebench_core::event::{TaskAttemptFailed, TaskCancelled, TaskCompleted, TaskReleased};
 use claudebench_core::state::{self, Verdict, after_attempt};
 
+use super::attachments::RESULT;
 use super::reports::How;
 use super::statements as sql;
 use super::tx::{Done, Tx};
@@ -76,9 +77,8 @@ impl Tx<'_, '_> {
         let attempt = task.row.attempt;
         self.take_lease(&mut task)?;
         self.dequeue(&mut task);
-        if let Some(how) = how {
-            task.settled = how.mark(task.row.fence);
-        }
+        // What was reported before is past, unless this is a report itself.
+        task.settled = how.map_or(0, |how| how.mark(task.row.fence));
         match end {
             End::FailedForGood { result, error } => {
                 if let Some(result) = result {
@@ -284,9 +284,6 @@ impl Tx<'_, '_> {
         self.write_attachment(meta, task, result_body(result)).map(drop)
     }
 }
-
-/// The key of the attachment that is the result.
-pub(super) const RESULT: &str = "result";
 
 pub(super) fn result_body(result: String) -> AttachmentBody {
     AttachmentBody {

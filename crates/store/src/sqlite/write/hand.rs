@@ -13,6 +13,7 @@ use crate::batch::Meta;
 use crate::change::{Assign, Assigned, Update};
 use crate::refusal::Refusal;
 use crate::row::TaskRow;
+use crate::sqlite::memory::{Held, NOBODY};
 use crate::sqlite::row::Task;
 
 impl Tx<'_, '_> {
@@ -81,30 +82,29 @@ impl Tx<'_, '_> {
             Err(Stop::Refused(Refusal::WrongState { task, status, hint: hint.into() }))
         };
         if self.memory.leases.of(row.id).is_some_and(|held| held.cancel_at.is_some()) {
-            return refuse("it is to stop; task.cancel with `graceMs` 0 ends it at once");
+            return refuse(
+                "its cancellation was asked for: it ends when its worker says task.release, or \
+                 when the grace is over",
+            );
         }
         match (row.status, to) {
             (_, Status::Cancelled) => refuse("task.cancel calls it off"),
             (Status::Cancelled, _) => refuse("task.retry puts it back"),
             (Status::Completed, _) if !is_project(row) => refuse("task.retry puts it back"),
+            (_, Status::InProgress | Status::Completed) if row.open_dependencies > 0 => {
+                self.refuse_blocked(task)
+            }
             (Status::Completed | Status::Failed, Status::Pending | Status::InProgress) => {
                 self.refuse_second_key(task)
-            }
-            (Status::Pending, Status::InProgress) if row.open_dependencies > 0 => {
-                refuse("it waits for other tasks; task.explain names them")
             }
             _ => Ok(()),
         }
     }
 
-    /// Moves a task to another status; what is pending is put into its queue by the caller. With
-    /// somebody to hold it, a task in progress is held under a lease.
-    fn shift(
-        &mut self,
-        meta: &Meta,
-        task: &mut Task,
-        to: Status,
-    ) -> Done<Option<crate::sqlite::memory::Held>> {
+    /// Moves a task to another status; what is pending is put into its queue by the caller. A task
+    /// in progress is held under a lease, by whomever it is parked on, or by nobody.
+    fn shift(&mut self, meta: &Meta, task: &mut Task, to: Status) -> Done<Option<Held>> {
+        task.settled = 0;
         let was_held = self.memory.leases.of(task.row.id).is_some();
         self.take_lease(task)?;
         if task.row.status.is_final() && !to.is_final() {
@@ -114,32 +114,43 @@ impl Tx<'_, '_> {
             task.row.status = Status::Pending;
             self.count(task, 1);
         }
-        let holder: Option<Arc<str>> = task.row.assigned_to.as_deref().map(Arc::from);
-        if let (Status::InProgress, Some(worker)) = (to, &holder) {
-            return Ok(Some(self.hold(task, worker, None)));
+        if to == Status::InProgress {
+            return Ok(Some(self.start(task)));
         }
         self.dequeue(task);
         task.row.status = to;
-        match to {
-            Status::Pending => {
-                task.row.attempt -= i64::from(was_held);
-                task.row.run_at = None;
-                self.unassign_row(task);
-                return Ok(None);
-            }
-            Status::InProgress => task.row.started_at = Some(self.now),
-            Status::Completed | Status::Failed | Status::Cancelled => {
-                task.row.completed_at = Some(self.now);
-                task.row.completed_by =
-                    Some(holder.unwrap_or_else(|| meta.actor.clone()).to_string());
-                task.row.dead = to == Status::Failed;
-            }
+        if to == Status::Pending {
+            task.row.attempt -= i64::from(was_held);
+            task.row.run_at = None;
+            self.unassign_row(task);
+            return Ok(None);
         }
+        task.row.completed_at = Some(self.now);
+        let holder = task.row.assigned_to.clone();
+        task.row.completed_by = Some(holder.unwrap_or_else(|| meta.actor.to_string()));
+        task.row.dead = to == Status::Failed;
         self.count(task, 1);
         Ok(None)
     }
 
-    fn updated_event(&mut self, meta: &Meta, task: &mut Task, changes: &[&str]) -> Done<()> {
+    /// Whoever has set a task going by hand may forget it: its lease sees to it that it comes back.
+    fn start(&mut self, task: &mut Task) -> Held {
+        let holder: Option<Arc<str>> = task.row.assigned_to.as_deref().map(Arc::from);
+        let is_nobodys = holder.is_none();
+        let held = self.hold(task, &holder.unwrap_or_else(|| NOBODY.into()), None);
+        if is_nobodys {
+            self.unassign_row(task);
+            task.held = None;
+        }
+        held
+    }
+
+    pub(super) fn updated_event(
+        &mut self,
+        meta: &Meta,
+        task: &mut Task,
+        changes: &[&str],
+    ) -> Done<()> {
         let text = std::mem::take(&mut task.row.text);
         let fact = TaskUpdated {
             id: task.row.id,
@@ -176,16 +187,14 @@ impl Tx<'_, '_> {
             previous_assignment: None,
             life: std::marker::PhantomData,
         };
-        let waits = status == Status::Pending;
-        if waits {
-            self.dequeue(&mut task);
-        }
+        // Set going by hand, it may have a lease that is nobody's: it waits for its worker now.
+        task.row.attempt -= i64::from(self.memory.leases.of(id).is_some());
+        self.take_lease(&mut task)?;
+        self.dequeue(&mut task);
         self.task_event(meta, &mut task, &fact)?;
         task.row.assigned_to = Some(assign.instance.to_string());
         task.row.assigned_at = Some(self.now);
-        if waits {
-            self.enqueue(&mut task);
-        }
+        self.enqueue(&mut task);
         self.save(&task)?;
         Ok(Assigned { previous: None, at: self.now })
     }
@@ -233,15 +242,9 @@ impl Tx<'_, '_> {
 
     pub(super) fn delete(&mut self, meta: &Meta, id: TaskId) -> Done<Millis> {
         let mut task = self.task(meta.tenant, id)?;
-        if !self.open_dependents(id)?.is_empty() {
-            return Err(Refusal::WrongState {
-                task: id,
-                status: task.row.status,
-                hint: "other tasks wait for it; cancel it with a choice for its dependents first"
-                    .into(),
-            }
-            .into());
-        }
+        self.refuse_awaited(meta, &task)?;
+        // Those that have ended do not wait for it; put back, they find nothing to wait for.
+        self.release_dependents(meta, id)?;
         self.take_lease(&mut task)?;
         self.dequeue(&mut task);
         let fact = TaskDeleted {
@@ -253,6 +256,19 @@ impl Tx<'_, '_> {
         self.task_event(meta, &mut task, &fact)?;
         self.erase(&task)?;
         Ok(self.now)
+    }
+
+    fn refuse_awaited(&mut self, meta: &Meta, task: &Task) -> Done<()> {
+        let (id, status) = (task.row.id, task.row.status);
+        for dependent in self.open_dependents(id)? {
+            if !self.dependent(meta, dependent)?.row.status.is_final() {
+                let hint = "other tasks wait for it; cancel it with a choice for its dependents \
+                            first"
+                    .into();
+                return Err(Refusal::WrongState { task: id, status, hint }.into());
+            }
+        }
+        Ok(())
     }
 
     /// Deletes the rows of a task that is out of every count, queue and lease.
@@ -292,10 +308,12 @@ fn is_project(row: &TaskRow) -> bool {
 /// The new fields over the old ones, one level deep.
 fn merged(old: Option<&str>, new: &str) -> Done<String> {
     let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text);
-    let mut fields = old.map(object).transpose().ok().flatten().unwrap_or_default();
-    let new = object(new).map_err(|e| {
-        Stop::Refused(Refusal::Invalid { what: format!("metadata is no JSON object: {e}") })
-    })?;
+    let unreadable = |which: &str, e: serde_json::Error| {
+        Stop::Refused(Refusal::Invalid { what: format!("{which} cannot be read: {e}") })
+    };
+    let fields = old.map(object).transpose().map_err(|e| unreadable("the metadata so far", e))?;
+    let mut fields = fields.unwrap_or_default();
+    let new = object(new).map_err(|e| unreadable("the new metadata", e))?;
     fields.extend(new);
     Ok(Value::Object(fields).to_string())
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::statements as sql;
-use super::tx::{Done, Stop, Tx};
+use super::tx::{Done, Stop, Tx, fault};
 use crate::batch::Meta;
 use crate::refusal::Refusal;
 
@@ -28,7 +28,7 @@ impl Tx<'_, '_> {
         worth_keeping: impl FnOnce(&T) -> bool,
         write: impl FnOnce(&mut Self) -> Done<T>,
     ) -> Done<T> {
-        let Some(key) = &meta.key else { return write(self) };
+        let Some(key) = &meta.key else { return self.whole(write) };
         let found: Option<([u8; 32], String)> = self
             .db
             .prepare_cached(sql::IDEMPOTENT)?
@@ -44,9 +44,9 @@ impl Tx<'_, '_> {
                 return serde_json::from_str(&outcome).map_err(|e| unreadable(&e));
             }
         }
-        let answer = write(self)?;
+        let answer = self.whole(write)?;
         if worth_keeping(&answer) {
-            let outcome = serde_json::to_string(&answer).map_err(|e| unreadable(&e))?;
+            let outcome = serde_json::to_string(&answer).map_err(fault)?;
             let end = self.now.plus(self.options.idempotency_ms);
             self.db.prepare_cached(sql::REMEMBER_KEY)?.execute(params![
                 meta.tenant.0,

@@ -19,6 +19,9 @@ use crate::sqlite::row::{instance, names_text};
 /// The most instances of a tenant that are remembered.
 const MAX_INSTANCES: i64 = 10_000;
 
+/// A lease of this length may last an eighth of it less than the last sign of life would give.
+const LONG_LEASE_MS: i64 = 120_000;
+
 /// Whether a worker that goes gives back what it holds, or is lost to it.
 #[derive(Clone, Copy, PartialEq)]
 enum Leave {
@@ -153,21 +156,27 @@ impl Tx<'_, '_> {
         Ok(count)
     }
 
-    /// Signs of life: stamped, and the instances' leases extended when half of them is over.
-    pub(super) fn touch(&mut self, touch: &Touch) -> Done<()> {
+    /// Signs of life: stamped, and the instances' leases extended; long ones only when that is
+    /// worth a write.
+    pub(super) fn touch(&mut self, touch: &Touch) -> Done<Vec<Option<i64>>> {
+        let mut lengths = Vec::with_capacity(touch.instances.len());
         for (tenant, id, seen) in &touch.instances {
             let values = params![tenant.0, id, seen.0];
             self.db.prepare_cached(sql::STAMP_INSTANCE)?.execute(values)?;
+            let mut shortest: Option<i64> = None;
             for task in self.memory.leases.of_worker(*tenant, id) {
                 self.lapse_if_due(task)?;
                 let Some(held) = self.memory.leases.of(task).cloned() else { continue };
-                let (until, left) = (seen.plus(held.lease_ms), held.expires_at.since(*seen));
-                if left < held.lease_ms / 2 && until > held.expires_at {
+                shortest = Some(shortest.map_or(held.lease_ms, |ms| ms.min(held.lease_ms)));
+                let until = seen.plus(held.lease_ms);
+                let worth = if held.lease_ms < LONG_LEASE_MS { 0 } else { held.lease_ms / 8 };
+                if until.since(held.expires_at) > worth {
                     self.save_lease(&Held { expires_at: until, ..held }, None)?;
                 }
             }
+            lengths.push(shortest);
         }
-        Ok(())
+        Ok(lengths)
     }
 
     /// Whether an instance is registered and not offline.

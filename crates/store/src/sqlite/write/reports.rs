@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use claudebench_core::{Millis, Status};
 
-use super::ends::{End, RESULT};
+use super::ends::End;
 use super::tx::{Done, Tx, settled};
 use crate::batch::{Ending, Meta, Report, Settled};
 use crate::refusal::Refusal;
+use crate::sqlite::memory::Held;
 use crate::sqlite::row::{Phase, Task};
 
 /// How a report ended an attempt, as it is kept with the fence.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum How {
+    /// Failed by a completion: for good.
+    CompletedFailed = 0,
     Completed = 1,
     Failed = 2,
     Released = 3,
@@ -22,7 +25,8 @@ impl How {
     fn of(ending: &Ending) -> Self {
         match ending {
             Ending::Completed { .. } => Self::Completed,
-            Ending::CompletedFailed { .. } | Ending::Failed { .. } => Self::Failed,
+            Ending::CompletedFailed { .. } => Self::CompletedFailed,
+            Ending::Failed { .. } => Self::Failed,
             Ending::Released { .. } => Self::Released,
         }
     }
@@ -30,6 +34,12 @@ impl How {
     /// The mark that a report under this fence leaves on the task.
     pub(super) fn mark(self, fence: i64) -> i64 {
         fence * 4 + self as i64
+    }
+
+    /// Whether a task stands where such a report under this fence has left it. Whatever else
+    /// moves a task on takes the mark away, or gives out the next fence.
+    fn has_left(self, task: &Task, fence: i64) -> bool {
+        fence > 0 && fence == task.row.fence && task.settled == self.mark(fence)
     }
 }
 
@@ -42,14 +52,14 @@ impl Tx<'_, '_> {
     ) -> Done<Vec<Result<Settled, Refusal>>> {
         let mut answers = Vec::with_capacity(reports.len());
         for report in reports {
-            let done = self.report(meta, report);
+            self.lapse_if_due(report.task)?;
+            let done = self.whole(|tx| tx.report(meta, report));
             answers.push(settled(done)?);
         }
         Ok(answers)
     }
 
     fn report(&mut self, meta: &Meta, report: Report) -> Done<Settled> {
-        self.lapse_if_due(report.task)?;
         let report = match self.quick(meta, report)? {
             Ok(settled) => return Ok(settled),
             Err(report) => report,
@@ -62,12 +72,6 @@ impl Tx<'_, '_> {
         let called_off = self.memory.leases.of(report.task).is_some_and(|h| h.cancel_at.is_some());
         if called_off {
             return self.stop_called_off(meta, task, how);
-        }
-        // Before anything is done: a report that is refused changes nothing.
-        if let Ending::Completed { result: Some(_) }
-        | Ending::CompletedFailed { result: Some(_), .. } = &report.ending
-        {
-            self.place_for(&task, RESULT)?;
         }
         let worker: Option<Arc<str>> =
             report.worker.or_else(|| task.row.assigned_to.as_deref().map(Arc::from));
@@ -93,14 +97,14 @@ impl Tx<'_, '_> {
             if lease.is_some_and(|lease| lease.fence == fence) {
                 return Ok(None);
             }
-            if task.settled == how.mark(fence) {
+            if how.has_left(task, fence) {
                 return Ok(Some(self.settled(task, true)));
             }
             return Err(Refusal::StaleFence {
                 task: row.id,
                 given: fence,
                 current: row.fence,
-                holder: lease.map(|lease| lease.worker.to_string()),
+                holder: lease.and_then(Held::holder).map(str::to_owned),
                 status: row.status,
             }
             .into());
@@ -116,8 +120,21 @@ impl Tx<'_, '_> {
             Some(worker) if row.assigned_to.as_deref() != Some(&**worker) => {
                 Err(Refusal::NotHolder { task: row.id, holder: row.assigned_to.clone() }.into())
             }
+            _ if row.status == Status::Pending => self.refuse_blocked(task).map(|()| None),
             _ => Ok(None),
         }
+    }
+
+    /// Nothing is done before what it depends on.
+    pub(super) fn refuse_blocked(&self, task: &Task) -> Done<()> {
+        let row = &task.row;
+        if row.open_dependencies == 0 {
+            return Ok(());
+        }
+        let hint = "it waits for other tasks: task.explain names them; task.cancel with \
+                    `dependents: \"release\"` on them lets it go"
+            .into();
+        Err(Refusal::WrongState { task: row.id, status: row.status, hint }.into())
     }
 
     /// A worker that was told to stop reports: success comes too late, anything else says that it

@@ -105,6 +105,7 @@ impl Tx<'_, '_> {
         row.error = None;
         row.reason = None;
         row.dead = false;
+        task.settled = 0;
         self.unassign_row(task);
     }
 }

@@ -4,7 +4,6 @@ use crate::sqlite::sql::statements;
 
 statements! { "../sql/write.sql":
     LAST_TASK = "last_task";
-    LAST_ATTACHMENT = "last_attachment";
     LAST_EVENT = "last_event";
     FIRST_EVENT = "first_event";
     LAST_TIME = "last_time";
@@ -25,12 +24,15 @@ statements! { "../sql/write.sql":
     ADD_COUNTS = "add_counts";
     BEAT_LEASE = "beat_lease";
     CANCEL_LEASE = "cancel_lease";
+    CHANGE_CANCEL = "change_cancel";
     LEASE_NOTES = "lease_notes";
     LEASE_CANCEL = "lease_cancel";
     DELETE_LEASE = "delete_lease";
     INSERT_DEPENDENCY = "insert_dependency";
     MARK_DEPENDED_ON = "mark_depended_on";
     OPEN_DEPENDENTS = "open_dependents";
+    OPEN_DEPENDENCIES = "open_dependencies";
+    MOVE_DEPENDENCIES = "move_dependencies";
     CLOSE_DEPENDENCIES_ON = "close_dependencies_on";
     DELETE_DEPENDENCIES = "delete_dependencies";
     INSERT_LABEL = "insert_label";

@@ -76,10 +76,10 @@ impl Tx<'_, '_> {
         if held.cancel_at.is_some() {
             self.call_off_held(&meta, task, None)?;
         } else if passed(held.deadline_at) {
-            self.end(&meta, task, Some(&held.worker), None, End::TimedOut)?;
+            self.end(&meta, task, held.holder(), None, End::TimedOut)?;
         } else {
             let end = End::Lost { reason: "lease_expired" };
-            self.end(&meta, task, Some(&held.worker), None, end)?;
+            self.end(&meta, task, held.holder(), None, end)?;
         }
         Ok(())
     }

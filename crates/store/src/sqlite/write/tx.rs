@@ -39,6 +39,12 @@ impl From<Refusal> for Stop {
     }
 }
 
+/// An error of this program, met when something has been written already: a refusal would leave
+/// that behind.
+pub(super) fn fault(what: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Stop {
+    Stop::Failed(rusqlite::Error::ToSqlConversionFailure(what.into()))
+}
+
 pub(in crate::sqlite) type Done<T> = Result<T, Stop>;
 
 /// Lets a refusal through as an answer, and an error as an error.
@@ -79,6 +85,8 @@ pub(in crate::sqlite) struct Tx<'a, 'c> {
     /// What time had brought about before the first write.
     pub(super) passed: Swept,
     counts: HashMap<(TenantId, Arc<str>), Counts>,
+    /// How often a count changed.
+    counted: u64,
 }
 
 impl<'a, 'c> Tx<'a, 'c> {
@@ -101,7 +109,25 @@ impl<'a, 'c> Tx<'a, 'c> {
             reopened: false,
             passed: Swept::default(),
             counts: HashMap::new(),
+            counted: 0,
         }
+    }
+
+    /// Does a write. One that is refused has changed nothing; should it have, the transaction is
+    /// undone, and the write is an error instead.
+    pub(super) fn whole<T>(&mut self, write: impl FnOnce(&mut Self) -> Done<T>) -> Done<T> {
+        let before = self.traces();
+        match write(self) {
+            Err(Stop::Refused(refusal)) if self.traces() != before => {
+                Err(fault(format!("a write was refused too late: {refusal:?}")))
+            }
+            done => done,
+        }
+    }
+
+    /// What nearly every change leaves behind.
+    fn traces(&self) -> (u64, u64, usize) {
+        (self.db.total_changes(), self.counted, self.memory.leases.len())
     }
 
     /// The task, if it is the tenant's. Whoever asks may change it.
@@ -156,8 +182,7 @@ impl<'a, 'c> Tx<'a, 'c> {
     /// Writes an event. The one place where the log grows.
     pub(super) fn append<F: Fact>(&mut self, meta: &Meta, fact: &F, about: About) -> Done<()> {
         let name = F::NAME;
-        let payload = serde_json::value::to_raw_value(fact)
-            .map_err(|e| Stop::Refused(Refusal::Fault(format!("an event has no text: {e}"))))?;
+        let payload = serde_json::value::to_raw_value(fact).map_err(fault)?;
         let seq = self.next_event();
         let event = Event {
             cursor: Cursor(seq),
@@ -215,6 +240,7 @@ impl<'a, 'c> Tx<'a, 'c> {
     }
 
     fn count_at(&mut self, tenant: TenantId, project: Option<&Arc<str>>, place: usize, by: i64) {
+        self.counted += 1;
         // Names of projects have at least one character; the empty one is the whole tenant.
         self.counts.entry((tenant, Arc::default())).or_default()[place] += by;
         if let Some(project) = project {
@@ -312,4 +338,34 @@ impl<'a, 'c> Tx<'a, 'c> {
 /// Who stands in the events that nobody in particular caused.
 pub(super) fn system(tenant: TenantId, name: &Arc<str>) -> Meta {
     Meta { tenant, actor: name.clone(), traceparent: None, key: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::open;
+
+    #[test]
+    fn a_refusal_that_comes_too_late_is_an_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let options = SqliteOptions::new(dir.path());
+        let db = open::writer(&options).unwrap();
+        let hot = Hot::prepare(&db).unwrap();
+        let mut memory = Memory::load(&db, &options, Millis(0)).unwrap();
+        let mut seed = 1;
+        let mut tx = Tx::new((&db, &hot), &mut memory, &options, Millis(0), &mut seed);
+        let refusal = || Stop::Refused(Refusal::NoTask(TaskId(7)));
+        let early = tx.whole(|_| Err::<(), Stop>(refusal()));
+        assert!(matches!(early, Err(Stop::Refused(_))), "{early:?}");
+        let counted = tx.whole(|tx| {
+            tx.count_completed(TenantId::DEFAULT, None);
+            Err::<(), Stop>(refusal())
+        });
+        assert!(matches!(counted, Err(Stop::Failed(_))), "{counted:?}");
+        let written = tx.whole(|tx| {
+            tx.db.execute("INSERT INTO tenants (name) VALUES ('other')", [])?;
+            Err::<(), Stop>(refusal())
+        });
+        assert!(matches!(written, Err(Stop::Failed(_))), "{written:?}");
+    }
 }

@@ -150,7 +150,7 @@ pub(super) async fn dependents_may_be_called_off_too(bed: &mut Bed) {
     let [ended, both] = [bed.make(after(&[first])).await, bed.make(after(&[first, second])).await];
     bed.ok(cancel(ended)).await;
     let apart = bed.make(task()).await;
-    let done = bed.ok(Cancel { dependents: Dependents::Cancel, ..cancel(first) }).await;
+    let done = bed.ok(Cancel { dependents: Some(Dependents::Cancel), ..cancel(first) }).await;
     let mut also = done.also_cancelled.clone();
     also.sort_unstable();
     assert_eq!((also, done.released), (vec![second, third, both], vec![]));
@@ -167,7 +167,7 @@ pub(super) async fn dependents_may_go_on(bed: &mut Bed) {
     let [first, second, _] = chain(bed).await;
     let other = bed.make(task()).await;
     let both = bed.make(after(&[first, other])).await;
-    let done = bed.ok(Cancel { dependents: Dependents::Release, ..cancel(first) }).await;
+    let done = bed.ok(Cancel { dependents: Some(Dependents::Release), ..cancel(first) }).await;
     assert_eq!((done.also_cancelled, done.released), (vec![], vec![second]));
     assert_eq!(bed.row(both).await.open_dependencies, 1, "it still waits for the other");
     assert_eq!(bed.kinds(second).await, ["task.created", "task.unblocked"]);
@@ -184,7 +184,9 @@ pub(super) async fn the_choice_for_dependents_waits_for_the_end_of_the_grace(bed
     ] {
         let held = bed.held(task(), "w").await;
         let next = bed.make(after(&[held.task.id])).await;
-        let done = bed.ok(Cancel { dependents, ..cancel_within(held.task.id, 5_000) }).await;
+        let done = bed
+            .ok(Cancel { dependents: Some(dependents), ..cancel_within(held.task.id, 5_000) })
+            .await;
         assert_eq!((done.also_cancelled, done.released), (vec![], vec![]));
         assert_eq!(bed.row(next).await.open_dependencies, 1, "{dependents:?}: not yet");
         bed.pass(5_000).await;

@@ -91,13 +91,13 @@ macro_rules! store_cases {
                 the_fence_decides_whoever_reports
                 a_report_that_comes_twice_is_one
                 a_second_report_of_another_kind_is_stale
-                a_repetition_is_known_after_the_task_went_on
+                a_repetition_is_known_until_the_task_goes_on
                 without_a_fence_the_holder_reports
                 without_a_fence_nothing_ends_that_nobody_holds
                 a_parked_task_may_be_ended_by_its_instance
                 reports_of_one_call_stand_alone
                 racing_reports_of_one_attempt_end_it_once
-                a_report_that_is_refused_for_its_result_changes_nothing
+                a_full_task_still_takes_its_result
             }
             outcome {
                 a_completion_keeps_its_result
@@ -157,6 +157,7 @@ macro_rules! store_cases {
                 an_update_that_is_refused_changes_nothing
                 another_priority_is_another_place
                 a_task_may_be_begun_and_ended_by_hand
+                a_task_that_nobody_holds_is_not_in_progress_for_ever
                 a_parked_task_that_is_begun_by_hand_is_held
                 a_held_task_that_is_moved_by_hand_is_taken_away
                 some_moves_by_hand_are_refused

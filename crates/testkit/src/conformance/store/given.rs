@@ -7,9 +7,9 @@ use claudebench_core::event::Event;
 use claudebench_core::lane::Wanted;
 use claudebench_core::{Int, Millis, TaskId, TenantId};
 use claudebench_store::{
-    AddKey, Assign, Beat, Cancel, ClaimTasks, ClaimedTask, Dependency, Dependents, Ending,
-    EventQuery, IdempotencyKey, Meta, NewTask, OnDuplicate, Register, Report, Retry,
-    RetrySelection, TaskQuery, Unique,
+    AddKey, Assign, Beat, Cancel, ClaimTasks, ClaimedTask, Dependency, Ending, EventQuery,
+    IdempotencyKey, Meta, NewTask, OnDuplicate, Register, Report, Retry, RetrySelection, TaskQuery,
+    Unique,
 };
 use serde_json::Value;
 
@@ -133,7 +133,7 @@ pub(super) fn beat(held: &ClaimedTask) -> Beat {
 
 /// Called off at once, with those that wait for it left as they are.
 pub(super) fn cancel(task: TaskId) -> Cancel {
-    Cancel { task, reason: None, grace_ms: 0, dependents: Dependents::Keep }
+    Cancel { task, reason: None, grace_ms: 0, dependents: None }
 }
 
 /// Called off, with time to stop.

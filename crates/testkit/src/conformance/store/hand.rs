@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::bed::Bed;
 use super::given::{
-    self, after, assign, cancel, claim, completed, failed_for_good, payload, register, report, task,
+    self, BACKOFF, after, assign, cancel, claim, completed, failed_for_good, payload, register,
+    report, task,
 };
 
 fn update(id: TaskId) -> Update {
@@ -83,12 +84,22 @@ pub(super) async fn a_task_may_be_begun_and_ended_by_hand(bed: &mut Bed) {
     assert_eq!((row.status, row.assigned_to), (Status::InProgress, None));
     assert_eq!(bed.task(id).await.lease, None, "nobody holds it");
     assert!(bed.nothing_for("w").await);
-    bed.pass(10 * bed.setup.lease_ms).await;
-    assert_eq!(bed.status(id).await, Status::InProgress, "so no lease ends");
     bed.ok(to(id, Status::Completed)).await;
     assert_eq!(bed.row(id).await.completed_by.as_deref(), Some("tester"));
     assert_eq!(bed.kinds(id).await[1..], ["task.updated", "task.updated"], "one event each");
     assert_eq!(bed.claim("w").await.task.id, next, "it opens what waited for it");
+}
+
+pub(super) async fn a_task_that_nobody_holds_is_not_in_progress_for_ever(bed: &mut Bed) {
+    let id = bed.make(task()).await;
+    bed.ok(to(id, Status::InProgress)).await;
+    bed.pass(bed.setup.lease_ms - 1).await;
+    assert_eq!(bed.status(id).await, Status::InProgress);
+    bed.pass(1).await;
+    let row = bed.row(id).await;
+    assert_eq!((row.status, row.losses), (Status::Pending, 1));
+    bed.pass(BACKOFF.bound_ms(1)).await;
+    assert_eq!(bed.claim("w").await.task.id, id);
 }
 
 pub(super) async fn a_parked_task_that_is_begun_by_hand_is_held(bed: &mut Bed) {

@@ -113,17 +113,21 @@ pub(super) async fn a_second_report_of_another_kind_is_stale(bed: &mut Bed) {
     }
 }
 
-pub(super) async fn a_repetition_is_known_after_the_task_went_on(bed: &mut Bed) {
+pub(super) async fn a_repetition_is_known_until_the_task_goes_on(bed: &mut Bed) {
     let first = bed.held(task(), "w").await;
     bed.end_attempt(&first, failed()).await;
+    let again = bed.end_attempt(&first, failed()).await;
+    assert_eq!((again.repeated, again.status), (true, Status::Pending));
+    let for_good = Ending::CompletedFailed { result: None, error: None };
+    let answer = bed.report(report(&first, for_good)).await;
+    assert!(matches!(answer, Err(Refusal::StaleFence { .. })), "that is another end: {answer:?}");
     bed.clock.advance(1_000);
     let second = bed.claim("v").await;
-    let again = bed.end_attempt(&first, failed()).await;
-    assert!(again.repeated, "the failure of the first attempt is known");
-    assert_eq!(again.status, Status::InProgress);
     bed.complete(&second).await;
-    let answer = bed.report(report(&first, failed())).await;
-    assert!(matches!(answer, Err(Refusal::StaleFence { .. })), "only the last is: {answer:?}");
+    for held in [&first, &second] {
+        let answer = bed.report(report(held, failed())).await;
+        assert!(matches!(answer, Err(Refusal::StaleFence { .. })), "only the last is: {answer:?}");
+    }
 }
 
 pub(super) async fn without_a_fence_the_holder_reports(bed: &mut Bed) {
@@ -221,7 +225,7 @@ fn note(key: String) -> AttachmentBody {
     }
 }
 
-pub(super) async fn a_report_that_is_refused_for_its_result_changes_nothing(bed: &mut Bed) {
+pub(super) async fn a_full_task_still_takes_its_result(bed: &mut Bed) {
     let held = bed.held(task(), "w").await;
     let id = held.task.id;
     let mut full = claudebench_store::Batch::default();
@@ -230,19 +234,10 @@ pub(super) async fn a_report_that_is_refused_for_its_result_changes_nothing(bed:
         claudebench_store::Write::put(put, given::meta(), &mut full);
     }
     bed.commit(full).await.unwrap();
-    let (before, stats) = (bed.task(id).await, bed.stats().await);
-    assert_eq!(before.task.attachment_count, 1_000);
-    let result = || Some("{}".to_owned());
-    let endings = [
-        Ending::Completed { result: result() },
-        Ending::CompletedFailed { result: result(), error: None },
-    ];
-    for ending in endings {
-        let answer = bed.report(report(&held, ending)).await;
-        assert!(matches!(answer, Err(Refusal::Limit { .. })), "{answer:?}");
-        assert_eq!(bed.task(id).await, before, "it still is in progress under its lease");
-        assert_eq!(bed.stats().await, stats);
-    }
-    bed.ok(beat(&held)).await;
-    assert_eq!(bed.complete(&held).await.status, Status::Completed, "without a result it goes");
+    assert_eq!(bed.task(id).await.task.attachment_count, 1_000);
+    let done = bed.report(report(&held, Ending::Completed { result: Some("{}".into()) })).await;
+    assert_eq!(done.unwrap().status, Status::Completed);
+    assert_eq!(bed.task(id).await.task.attachment_count, 1_001);
+    let one_more = PutAttachment { task: id, body: note("one more".into()) };
+    assert!(matches!(bed.submit(one_more).await, Err(Refusal::Limit { .. })));
 }

@@ -170,7 +170,12 @@ pub(super) async fn a_cancellation_goes_on(bed: &mut Bed) {
         let next = bed.make(after(&[held.task.id])).await;
         let dependents = Dependents::Cancel;
         let reason = Some("off".to_owned());
-        bed.ok(Cancel { dependents, reason, ..cancel_within(held.task.id, 9_000) }).await;
+        bed.ok(Cancel {
+            dependents: Some(dependents),
+            reason,
+            ..cancel_within(held.task.id, 9_000)
+        })
+        .await;
         bed.again(how).await;
         let told = bed.ok(beat(&held)).await.cancelled.unwrap();
         assert_eq!(told, (Some("off".into()), bed.now().plus(9_000)), "{how:?}");

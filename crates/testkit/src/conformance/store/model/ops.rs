@@ -143,7 +143,8 @@ impl Change {
     fn put(&self, batch: &mut Batch) -> usize {
         match self.clone() {
             Self::Cancel { id, grace_ms, dependents } => {
-                Cancel { task: id, reason: None, grace_ms, dependents }.put(meta(), batch)
+                Cancel { task: id, reason: None, grace_ms, dependents: Some(dependents) }
+                    .put(meta(), batch)
             }
             Self::Retry { id, delay_ms } => {
                 Retry { delay_ms, ..given::retry(id) }.put(meta(), batch)

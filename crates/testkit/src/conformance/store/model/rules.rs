@@ -79,8 +79,12 @@ pub(super) enum No {
 /// What a new task with a unique key meets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Meets {
-    /// Nothing lives under its key, or nothing does any more.
+    /// Nothing lives under its key.
     Nothing,
+    /// It takes the place of this one.
+    Replaces(TaskId),
+    /// It would wait for itself.
+    Circle,
     /// It is refused because of this one.
     Refused(TaskId),
     /// It is not made: this one lives.
@@ -115,6 +119,7 @@ impl Model {
                 continue;
             }
             task.losses += 1;
+            task.settled = None;
             if task.losses < MAX_LOSSES {
                 task.attempt -= 1;
                 task.give_back(now.plus(BACKOFF.bound_ms(task.losses)));
@@ -163,15 +168,37 @@ impl Model {
     }
 
     /// What a new task meets under its key; what it replaces is called off.
-    pub(super) fn meet(&mut self, key: Option<usize>, on_duplicate: OnDuplicate) -> Meets {
+    pub(super) fn meet(
+        &mut self,
+        key: Option<usize>,
+        on_duplicate: OnDuplicate,
+        depends_on: &[TaskId],
+    ) -> Meets {
         let Some(live) = self.live_with(key) else { return Meets::Nothing };
         match on_duplicate {
             OnDuplicate::Return => Meets::Lives(live),
             OnDuplicate::Replace if self.task(live).status == Status::Pending => {
+                if depends_on.iter().any(|on| self.waits_for(*on, live)) {
+                    return Meets::Circle;
+                }
                 self.call_off(live, Dependents::Keep);
-                Meets::Nothing
+                Meets::Replaces(live)
             }
             OnDuplicate::Reject | OnDuplicate::Replace => Meets::Refused(live),
+        }
+    }
+
+    /// Whether a task is another one, or waits for it over however many others.
+    fn waits_for(&self, task: TaskId, other: TaskId) -> bool {
+        let done = self.tasks[&task].status == Status::Completed;
+        let open = |id: TaskId| self.tasks[&id].open.iter().any(|on| self.waits_for(*on, other));
+        task == other || !done && open(task)
+    }
+
+    /// Whatever waits for one task waits for another instead.
+    pub(super) fn hand_dependents(&mut self, from: TaskId, to: TaskId) {
+        for on in self.tasks.values_mut().flat_map(|task| &mut task.open) {
+            *on = if *on == from { to } else { *on };
         }
     }
 
@@ -186,7 +213,9 @@ impl Model {
         let task = &self.tasks[&id];
         let held = task.status == Status::InProgress;
         let came_before = |fence| {
-            task.settled.is_some_and(|(settled, before)| settled == fence && before.is_like(how))
+            let last = fence == task.fence;
+            let like = |(settled, before): (i64, How)| settled == fence && before.is_like(how);
+            last && task.settled.is_some_and(like)
         };
         match who {
             Who::Fence(fence) if held && fence == task.fence => {}
@@ -205,9 +234,11 @@ impl Model {
     pub(super) fn end(&mut self, id: TaskId, how: How) {
         let now = self.now;
         let task = self.task(id);
-        task.settled = Some((task.fence, how));
+        let settled = Some((task.fence, how));
+        task.settled = settled;
         if let Some((_, dependents)) = task.to_stop {
             self.call_off(id, dependents);
+            self.task(id).settled = settled;
             return;
         }
         match how {
@@ -235,9 +266,11 @@ impl Model {
         let at = self.now.plus(grace_ms);
         let task = self.task(id);
         match (task.status, task.to_stop) {
-            (Status::Cancelled, _) => {}
+            (Status::Cancelled, _) => self.settle_dependents(id, dependents),
             (Status::Completed | Status::Failed, _) => return false,
-            (Status::InProgress, Some(_)) if grace_ms > 0 => {}
+            (Status::InProgress, Some((at, _))) if grace_ms > 0 => {
+                task.to_stop = Some((at, dependents));
+            }
             (Status::InProgress, None) if grace_ms > 0 => task.to_stop = Some((at, dependents)),
             _ => self.call_off(id, dependents),
         }
@@ -248,6 +281,11 @@ impl Model {
         let task = self.task(id);
         task.status = Status::Cancelled;
         task.to_stop = None;
+        task.settled = None;
+        self.settle_dependents(id, dependents);
+    }
+
+    fn settle_dependents(&mut self, id: TaskId, dependents: Dependents) {
         match dependents {
             Dependents::Keep => {}
             Dependents::Release => self.release_dependents(id),
@@ -267,7 +305,7 @@ impl Model {
         self.tasks.iter().filter(|(_, task)| waits(task)).map(|(id, _)| *id).collect()
     }
 
-    fn release_dependents(&mut self, on: TaskId) {
+    pub(super) fn release_dependents(&mut self, on: TaskId) {
         for task in self.tasks.values_mut() {
             task.open.retain(|open| *open != on);
         }
@@ -291,6 +329,7 @@ impl Model {
         }
         task.attempt = 0;
         task.losses = 0;
+        task.settled = None;
         task.give_back(now.plus(delay.unwrap_or(0)));
         true
     }

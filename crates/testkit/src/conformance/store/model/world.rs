@@ -117,8 +117,15 @@ impl World {
     }
 
     fn create(&mut self, new: New, answer: Result<claudebench_store::Created, Refusal>) {
-        let made = match (self.model.meet(new.key, new.on_duplicate), answer) {
+        let mut replaced = None;
+        let meets = self.model.meet(new.key, new.on_duplicate, &new.depends_on);
+        let made = match (meets, answer) {
             (Meets::Nothing, Ok(made)) => made,
+            (Meets::Replaces(live), Ok(made)) => {
+                replaced = Some(live);
+                made
+            }
+            (Meets::Circle, Err(Refusal::Cycle(_))) => return,
             (Meets::Lives(live), Ok(made)) => {
                 return assert_eq!((made.id, made.existing.is_some()), (live, true));
             }
@@ -149,6 +156,9 @@ impl World {
             settled: None,
         };
         self.model.tasks.insert(made.id, task);
+        if let Some(old) = replaced {
+            self.model.hand_dependents(old, made.id);
+        }
     }
 
     fn change(&mut self, change: Change, outcomes: &mut Outcomes, place: usize) {
@@ -176,8 +186,15 @@ impl World {
                 (answer::<Resume>(outcomes, place).is_ok(), model.resume(&scope))
             }
             Change::Delete { id } => {
-                let may = known(model, id) && model.dependents(id).is_empty();
-                model.tasks.retain(|other, _| !may || *other != id);
+                let awaited = |id| {
+                    let mut dependents = model.dependents(id).into_iter();
+                    dependents.any(|id| !model.tasks[&id].status.is_final())
+                };
+                let may = known(model, id) && !awaited(id);
+                if may {
+                    model.tasks.remove(&id);
+                    model.release_dependents(id);
+                }
                 (answer::<DeleteTask>(outcomes, place).is_ok(), may)
             }
             Change::Prioritise { id, priority } => {
