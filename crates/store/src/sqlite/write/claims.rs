@@ -38,23 +38,25 @@ impl Tx<'_, '_> {
         let mut handed = Vec::new();
         let lanes: Vec<LaneId> = self.ready.keys().copied().collect();
         for id in lanes {
-            let Some(mut gained) = self.gained_by(id) else { continue };
-            while gained.count > 0 {
+            while let Some(gained) = self.gained_by(id).filter(|gained| gained.count > 0) {
                 let Some((ticket, Item { meta, body })) = parked.take(&gained) else { break };
                 self.memory.taken.push(ticket);
                 let worth_keeping = |claimed: &Claimed| !claimed.tasks.is_empty();
+                self.claimed_from.clear();
                 let done = self.once(&meta, worth_keeping, |tx| tx.claim(&meta, &body));
                 let answer = settled(done)?;
-                let got = answer.as_ref().map_or(0, |claimed| claimed.tasks.len());
-                if answer.is_ok() && got == 0 {
+                if answer.as_ref().is_ok_and(|claimed| claimed.tasks.is_empty()) {
                     // Another claim had them all.
                     handed.push((ticket, None));
                     break;
                 }
-                gained.count = gained.count.saturating_sub(got);
+                // What it got may be of other lanes than the one that it was asked for.
+                for lane in self.claimed_from.drain(..) {
+                    let gained = self.ready.entry(lane);
+                    gained.and_modify(|(_, count)| *count = count.saturating_sub(1));
+                }
                 handed.push((ticket, Some(answer)));
             }
-            self.ready.entry(id).and_modify(|(_, count)| *count = gained.count);
         }
         Ok(handed)
     }
@@ -146,6 +148,7 @@ impl Tx<'_, '_> {
         worker: &Arc<str>,
         asked_ms: Option<i64>,
     ) -> Done<ClaimedTask> {
+        self.claimed_from.extend(task.lane);
         let mut held = self.hold(&mut task, worker, asked_ms);
         let fact = TaskClaimed {
             task_id: held.task,

@@ -82,6 +82,8 @@ pub(in crate::sqlite) struct Tx<'a, 'c> {
     pub(in crate::sqlite) events: Vec<Arc<Event>>,
     pub(in crate::sqlite) ready: HashMap<LaneId, (Arc<Lane>, usize)>,
     pub(in crate::sqlite) reopened: bool,
+    /// The lanes of the tasks that were claimed, since somebody asked for them.
+    pub(super) claimed_from: Vec<LaneId>,
     /// What time had brought about before the first write.
     pub(super) passed: Swept,
     counts: HashMap<(TenantId, Arc<str>), Counts>,
@@ -107,6 +109,7 @@ impl<'a, 'c> Tx<'a, 'c> {
             events: Vec::new(),
             ready: HashMap::new(),
             reopened: false,
+            claimed_from: Vec::new(),
             passed: Swept::default(),
             counts: HashMap::new(),
             counted: 0,
