@@ -7,7 +7,9 @@ use std::sync::Arc;
 use claudebench_core::time::ManualClock;
 use claudebench_core::{Millis, TaskId, TenantId};
 use claudebench_store::sqlite::{DATABASE, SqliteOptions, SqliteStore};
-use claudebench_store::{Batch, Create, Freshness, Meta, NewTask, Store, TaskQuery, Write};
+use claudebench_store::{
+    Batch, Create, DeleteTask, Flush, Freshness, Meta, NewTask, Store, TaskQuery, Update, Write,
+};
 use rusqlite::{Connection, OpenFlags};
 
 const TEXTS: [&str; 12] = [
@@ -39,6 +41,21 @@ fn open(dir: &Path) -> Arc<SqliteStore> {
     SqliteStore::open(SqliteOptions::new(dir), clock).unwrap()
 }
 
+async fn submit<W: Write>(store: &SqliteStore, write: W) -> W::Reply {
+    let (tenant, actor) = (TenantId::DEFAULT, "test".into());
+    let mut batch = Batch::default();
+    let place = write.put(Meta { tenant, actor, traceparent: None, key: None }, &mut batch);
+    let mut outcomes = claudebench_testkit::commit(store, batch).await.unwrap();
+    W::take(&mut outcomes, place).unwrap().unwrap()
+}
+
+/// Makes a task of each text.
+async fn make(store: &SqliteStore, texts: &[&str]) -> Vec<TaskId> {
+    let new = |text: &&str| NewTask { text: (*text).into(), ..NewTask::default() };
+    let create = Create { tasks: texts.iter().map(new).collect() };
+    submit(store, create).await.iter().map(|made| made.id).collect()
+}
+
 /// Waits for a quiet moment in which the index came as far as this task.
 async fn indexed(dir: &Path, last: TaskId) {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
@@ -54,17 +71,7 @@ async fn indexed(dir: &Path, last: TaskId) {
 async fn what_is_found_is_the_same_before_and_after_it_is_indexed() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
-    let tasks = TEXTS.map(|text| NewTask { text: text.into(), ..NewTask::default() }).to_vec();
-    let (tenant, actor) = (TenantId::DEFAULT, "test".into());
-    let mut batch = Batch::default();
-    Create { tasks }.put(Meta { tenant, actor, traceparent: None, key: None }, &mut batch);
-    let made = claudebench_testkit::commit(&*store, batch)
-        .await
-        .unwrap()
-        .creates
-        .remove(0)
-        .unwrap()
-        .unwrap();
+    let made = make(&store, &TEXTS).await;
     let mut queries: Vec<String> = TEXTS
         .iter()
         .flat_map(|text| text.split_whitespace())
@@ -79,10 +86,28 @@ async fn what_is_found_is_the_same_before_and_after_it_is_indexed() {
     for query in &queries {
         before.push(found(&store, query).await);
     }
-    indexed(dir.path(), made.last().unwrap().id).await;
+    indexed(dir.path(), *made.last().unwrap()).await;
     for (query, before) in queries.iter().zip(before) {
         assert_eq!(found(&store, query).await, before, "`{query}`");
     }
+}
+
+#[tokio::test]
+async fn words_that_were_indexed_go_with_their_text() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let made = make(&store, &["Fix the login page", "Paint the login", "login"]).await;
+    indexed(dir.path(), made[2]).await;
+    let text = Some("Fix the front page".into());
+    submit(&store, Update { id: Some(made[0]), text, ..Update::default() }).await;
+    submit(&store, DeleteTask { task: made[1] }).await;
+    assert_eq!(found(&store, "login").await, [made[2]]);
+    assert_eq!(found(&store, "front fix").await, [made[0]]);
+    submit(&store, Flush).await;
+    assert_eq!(found(&store, "login").await, []);
+    let again = make(&store, &["login"]).await;
+    indexed(dir.path(), again[0]).await;
+    assert_eq!(found(&store, "login").await, again);
 }
 
 #[tokio::test]
