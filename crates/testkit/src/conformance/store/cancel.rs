@@ -176,6 +176,37 @@ pub(super) async fn dependents_may_go_on(bed: &mut Bed) {
     assert_eq!(ready, [second, other]);
 }
 
+pub(super) async fn what_was_said_first_holds_unless_it_is_said_anew(bed: &mut Bed) {
+    for (anew, expected) in [(None, Status::Cancelled), (Some(Dependents::Keep), Status::Pending)] {
+        let held = bed.held(NewTask { priority: 99, ..task() }, "w").await;
+        let id = held.task.id;
+        let next = bed.make(after(&[id])).await;
+        let first = Cancel {
+            dependents: Some(Dependents::Cancel),
+            reason: Some("first".into()),
+            ..cancel_within(id, 9_000)
+        };
+        bed.ok(first).await;
+        bed.ok(Cancel { dependents: anew, ..cancel_within(id, 9_000) }).await;
+        let told = bed.ok(beat(&held)).await.cancelled.unwrap();
+        assert_eq!(told.0.as_deref(), Some("first"));
+        bed.ok(cancel(id)).await;
+        assert_eq!(bed.status(next).await, expected, "{anew:?}");
+    }
+}
+
+pub(super) async fn dependents_that_were_left_may_be_settled_later(bed: &mut Bed) {
+    let [first, second, third] = chain(bed).await;
+    bed.ok(cancel(first)).await;
+    let again = |dependents| Cancel { dependents: Some(dependents), ..cancel(first) };
+    let done = bed.ok(again(Dependents::Release)).await;
+    assert_eq!((done.status, done.released), (Status::Cancelled, vec![second]));
+    assert_eq!(bed.kinds(first).await.len(), 2, "made and called off, once");
+    bed.ok(cancel(second)).await;
+    let later = Cancel { dependents: Some(Dependents::Cancel), ..cancel(second) };
+    assert_eq!(bed.ok(later).await.also_cancelled, [third]);
+}
+
 pub(super) async fn the_choice_for_dependents_waits_for_the_end_of_the_grace(bed: &mut Bed) {
     for (dependents, expected) in [
         (Dependents::Keep, Status::Pending),

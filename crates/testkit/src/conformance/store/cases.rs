@@ -4,7 +4,8 @@
 
 use super::{
     Case, attachment, cancel, claim, create, event, explain, hand, health, idempotency, instance,
-    isolation, lease, list, model, outcome, pause, report, restart, retry, search, shared, tenant,
+    isolation, lease, list, model, outcome, parked, pause, report, restart, retry, search, shared,
+    tenant,
 };
 
 /// Every case.
@@ -60,6 +61,7 @@ macro_rules! store_cases {
                 a_unique_key_lives_once
                 a_unique_key_may_answer_the_task_that_lives
                 a_unique_key_may_replace_the_task_that_waits
+                what_waits_for_a_replaced_task_waits_for_the_new_one
                 a_unique_key_comes_once_in_a_call
                 racing_makers_of_a_unique_key_make_one
                 a_task_waits_for_its_time
@@ -73,6 +75,8 @@ macro_rules! store_cases {
                 a_task_that_was_tried_keeps_its_place
                 a_claim_takes_no_more_than_it_asks_for
                 a_claim_answers_what_the_store_then_shows
+                a_claim_may_name_its_task
+                a_named_task_that_cannot_be_claimed_is_refused
                 whatever_happened_before_a_claim_answers_the_task_as_it_is
                 a_lease_is_as_long_as_asked
                 roles_decide_who_may_claim
@@ -83,6 +87,15 @@ macro_rules! store_cases {
                 racing_workers_share_all_and_nothing_twice
                 what_a_report_frees_can_be_claimed_at_once
                 a_commit_tells_what_became_ready
+            }
+            parked {
+                who_waits_gets_what_the_transaction_makes
+                however_a_task_becomes_ready
+                who_waited_longer_comes_first_and_before_who_comes_now
+                who_may_not_take_waits_on
+                no_task_is_left_over_while_somebody_waits_for_it
+                a_task_that_is_gone_again_is_handed_to_nobody
+                a_batch_that_meets_an_error_loses_nobody_who_waits
             }
             report {
                 the_current_fence_is_taken
@@ -140,6 +153,8 @@ macro_rules! store_cases {
                 dependents_may_keep_waiting
                 dependents_may_be_called_off_too
                 dependents_may_go_on
+                what_was_said_first_holds_unless_it_is_said_anew
+                dependents_that_were_left_may_be_settled_later
                 the_choice_for_dependents_waits_for_the_end_of_the_grace
             }
             retry {
@@ -190,6 +205,7 @@ macro_rules! store_cases {
                 an_instance_is_kept_as_it_registered
                 a_sign_of_life_is_stamped
                 a_sign_of_life_extends_what_the_instance_holds
+                a_sign_of_life_answers_the_shortest_lease
                 what_a_lost_instance_had_goes_back
                 a_lease_that_was_asked_for_outlasts_silence
                 an_instance_that_says_goodbye_gives_back_at_once
@@ -211,6 +227,7 @@ macro_rules! store_cases {
             idempotency {
                 hot_writes_are_done_once
                 other_writes_are_done_once
+                a_registration_that_is_repeated_brings_back_who_has_gone
                 a_refused_write_keeps_nothing
                 a_report_that_was_partly_taken_is_kept
                 a_claim_that_got_nothing_keeps_nothing

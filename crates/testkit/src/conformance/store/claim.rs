@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use claudebench_core::lane::PauseScope;
 use claudebench_core::rank::Aging;
 use claudebench_core::{Status, TaskId};
-use claudebench_store::{Batch, Beat, ClaimTasks, NewTask, Reports, Write};
+use claudebench_store::{Batch, Beat, ClaimTasks, NewTask, Pause, Refusal, Reports, Write};
 
 use super::Setup;
 use super::bed::Bed;
@@ -37,6 +38,7 @@ pub(super) async fn a_task_that_was_tried_keeps_its_place(bed: &mut Bed) {
     let first = bed.held(task(), "w").await;
     bed.clock.advance(1_000);
     let second = bed.make(task()).await;
+    bed.clock.advance(1_000);
     bed.end_attempt(&first, given::released()).await;
     assert_eq!(bed.claim_ids(claim("w", 2)).await, [first.task.id, second]);
 }
@@ -64,6 +66,51 @@ pub(super) async fn a_claim_answers_what_the_store_then_shows(bed: &mut Bed) {
     let claimed = payload(&bed.history(id).await[1]);
     assert_eq!((&claimed["workerId"], &claimed["fence"]), (&"w".into(), &1.into()));
     assert_eq!(claimed["expiresAt"], lease.expires_at.to_string());
+}
+
+/// A claim of one task, by name.
+fn by_name(worker: &str, id: TaskId) -> ClaimTasks {
+    ClaimTasks { task: Some(id), ..claim(worker, 1) }
+}
+
+pub(super) async fn a_claim_may_name_its_task(bed: &mut Bed) {
+    let ids = bed.make_all(vec![NewTask { priority: 99, ..task() }, task(), task()]).await;
+    assert_eq!(bed.claim_ids(by_name("w", ids[1])).await, [ids[1]], "whatever the order");
+    assert_eq!(bed.claim_ids(claim("w", 9)).await, [ids[0], ids[2]], "the order of the rest holds");
+    let lease = bed.task(ids[1]).await.lease.unwrap();
+    assert_eq!((&*lease.worker, lease.fence), ("w", 1));
+}
+
+pub(super) async fn a_named_task_that_cannot_be_claimed_is_refused(bed: &mut Bed) {
+    bed.ok(register("w")).await;
+    let held = bed.held(task(), "v").await;
+    let done = bed.held(task(), "v").await;
+    bed.complete(&done).await;
+    let parked = bed.make(task()).await;
+    bed.ok(assign(parked, "w")).await;
+    let (holder, status) = (|name: &str| name.to_owned(), Status::Completed);
+    for (id, refused) in [
+        (TaskId(7), Refusal::NoTask(TaskId(7))),
+        (done.task.id, Refusal::Finished { task: done.task.id, status }),
+        (held.task.id, Refusal::AlreadyAssigned { task: held.task.id, holder: holder("v") }),
+        (parked, Refusal::AlreadyAssigned { task: parked, holder: holder("w") }),
+    ] {
+        assert_eq!(bed.submit(by_name("x", id)).await, Err(refused));
+    }
+    let blocked = bed.make(after(&[held.task.id])).await;
+    let later = bed.make(NewTask { delay_ms: Some(9_000), ..task() }).await;
+    let role = bed.make(NewTask { roles: names(&["r"]), ..task() }).await;
+    let paused = bed.make(NewTask { tags: names(&["t"]), ..task() }).await;
+    bed.ok(Pause { scope: PauseScope::Tag("t".into()), reason: None, until: None }).await;
+    for id in [blocked, later, role, paused] {
+        let before = bed.task(id).await;
+        let answer = bed.submit(by_name("x", id)).await;
+        assert!(matches!(answer, Err(Refusal::WrongState { .. })), "{answer:?}");
+        assert_eq!(bed.task(id).await, before);
+    }
+    assert_eq!(bed.claim_ids(by_name("w", parked)).await, [parked], "by whom it is parked on");
+    let in_role = ClaimTasks { task: Some(role), ..claim_as("x", &["r"], 1) };
+    assert_eq!(bed.claim_ids(in_role).await, [role]);
 }
 
 pub(super) async fn whatever_happened_before_a_claim_answers_the_task_as_it_is(bed: &mut Bed) {

@@ -244,6 +244,24 @@ pub(super) async fn a_unique_key_may_replace_the_task_that_waits(bed: &mut Bed) 
     assert_eq!(bed.status(new).await, Status::InProgress);
 }
 
+pub(super) async fn what_waits_for_a_replaced_task_waits_for_the_new_one(bed: &mut Bed) {
+    let old = bed.make(unique("k", OnDuplicate::Reject)).await;
+    let next = bed.make(after(&[old])).await;
+    let new = bed.make(unique("k", OnDuplicate::Replace)).await;
+    assert_eq!(bed.task(next).await.depends_on, [new]);
+    assert_eq!(bed.row(next).await.open_dependencies, 1);
+    let circle =
+        NewTask { depends_on: vec![Dependency::Task(next)], ..unique("k", OnDuplicate::Replace) };
+    let answer = bed.submit(Create { tasks: vec![circle] }).await;
+    assert_eq!(answer, Err(Refusal::Cycle(vec![0])), "it would wait for what waits for it");
+    assert_eq!(bed.status(new).await, Status::Pending, "nothing was replaced");
+    let held = bed.claim("w").await;
+    assert_eq!(held.task.id, new);
+    assert!(bed.nothing_for("w").await);
+    bed.complete(&held).await;
+    assert_eq!(bed.claim("w").await.task.id, next);
+}
+
 pub(super) async fn a_unique_key_comes_once_in_a_call(bed: &mut Bed) {
     let twice = vec![unique("k", OnDuplicate::Return), unique("k", OnDuplicate::Return)];
     let answer = bed.submit(Create { tasks: twice }).await;

@@ -6,7 +6,7 @@ use claudebench_core::lane::PauseScope;
 use claudebench_core::{Status, TenantId};
 use claudebench_store::{
     AttachmentBody, AttachmentKind, Batch, Beat, ClaimTasks, ClaimedTask, Create, DeleteTask, Meta,
-    Pause, PutAttachment, Refusal, Reports, SetConfig, Update, Write,
+    Pause, PutAttachment, Refusal, Reports, SetConfig, Unregister, Update, Write,
 };
 
 use super::Setup;
@@ -78,6 +78,16 @@ pub(super) async fn other_writes_are_done_once(bed: &mut Bed) {
         size: None,
     };
     replays(bed, "attach", PutAttachment { task: id, body }).await;
+}
+
+pub(super) async fn a_registration_that_is_repeated_brings_back_who_has_gone(bed: &mut Bed) {
+    let first = bed.submit_as(keyed("k", 1), register("w")).await.unwrap();
+    bed.ok(Unregister { id: "w".into(), session: "s".into() }).await;
+    bed.clock.advance(10);
+    let again = bed.submit_as(keyed("k", 1), register("w")).await.unwrap();
+    assert!(again.online && again.registered_at > first.registered_at, "{again:?}");
+    assert_eq!(bed.store().instances(None).await.unwrap(), std::slice::from_ref(&again));
+    assert_eq!(bed.submit_as(keyed("k", 1), register("w")).await.unwrap(), again, "once");
 }
 
 pub(super) async fn a_refused_write_keeps_nothing(bed: &mut Bed) {

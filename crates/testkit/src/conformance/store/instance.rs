@@ -88,6 +88,22 @@ pub(super) async fn a_sign_of_life_extends_what_the_instance_holds(bed: &mut Bed
     }
 }
 
+pub(super) async fn a_sign_of_life_answers_the_shortest_lease(bed: &mut Bed) {
+    bed.ok(register("w")).await;
+    assert_eq!(bed.ok(touch("w", bed.now())).await, [None], "it holds nothing");
+    bed.make_all(vec![task(), NewTask { lease_ms: Some(7_000), ..task() }]).await;
+    let held = bed.ok(claim("w", 2)).await.tasks;
+    let both = Touch {
+        instances: vec![
+            (TenantId::DEFAULT, "v".into(), bed.now()),
+            (TenantId::DEFAULT, "w".into(), bed.now()),
+        ],
+    };
+    assert_eq!(bed.ok(both).await, [None, Some(7_000)]);
+    bed.complete(&held[1]).await;
+    assert_eq!(bed.ok(touch("w", bed.now())).await, [Some(bed.setup.lease_ms)]);
+}
+
 pub(super) async fn what_a_lost_instance_had_goes_back(bed: &mut Bed) {
     bed.ok(register("w")).await;
     let held = bed.held(task(), "w").await;

@@ -29,6 +29,7 @@ mod lease;
 mod list;
 mod model;
 mod outcome;
+mod parked;
 mod pause;
 mod report;
 mod restart;
