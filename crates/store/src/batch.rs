@@ -123,6 +123,8 @@ pub trait Parked: fmt::Debug + Send + Sync {
     fn take(&self, gained: &Gained) -> Option<(Ticket, Item<ClaimTasks>)>;
     /// What became of a claim that was taken, once that is durable.
     fn settle(&self, ticket: Ticket, answer: Handed);
+    /// Tasks of a tenant were claimed, and nobody is there to hear of it: they go back.
+    fn abandon(&self, tenant: TenantId, claimed: Claimed);
 }
 
 /// A write knows its column, so that the committer needs to know none.
@@ -133,6 +135,10 @@ pub trait Write: Send + 'static {
     fn put(self, meta: Meta, batch: &mut Batch) -> usize;
     /// Takes its answer from there.
     fn take(outcomes: &mut Outcomes, place: usize) -> Option<Result<Self::Reply, Refusal>>;
+    /// Nobody is there to hear the answer: what has to go back.
+    fn unheard(_: Self::Reply) -> Option<Claimed> {
+        None
+    }
 }
 
 /// Makes tasks: all or none.
@@ -343,7 +349,7 @@ pub struct ClaimedTask {
 
 /// Ties a write to its column.
 macro_rules! columns {
-    ($($write:ty, $column:ident, $reply:ty;)*) => {$(
+    ($($write:ty, $column:ident, $reply:ty $(, $unheard:expr)?;)*) => {$(
         impl Write for $write {
             type Reply = $reply;
 
@@ -355,6 +361,10 @@ macro_rules! columns {
             fn take(outcomes: &mut Outcomes, place: usize) -> Option<Result<$reply, Refusal>> {
                 outcomes.$column.get_mut(place).and_then(Option::take)
             }
+
+            $(fn unheard(reply: $reply) -> Option<Claimed> {
+                $unheard(reply)
+            })?
         }
     )*};
 }
@@ -363,5 +373,5 @@ columns! {
     Create, creates, Vec<Created>;
     Reports, reports, Vec<Result<Settled, Refusal>>;
     Beat, beats, Beaten;
-    ClaimTasks, claims, Claimed;
+    ClaimTasks, claims, Claimed, Some;
 }

@@ -66,6 +66,7 @@ pub struct Committer {
     queue: mpsc::Sender<Enlist>,
     closing: Arc<watch::Sender<bool>>,
     counters: Arc<Counters>,
+    parked: Option<Arc<dyn Parked>>,
 }
 
 #[derive(Default)]
@@ -99,7 +100,7 @@ impl Committer {
                 settles: Vec::with_capacity(options.batch_max),
             }))));
         }
-        (Self { queue, closing, counters }, writers)
+        (Self { queue, closing, counters, parked: options.parked }, writers)
     }
 
     /// Commits a write together with what else waits, and answers when it is durable.
@@ -108,6 +109,9 @@ impl Committer {
     /// A refusal, a full queue, or a store that could not commit.
     pub async fn submit<W: Write>(&self, meta: Meta, write: W) -> Result<W::Reply, SubmitError> {
         let (settled, answer) = oneshot::channel();
+        // The answer to a key is heard when it is asked for again.
+        let unheard = self.parked.clone().filter(|_| meta.key.is_none());
+        let tenant = meta.tenant;
         let enlist: Enlist = Box::new(move |batch| {
             let place = write.put(meta, batch);
             Box::new(move |outcomes| {
@@ -122,7 +126,11 @@ impl Committer {
                     Err(error) => Err(SubmitError::Store(error.clone())),
                 };
                 // A caller that went away is no reason to undo what is durable.
-                let _ = settled.send(reply);
+                if let (Err(Ok(reply)), Some(parked)) = (settled.send(reply), unheard)
+                    && let Some(claimed) = W::unheard(reply).filter(|c| !c.tasks.is_empty())
+                {
+                    parked.abandon(tenant, claimed);
+                }
             })
         });
         self.queue.try_send(enlist).map_err(|error| match error {
@@ -182,8 +190,12 @@ impl Source {
     pub fn settle(&mut self, done: Result<Outcomes, StoreError>) {
         match &mut self.0 {
             Kind::Gathered(gathering) => gathering.settle(done),
-            // A caller that went away is no reason to undo what is durable.
-            Kind::One(_, settled) => drop(settled.take().map(|settled| settled.send(done))),
+            Kind::One(_, settled) => {
+                if let Some(settled) = settled.take() {
+                    // A caller that went away is no reason to undo what is durable.
+                    let _ = settled.send(done);
+                }
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use claudebench_coordination::{Hub, HubOptions, Presence};
 use claudebench_core::principal::Scopes;
 use claudebench_core::time::ManualClock;
 use claudebench_core::{Clock, Code, Cursor, Error, Millis, Principal, Scope, TenantId};
-use claudebench_services::task::ready::Ready;
+use claudebench_services::task::{self, ready::Ready};
 use claudebench_services::{Context, Limits, Metered, Meters, ServerInfo, Shared, entry};
 use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
 use claudebench_store::{Committer, CommitterOptions};
@@ -94,6 +94,7 @@ impl Server {
             info: ServerInfo { version: "0.0.0", started_at: clock.now() },
             stopping,
         });
+        tokio::spawn(task::returns::run(shared.clone()));
         Self { shared, clock, stop, store, _writers: writers, dir }
     }
 

@@ -112,6 +112,11 @@ impl Parked for Ready {
             self.abandoned.notify_one();
         }
     }
+
+    fn abandon(&self, tenant: TenantId, claimed: Claimed) {
+        self.lock().abandon(tenant, claimed);
+        self.abandoned.notify_one();
+    }
 }
 
 /// A claim that waits. Dropped, it waits no more.

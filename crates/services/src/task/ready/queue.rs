@@ -213,6 +213,8 @@ impl Queue {
             State::Looking { because, again } => (because.filter(|_| !found), again),
             State::Woken(wake) => (Some(wake), None),
             State::Parked => (None, None),
+            // The answer to a key is heard when it is asked for again.
+            State::Taken | State::Given(_) if entry.claim.meta.key.is_some() => (None, None),
             State::Taken => {
                 self.gone.insert(ticket, tenant);
                 (None, None)
@@ -289,6 +291,11 @@ impl Queue {
         if let Some(Entry { state: State::Woken(_), signal, .. }) = self.entries.get(&ticket) {
             signal.notify_one();
         }
+    }
+
+    /// Tasks were claimed for somebody who has gone.
+    pub(super) fn abandon(&mut self, tenant: TenantId, claimed: Claimed) {
+        self.abandoned.push((tenant, claimed));
     }
 
     /// Whether something was handed to waiters that had gone.

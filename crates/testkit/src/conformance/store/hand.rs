@@ -48,8 +48,8 @@ pub(super) async fn fields_are_changed_and_the_event_names_them(bed: &mut Bed) {
 pub(super) async fn an_update_that_is_refused_changes_nothing(bed: &mut Bed) {
     let id = bed.make(NewTask { metadata: Some(r#"{"a":1}"#.into()), ..task() }).await;
     let before = bed.task(id).await;
-    let answer = bed.submit(update(id)).await;
-    assert!(matches!(answer, Err(Refusal::Invalid { .. })), "nothing to change: {answer:?}");
+    bed.ok(update(id)).await;
+    assert_eq!(bed.task(id).await, before, "nothing to change");
     let list = Update { text: Some("new".into()), metadata: Some("[1]".into()), ..update(id) };
     let answer = bed.submit(list).await;
     assert!(matches!(answer, Err(Refusal::Invalid { .. })), "no object: {answer:?}");

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use claudebench_core::lane::{PauseScope, Wanted};
-use claudebench_core::{Status, TaskId};
+use claudebench_core::{Status, TaskId, TenantId};
 use claudebench_store::{
-    Batch, ClaimTasks, Create, Gained, Handed, Item, NewTask, Outcomes, Parked, Pause, Refusal,
+    Batch, ClaimTasks, Claimed, Create, Gained, Handed, Item, NewTask, Outcomes, Parked, Pause, Refusal,
     Reports, Resume, Sweep, Ticket, Write,
 };
 
@@ -36,6 +36,10 @@ impl Parked for Waiting {
     fn settle(&self, ticket: Ticket, answer: Handed) {
         assert_eq!(answer, None, "what was got is told with the outcomes");
         self.given_back.lock().unwrap().push(ticket);
+    }
+
+    fn abandon(&self, _: TenantId, claimed: Claimed) {
+        panic!("nobody has gone: {claimed:?}");
     }
 }
 
