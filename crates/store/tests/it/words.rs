@@ -103,7 +103,7 @@ async fn words_that_were_indexed_go_with_their_text() {
     submit(&store, DeleteTask { task: made[1] }).await;
     assert_eq!(found(&store, "login").await, [made[2]]);
     assert_eq!(found(&store, "front fix").await, [made[0]]);
-    submit(&store, Flush).await;
+    submit(&store, Flush { tasks: true }).await;
     assert_eq!(found(&store, "login").await, []);
     let again = make(&store, &["login"]).await;
     indexed(dir.path(), again[0]).await;

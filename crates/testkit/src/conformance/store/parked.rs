@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use claudebench_core::lane::{PauseScope, Wanted};
 use claudebench_core::{Status, TaskId, TenantId};
 use claudebench_store::{
-    Batch, ClaimTasks, Claimed, Create, Gained, Handed, Item, NewTask, Outcomes, Parked, Pause, Refusal,
-    Reports, Resume, Sweep, Ticket, Write,
+    Batch, ClaimTasks, Claimed, Create, Gained, Handed, Item, NewTask, Outcomes, Parked, Pause,
+    Refusal, Reports, Resume, Sweep, Ticket, Write,
 };
 
 use super::bed::Bed;
