@@ -128,6 +128,9 @@ pub(super) async fn a_flush_leaves_nothing_of_the_tenants_tasks(bed: &mut Bed) {
     let waiting = bed.make(unique("k", OnDuplicate::Reject)).await;
     bed.make(NewTask { delay_ms: Some(1_000), ..after(&[waiting]) }).await;
     bed.make(NewTask { delay_ms: Some(1_000), ..task() }).await;
+    let end = bed.end_of_log().await;
+    assert_eq!(bed.ok(Flush { tasks: false }).await, 0);
+    assert_eq!((bed.stats().await.total(), bed.end_of_log().await), (4, end), "not asked for");
     assert_eq!(bed.ok(Flush { tasks: true }).await, 4);
     assert_eq!((bed.stats().await, bed.list(given::tasks()).await.total), Default::default());
     assert!(bed.nothing_for("w").await);
