@@ -249,13 +249,14 @@ impl Gathering {
             ready: std::mem::take(&mut outcomes.ready),
             reopened: outcomes.reopened,
         });
-        for settle in settles {
-            settle(Ok(&mut outcomes));
-        }
+        // Who waited longest hears first.
         if let Some(parked) = &self.options.parked {
-            for (ticket, answer) in outcomes.handed {
+            for (ticket, answer) in std::mem::take(&mut outcomes.handed) {
                 parked.settle(ticket, answer);
             }
+        }
+        for settle in settles {
+            settle(Ok(&mut outcomes));
         }
     }
 }
