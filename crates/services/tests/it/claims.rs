@@ -160,6 +160,25 @@ async fn two_waiting_claims_get_a_task_each_in_their_order() {
 }
 
 #[tokio::test]
+async fn a_claim_may_name_its_task() {
+    let server = Server::new();
+    server.register("w-1", &["a"]).await;
+    server.register("w-2", &["b"]).await;
+    server.make(json!({"text": "better", "priority": 99})).await;
+    let id = server.make(json!({"text": "this one", "roles": ["a"]})).await;
+    let claim = |worker: &str| json!({"workerId": worker, "taskId": id});
+    let error = server.call("task.claim", claim("w-2")).await.unwrap_err();
+    assert!(error.to_string().contains("none of its roles"), "{error}");
+    let claimed = server.ok("task.claim", claim("w-1")).await;
+    assert_eq!((&claimed["taskId"], &claimed["claimed"]), (&json!(id), &json!(true)));
+    let error = server.call("task.claim", claim("w-1")).await.unwrap_err();
+    assert!(error.to_string().contains("w-1"), "it says who holds it: {error}");
+    let waits = json!({"workerId": "w-1", "taskId": id, "waitMs": 5});
+    let error = server.call("task.claim", waits).await.unwrap_err();
+    assert_eq!(error.code, Code::InvalidParams);
+}
+
+#[tokio::test]
 async fn a_claim_that_goes_away_leaves_its_task_to_the_next() {
     let server = Server::new();
     server.register("w-1", &[]).await;

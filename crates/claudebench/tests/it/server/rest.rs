@@ -46,7 +46,10 @@ async fn resources_are_read_changed_and_deleted() {
         assert_eq!(bad.status, 400, "{none}");
     }
     server.worker("w-1").await;
-    server.call("task.claim", json!({ "workerId": "w-1" })).await;
+    server.call("task.create", json!({ "text": "better", "priority": 99 })).await;
+    let claim = format!("{path}/claim");
+    let claimed = server.send("POST", &claim, &[], br#"{"workerId":"w-1"}"#).await.json();
+    assert_eq!(claimed["taskId"], json!(id), "this one and no other: {claimed}");
     let done =
         server.send("POST", &format!("{path}/complete"), &[], br#"{"result":{"n":1}}"#).await;
     assert_eq!(done.json()["status"], "completed", "{:?}", done.json());
