@@ -8,9 +8,9 @@ use claudebench_core::lane::Wanted;
 use claudebench_core::principal::Scopes;
 use claudebench_core::{Int, Millis, TaskId, TenantId};
 use claudebench_store::{
-    AddKey, Assign, Beat, Cancel, ClaimTasks, ClaimedTask, Dependency, Ending, EventQuery,
-    IdempotencyKey, Meta, NewTask, OnDuplicate, Register, Report, Retry, RetrySelection, TaskQuery,
-    Unique,
+    AddKey, Assign, AttachmentBody, AttachmentKind, Beat, Cancel, ClaimTasks, ClaimedTask,
+    Dependency, Ending, EventQuery, IdempotencyKey, Meta, NewTask, OnDuplicate, PutAttachment,
+    Register, Report, Retry, RetrySelection, TaskQuery, Unique,
 };
 use serde_json::Value;
 
@@ -189,4 +189,22 @@ pub(super) fn tasks() -> TaskQuery {
 /// The fields of an event.
 pub(super) fn payload(event: &Event) -> Value {
     serde_json::from_str(event.payload.get()).unwrap()
+}
+
+/// An attachment with a text, under the key `note`.
+pub(super) fn note(task: TaskId) -> PutAttachment {
+    note_named(task, "note")
+}
+
+pub(super) fn note_named(task: TaskId, key: impl Into<String>) -> PutAttachment {
+    let body = AttachmentBody {
+        key: key.into(),
+        kind: AttachmentKind::Text,
+        value: None,
+        content: Some("text".into()),
+        url: None,
+        mime_type: None,
+        size: None,
+    };
+    PutAttachment { task, body }
 }

@@ -2,8 +2,7 @@
 
 use claudebench_core::{Status, TaskId};
 use claudebench_store::{
-    AttachmentBody, AttachmentKind, AttachmentQuery, DeleteTask, NewTask, PutAttachment, Refusal,
-    Unassign, Unregister, Update,
+    AttachmentQuery, DeleteTask, NewTask, Refusal, Unassign, Unregister, Update,
 };
 use serde_json::{Value, json};
 
@@ -214,23 +213,10 @@ pub(super) async fn a_task_is_taken_from_whoever_has_it(bed: &mut Bed) {
     assert_eq!(bed.submit(unassign).await, ended);
 }
 
-fn note(task: TaskId) -> PutAttachment {
-    let body = AttachmentBody {
-        key: "note".into(),
-        kind: AttachmentKind::Text,
-        value: None,
-        content: Some("text".into()),
-        url: None,
-        mime_type: None,
-        size: None,
-    };
-    PutAttachment { task, body }
-}
-
 pub(super) async fn a_deleted_task_is_gone_but_for_its_history(bed: &mut Bed) {
     let held = bed.held(task(), "w").await;
     let id = held.task.id;
-    bed.ok(note(id)).await;
+    bed.ok(given::note(id)).await;
     assert_eq!(bed.ok(DeleteTask { task: id }).await, bed.now());
     let tenant = claudebench_core::TenantId::DEFAULT;
     assert_eq!(bed.task_of(tenant, id).await, None);

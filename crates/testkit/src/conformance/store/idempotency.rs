@@ -5,14 +5,15 @@ use std::fmt::Debug;
 use claudebench_core::lane::PauseScope;
 use claudebench_core::{Status, TenantId};
 use claudebench_store::{
-    AttachmentBody, AttachmentKind, Batch, Beat, ClaimTasks, ClaimedTask, Create, DeleteTask, Meta,
-    Pause, PutAttachment, Refusal, Reports, SetConfig, Unregister, Update, Write,
+    Batch, Beat, ClaimTasks, ClaimedTask, Create, DeleteTask, Meta, Pause, Refusal, Reports,
+    SetConfig, Unregister, Update, Write,
 };
 
 use super::Setup;
 use super::bed::{Bed, Stop};
 use super::given::{
-    add_key, assign, beat, cancel, claim, completed, keyed, register, released, report, retry, task,
+    self, add_key, assign, beat, cancel, claim, completed, keyed, register, released, report,
+    retry, task,
 };
 
 /// Does a write twice under one key: the second is answered as the first was and changes nothing.
@@ -68,16 +69,7 @@ pub(super) async fn other_writes_are_done_once(bed: &mut Bed) {
     replays(bed, "pause", Pause { scope: PauseScope::All, reason: None, until: None }).await;
     replays(bed, "config", SetConfig { key: "k".into(), value: "1".into() }).await;
     replays(bed, "add key", add_key("key", "default")).await;
-    let body = AttachmentBody {
-        key: "k".into(),
-        kind: AttachmentKind::Text,
-        value: None,
-        content: Some("text".into()),
-        url: None,
-        mime_type: None,
-        size: None,
-    };
-    replays(bed, "attach", PutAttachment { task: id, body }).await;
+    replays(bed, "attach", given::note(id)).await;
 }
 
 pub(super) async fn a_registration_that_is_repeated_brings_back_who_has_gone(bed: &mut Bed) {

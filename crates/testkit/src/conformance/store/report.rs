@@ -1,9 +1,7 @@
 //! Who may report on a task: the holder of its current lease, once.
 
 use claudebench_core::{Status, TaskId};
-use claudebench_store::{
-    AttachmentBody, AttachmentKind, ClaimedTask, Ending, NewTask, PutAttachment, Refusal, Reports,
-};
+use claudebench_store::{ClaimedTask, Ending, NewTask, Refusal, Reports};
 
 use super::bed::Bed;
 use super::given::{
@@ -212,25 +210,12 @@ pub(super) async fn racing_reports_of_one_attempt_end_it_once(bed: &mut Bed) {
     assert_eq!(bed.kinds(held.task.id).await.len(), 3);
 }
 
-/// An attachment with a text.
-fn note(key: String) -> AttachmentBody {
-    AttachmentBody {
-        key,
-        kind: AttachmentKind::Text,
-        value: None,
-        content: Some("text".into()),
-        url: None,
-        mime_type: None,
-        size: None,
-    }
-}
-
 pub(super) async fn a_full_task_still_takes_its_result(bed: &mut Bed) {
     let held = bed.held(task(), "w").await;
     let id = held.task.id;
     let mut full = claudebench_store::Batch::default();
     for n in 0..1_000 {
-        let put = PutAttachment { task: id, body: note(format!("note-{n}")) };
+        let put = given::note_named(id, format!("note-{n}"));
         claudebench_store::Write::put(put, given::meta(), &mut full);
     }
     bed.commit(full).await.unwrap();
@@ -238,6 +223,6 @@ pub(super) async fn a_full_task_still_takes_its_result(bed: &mut Bed) {
     let done = bed.report(report(&held, Ending::Completed { result: Some("{}".into()) })).await;
     assert_eq!(done.unwrap().status, Status::Completed);
     assert_eq!(bed.task(id).await.task.attachment_count, 1_001);
-    let one_more = PutAttachment { task: id, body: note("one more".into()) };
+    let one_more = given::note_named(id, "one more");
     assert!(matches!(bed.submit(one_more).await, Err(Refusal::Limit { .. })));
 }

@@ -3,10 +3,10 @@
 use claudebench_core::lane::{PauseScope, Wanted};
 use claudebench_core::{Status, TaskId, TenantId};
 use claudebench_store::{
-    AttachmentBody, AttachmentKind, AttachmentQuery, Batch, Beat, Change, ClaimTasks, Create,
-    DeleteAttachment, DeleteTask, EventQuery, FailInstances, Flush, Freshness, Item, NewTask,
-    OnDuplicate, Pause, ProcessBatch, PutAttachment, Refusal, Reports, Resume, RetrySelection,
-    RevokeKey, SetConfig, TaskQuery, Unassign, Unregister, Update, Vote,
+    AttachmentQuery, Batch, Beat, Change, ClaimTasks, Create, DeleteAttachment, DeleteTask,
+    EventQuery, FailInstances, Flush, Freshness, Item, NewTask, OnDuplicate, Pause, ProcessBatch,
+    Refusal, Reports, Resume, RetrySelection, RevokeKey, SetConfig, TaskQuery, Unassign,
+    Unregister, Update, Vote,
 };
 
 use super::bed::Bed;
@@ -14,19 +14,6 @@ use super::given::{
     self, add_key, after, assign, beat, cancel, claim, completed, events, meta_of, names, register,
     report, report_by, retry, task, unique, wanted,
 };
-
-fn note(task: TaskId) -> PutAttachment {
-    let body = AttachmentBody {
-        key: "note".into(),
-        kind: AttachmentKind::Text,
-        value: None,
-        content: Some("text".into()),
-        url: None,
-        mime_type: None,
-        size: None,
-    };
-    PutAttachment { task, body }
-}
 
 pub(super) async fn no_read_shows_what_is_anothers(bed: &mut Bed) {
     let other = bed.tenant("other").await;
@@ -41,7 +28,7 @@ pub(super) async fn no_read_shows_what_is_anothers(bed: &mut Bed) {
     };
     let id = bed.make(new).await;
     bed.ok(register("w")).await;
-    bed.ok(note(id)).await;
+    bed.ok(given::note(id)).await;
     bed.ok(SetConfig { key: "k".into(), value: "1".into() }).await;
     bed.ok(Pause { scope: PauseScope::All, reason: None, until: None }).await;
     let store = bed.store();
@@ -102,7 +89,7 @@ fn changes(id: TaskId) -> Vec<Change> {
         Change::Cancel(cancel(id)),
         Change::Retry(retry(id)),
         Change::Retry(redrive),
-        Change::PutAttachment(note(id)),
+        Change::PutAttachment(given::note(id)),
         Change::DeleteAttachment(DeleteAttachment { task: id, key: "note".into() }),
         Change::Unregister(Unregister { id: "w".into(), session: "s".into() }),
         Change::Resume(Resume { scope: PauseScope::Tag("x".into()) }),
