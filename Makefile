@@ -15,7 +15,7 @@ checkout := --cfg=checkout_$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' 
 claudebench := cargo run --locked --release --package claudebench --
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench crash fmt generate web clean
+.PHONY: help run test lint docs bench crash fuzz fmt generate web clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -42,6 +42,9 @@ bench: ## measure the server on this machine
 crash: ## kill the server a few hundred times under load, and prove that nothing was lost
 	@scripts/need.sh cargo cc
 	cargo test --locked --package claudebench --release --test it crash_long -- --ignored --nocapture
+
+fuzz: ## fuzz what reads the bytes of others, a minute for each target (SECONDS=60); needs nightly Rust
+	@scripts/fuzz.sh $(or $(SECONDS),60)
 
 fmt: ## format the code
 	cargo fmt --all

@@ -100,13 +100,18 @@ pub(super) fn decoded(text: &str) -> String {
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        let code = (*byte == b'%')
-            .then(|| text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok()))
-            .flatten();
+        let code = (*byte == b'%').then(|| hex(bytes.get(at + 1..at + 3)?)).flatten();
         plain.push(code.unwrap_or(*byte));
         at += if code.is_some() { 3 } else { 1 };
     }
     String::from_utf8_lossy(&plain).into_owned()
+}
+
+/// The byte that two hexadecimal digits write, and nothing but digits: no sign.
+fn hex(digits: &[u8]) -> Option<u8> {
+    let &[high, low] = digits else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 #[cfg(test)]
@@ -130,6 +135,7 @@ mod tests {
     #[test]
     fn what_cannot_be_undone_stays() {
         assert_eq!(decoded("a%2Fb%zz%"), "a/b%zz%");
+        assert_eq!(decoded("%+f% 1%-1"), "%+f% 1%-1", "a sign is no digit");
         assert_eq!(decoded("%ff"), "\u{fffd}");
     }
 }

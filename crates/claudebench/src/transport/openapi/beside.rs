@@ -15,8 +15,17 @@ pub(super) fn add(paths: &mut Map<String, Value>) {
     let method = json!({
         "name": "method", "in": "path", "required": true, "schema": { "type": "string" },
     });
-    let schemas = "The schemas of a method's params and of its answer.";
-    paths.insert("/schemas/{method}".into(), catalogue("schemas", schemas, vec![method]));
+    let about = "The schemas of a method's params and of its answer.";
+    let mut schemas = catalogue("schemas", about, vec![method]);
+    // The public protocol has this form for it, the name of the method beside the message.
+    let unknown = json!({
+        "type": "object",
+        "required": ["error", "event"],
+        "properties": { "error": { "type": "string" }, "event": { "type": "string" } },
+    });
+    let either = json!({ "anyOf": [unknown, { "$ref": "#/components/schemas/Error" }] });
+    schemas["get"]["responses"]["404"] = in_json("There is no such method.", &either);
+    paths.insert("/schemas/{method}".into(), schemas);
 }
 
 fn request() -> Value {

@@ -2,12 +2,14 @@
 
 mod auth;
 mod bounds;
+mod corpus;
 mod decoders;
 mod every_method;
 mod limits;
 mod openapi;
 mod rest;
 mod rpc;
+mod schema;
 mod sse;
 mod stop;
 mod ws;
@@ -120,7 +122,6 @@ pub(super) async fn send_to(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Answer {
-    let mut stream = TcpStream::connect(address).await.unwrap();
     let mut head = format!("{verb} {path} HTTP/1.1\r\nConnection: close\r\n");
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
         head += &format!("Host: {address}\r\n");
@@ -129,7 +130,13 @@ pub(super) async fn send_to(
         head += &format!("{name}: {value}\r\n");
     }
     head += &format!("Content-Length: {}\r\n\r\n", body.len());
-    stream.write_all(head.as_bytes()).await.unwrap();
+    exchange(address, head.as_bytes(), body).await
+}
+
+/// Sends bytes as they stand, and reads the whole answer.
+pub(super) async fn exchange(address: SocketAddr, head: &[u8], body: &[u8]) -> Answer {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head).await.unwrap();
     // A server may answer, and close, before it has read all of what it refuses.
     let _ = stream.write_all(body).await;
     let mut bytes = Vec::new();

@@ -6,7 +6,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
-use super::Server;
+use super::{Answer, Server, schema};
 
 #[test]
 fn the_committed_document_is_what_the_code_gives() {
@@ -156,8 +156,53 @@ async fn whatever_is_sent_the_answer_is_a_documented_one() {
             let answer = server.send("POST", &path, &[], params.to_string().as_bytes()).await;
             let said = String::from_utf8_lossy(&answer.body);
             assert!(answer.status < 500, "{path} {params}: {} {said}", answer.status);
-            let documented = operation["responses"].get(answer.status.to_string());
-            assert!(documented.is_some(), "{path} {params}: {} is undocumented", answer.status);
+            let wrong = offence(&document, operation, &answer);
+            assert_eq!(wrong, None, "{path} {params}: {} {said}", answer.status);
         }
     }
+}
+
+/// What an answer has that its operation does not promise.
+fn offence(document: &Value, operation: &Value, answer: &Answer) -> Option<String> {
+    let Some(mut documented) = operation["responses"].get(answer.status.to_string()) else {
+        return Some("the status is undocumented".into());
+    };
+    if let Some(reference) = documented["$ref"].as_str() {
+        documented = document.pointer(reference.trim_start_matches('#')).unwrap();
+    }
+    let schema = &documented["content"]["application/json"]["schema"];
+    if schema.is_null() {
+        return (!answer.body.is_empty()).then(|| "a body is undocumented".into());
+    }
+    schema::offence(schema, &answer.json(), document)
+}
+
+/// What reads alone, by the paths of resources; and what is beside the methods.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn resources_answer_as_documented() {
+    let server = Server::start().await;
+    let document = openapi::document();
+    server.worker("w-1").await;
+    let task = server.call("task.create", json!({ "text": "one", "tags": ["a"] })).await;
+    let id = task["id"].as_str().unwrap();
+    server.call("task.claim", json!({ "workerId": "w-1" })).await;
+    let value = json!({ "taskId": id, "key": "k", "type": "json", "value": { "a": 1 } });
+    server.call("task.create_attachment", value).await;
+    let paths = document["paths"].as_object().unwrap();
+    let mut seen = 0;
+    for (path, verbs) in paths.iter().filter(|(path, _)| *path != "/events") {
+        let Some(operation) = verbs.get("get") else { continue };
+        let known = [("{id}", id), ("{key}", "k"), ("{method}", "task.get")];
+        let unknown = [("{id}", "t-1"), ("{key}", "%ff"), ("{method}", "no.such")];
+        for (names, query) in [(known, ""), (known, "?limit=x&status=x&since=x"), (unknown, "")] {
+            let target =
+                names.iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
+            let answer = server.send("GET", &(target + query), &[], b"").await;
+            let said = String::from_utf8_lossy(&answer.body);
+            let wrong = offence(&document, operation, &answer);
+            assert_eq!(wrong, None, "GET {path}{query}: {} {said}", answer.status);
+            seen += usize::from(answer.status == 200);
+        }
+    }
+    assert!(seen > 25, "only {seen} went well");
 }

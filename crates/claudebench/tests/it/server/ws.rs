@@ -1,11 +1,14 @@
 //! The socket: calls and live events.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::Server;
@@ -21,7 +24,12 @@ impl Socket {
 
     /// The same with headers of its own.
     pub(super) async fn open_with(server: &Server, headers: &[(&'static str, &str)]) -> Self {
-        let mut request = format!("ws://{}/ws", server.address).into_client_request().unwrap();
+        Self::at(server.address, headers).await
+    }
+
+    /// The same with any server.
+    pub(super) async fn at(address: SocketAddr, headers: &[(&'static str, &str)]) -> Self {
+        let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
@@ -39,6 +47,12 @@ impl Socket {
 
     pub(super) async fn say_text(&mut self, text: &str) {
         self.0.send(Message::Text(text.into())).await.unwrap();
+    }
+
+    /// Says in a text message what may be no text.
+    pub(super) async fn say_bytes(&mut self, bytes: &[u8]) {
+        let frame = Frame::message(bytes.to_vec(), OpCode::Data(Data::Text), true);
+        self.0.send(Message::Frame(frame)).await.unwrap();
     }
 
     /// The next thing said, or `Null` with the close code when it is over.
