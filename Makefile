@@ -15,11 +15,11 @@ checkout := --cfg=checkout_$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' 
 claudebench := cargo run --locked --release --package claudebench --
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench crash fuzz fmt generate web clean
+.PHONY: help run test lint docs bench bench-peers crash beside fuzz fmt generate web clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
-		printf '  make %-10s %s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
+		printf '  make %-11s %s\n' "$$name" "$$what"; done
 
 run: ## build the server and start it on 127.0.0.1:3000, with its data in ./claudebench-data
 	@scripts/need.sh cargo cc
@@ -39,9 +39,22 @@ bench: ## measure the server on this machine
 	@scripts/need.sh cargo cc
 	@$(claudebench) bench
 
-crash: ## kill the server a few hundred times under load, and prove that nothing was lost
-	@scripts/need.sh cargo cc
-	cargo test --locked --package claudebench --release --test it crash_long -- --ignored --nocapture
+peers := bench/peers
+
+bench-peers: $(peers)/node/node_modules/.package-lock.json $(peers)/pgqueuer/venv/pyvenv.cfg ## measure other queues over PostgreSQL beside us (ARGS="pg-boss apalis --rounds 1")
+	@scripts/need.sh cargo cc postgres
+	@cargo build --locked --release --package claudebench
+	@cargo build --locked --release --manifest-path $(peers)/apalis/Cargo.toml
+	@$(peers)/pgqueuer/venv/bin/python $(peers)/run.py $(ARGS)
+
+crash: ## kill servers and their database a few hundred times under load, and prove that nothing was lost
+	@scripts/need.sh cargo cc postgres
+	cargo test --locked --package claudebench --release --test it crash_long -- --ignored --nocapture --test-threads 1
+
+beside: ## run the release before and this one on one database under load (PREVIOUS=/path/to/claudebench)
+	@scripts/need.sh cargo cc postgres
+	@test -x '$(PREVIOUS)' || { echo 'name the program of the release before: make beside PREVIOUS=/path/to/claudebench'; exit 1; }
+	cargo test --locked --package claudebench --test it the_release_before -- --ignored --nocapture '$(abspath $(PREVIOUS))'
 
 fuzz: ## fuzz what reads the bytes of others, a minute for each target (SECONDS=60); needs nightly Rust
 	@scripts/fuzz.sh $(or $(SECONDS),60)
@@ -59,9 +72,18 @@ generate: web ## write openapi.json from the methods, and web/src/api from opena
 web: web/node_modules/.package-lock.json ## install the packages of web/
 
 # npm writes this file last, so it tells a whole installation from a broken one.
-web/node_modules/.package-lock.json: web/package.json web/package-lock.json
-	npm --prefix web ci --no-audit --no-fund
+%/node_modules/.package-lock.json: %/package.json %/package-lock.json
+	@scripts/need.sh node
+	npm --prefix $* ci --no-audit --no-fund
+	@touch $@
+
+# Touched last, for the same reason.
+$(peers)/pgqueuer/venv/pyvenv.cfg: $(peers)/pgqueuer/requirements.txt
+	@scripts/need.sh python
+	@rm -rf $(@D)
+	python3 -m venv $(@D) || { rm -rf $(@D); exit 1; }
+	$(@D)/bin/pip install --quiet --no-deps --requirement $< || { rm -rf $(@D); exit 1; }
 	@touch $@
 
 clean: ## delete what was built here, and the build directory of all checkouts
-	rm -rf target web/node_modules $(CARGO_BUILD_BUILD_DIR)
+	rm -rf target web/node_modules $(peers)/apalis/target $(peers)/node/node_modules $(peers)/pgqueuer/venv $(CARGO_BUILD_BUILD_DIR)

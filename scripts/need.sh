@@ -1,10 +1,11 @@
 #!/bin/sh
 # Checks that the tools named on the command line are there; says what is missing and how to get
 # it. What apt-get and rustup can install is installed, where the rights allow: a C compiler (for
-# the bundled SQLite), make, Node.js with npm, rustfmt and clippy. Rust itself is not: Debian's is
-# too old, and rustup is for you to run.
+# the bundled SQLite), make, Node.js with npm, PostgreSQL and PgBouncer (for tests, which start them
+# themselves), Python with venv, rustfmt and clippy. Rust itself is not: Debian's is too old, and rustup is for you to
+# run.
 #
-# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node]
+# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -50,17 +51,51 @@ need_lint() {
 # A compiler without the headers of the C library is no use: so try one.
 compiles() { printf '#include <stdio.h>\nint main(void) { return 0; }\n' | cc -x c -o /dev/null - 2>/dev/null; }
 
-# Installs packages of Debian.
-install() {
+# May packages of Debian be installed? Sets `as` to what that takes.
+may_install() {
     has apt-get || return 1
     as=
-    if [ "$(id -u)" != 0 ]; then
-        # A password is asked for only where somebody can type it.
-        if has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then as=sudo; else return 1; fi
-    fi
+    [ "$(id -u)" = 0 ] && return
+    # A password is asked for only where somebody can type it.
+    has sudo && { [ -t 0 ] || sudo -n true 2>/dev/null; } && as=sudo
+}
+
+# Installs packages of Debian.
+install() {
+    may_install || return 1
     echo "installing $*" >&2
     $as apt-get update -q >&2 &&
         $as env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >&2
+}
+
+# Says to Debian: make no first cluster of PostgreSQL ..
+clusters=/etc/postgresql-common/createcluster.d
+# .. and start no services. Somebody may have such a file already.
+policy=/usr/sbin/policy-rc.d
+[ ! -e "$policy" ] || policy=
+
+# Installs packages whose programs alone are wanted, for tests that start servers themselves.
+install_idle() {
+    may_install || return 1
+    trap forget EXIT
+    trap 'exit 1' HUP INT TERM
+    $as mkdir -p "$clusters"
+    echo 'create_main_cluster = false' | $as tee "$clusters/claudebench.conf" >/dev/null
+    if [ -n "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | $as tee "$policy" >/dev/null
+        $as chmod 755 "$policy"
+    fi
+    done=0
+    install "$@" || done=1
+    forget
+    trap - EXIT HUP INT TERM
+    return "$done"
+}
+
+forget() {
+    $as rm -f "$clusters/claudebench.conf" $policy
+    # It stays if there was something in it.
+    $as rmdir "$clusters" 2>/dev/null || true
 }
 
 need_cc() {
@@ -93,10 +128,55 @@ need_node() {
     fi
 }
 
+has_python() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+need_python() {
+    has_python && return
+    if ! install python3 python3-venv || ! has_python; then
+        lacks 'Python 3.11 or newer with venv, for make bench-peers' \
+            'Debian 12, Ubuntu 24.04 and newer: apt-get install python3 python3-venv   (as root)' \
+            'elsewhere: get it from https://www.python.org'
+    fi
+}
+
+# Looks where the tests do.
+has_postgres() {
+    for program in /usr/lib/postgresql/*/bin/postgres "$(command -v postgres)"; do
+        [ -x "$program" ] || continue
+        version=$("$program" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/')
+        [ "$version" -ge 14 ] && return
+    done
+    return 1
+}
+
+need_postgres() {
+    has_postgres && return
+    if ! install_idle postgresql || ! has_postgres; then
+        lacks 'PostgreSQL 14 or newer, for tests' \
+            'Debian 12, Ubuntu 22.04 and newer: apt-get install postgresql   (as root)' \
+            'Fedora: dnf install postgresql-server      macOS: brew install postgresql@15'
+    fi
+}
+
+has_pgbouncer() { has pgbouncer || [ -x /usr/sbin/pgbouncer ]; }
+
+need_pgbouncer() {
+    has_pgbouncer && return
+    if ! install_idle pgbouncer || ! has_pgbouncer; then
+        lacks 'PgBouncer, for tests' \
+            'Debian, Ubuntu: apt-get install pgbouncer   (as root)' \
+            'Fedora: dnf install pgbouncer      macOS: brew install pgbouncer'
+        return
+    fi
+    # Nor at the next boot: whoever wants it as a service turns that on. It runs already if somebody's
+    # own policy had it so.
+    { $as invoke-rc.d pgbouncer stop && $as update-rc.d pgbouncer disable; } >&2 || true
+}
+
 for tool in "$@"; do
     case $tool in
-        cargo | lint | cc | make | node) "need_$tool" ;;
-        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node]" >&2 && exit 2 ;;
+        cargo | lint | cc | make | node | python | postgres | pgbouncer) "need_$tool" ;;
+        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer]" >&2 && exit 2 ;;
     esac
 done
 exit "$missing"

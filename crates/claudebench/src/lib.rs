@@ -7,6 +7,8 @@ pub mod client;
 pub mod config;
 pub mod logging;
 pub mod metrics;
+pub mod opened;
 pub mod start;
 pub mod transport;
 pub mod verify;
+pub mod workers;

@@ -20,7 +20,12 @@ pub fn start(log: &Log) -> Result<(), ConfigError> {
         LogFormat::Text => true,
         LogFormat::Json => false,
     };
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written, as its disk is full, would be told of on standard error: that
+    // is the log itself, and it would end the thread that logs.
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     // Only a second start in one process fails, as in tests: the first one's settings stay.
     let _ = if text {
         lines.with_ansi(terminal).with_target(false).try_init()

@@ -9,10 +9,11 @@ use std::time::Duration;
 use claudebench_core::event::Event;
 use claudebench_core::{Millis, TenantId};
 use claudebench_services::{Metered, Meters, methods};
+use claudebench_store::ReplicaHealth;
 use prometheus::core::Collector;
 use prometheus::{
-    Gauge, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts,
-    Registry, TextEncoder,
+    Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 /// The counters of one method.
@@ -124,6 +125,59 @@ pub struct Metrics {
     pub health: Gauge,
     /// Transactions and writes so far.
     pub commits: [IntGauge; 2],
+    /// What the store says of its database, by name.
+    pub database: IntGaugeVec,
+    replicas: ReplicaGauges,
+}
+
+/// How each replica is.
+struct ReplicaGauges {
+    seconds: GaugeVec,
+    bytes: IntGaugeVec,
+    serves: IntGaugeVec,
+    reads: IntGaugeVec,
+}
+
+impl ReplicaGauges {
+    fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let gauge = |name: &str, help: &str| {
+            let gauge = IntGaugeVec::new(Opts::new(name, help), &["replica"])?;
+            registry.register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
+        };
+        let behind = Opts::new("replica_lag_seconds", "For how long a replica lacks what it lacks");
+        let seconds = GaugeVec::new(behind, &["replica"])?;
+        registry.register(Box::new(seconds.clone()))?;
+        Ok(Self {
+            seconds,
+            bytes: gauge("replica_lag_bytes", "How much of the primary's log a replica lacks")?,
+            serves: gauge("replica_serves", "Whether reads go to a replica")?,
+            reads: gauge("replica_reads", "Reads that a replica has answered since the start")?,
+        })
+    }
+}
+
+fn health_gauge(registry: &Registry) -> Result<Gauge, prometheus::Error> {
+    let gauge = Gauge::new(
+        "instance_health_score",
+        "The part of all instances that was heard of within half of the time after which one \
+         is given up; 1 without any",
+    )?;
+    registry.register(Box::new(gauge.clone()))?;
+    Ok(gauge)
+}
+
+/// What a store says of its database, by name.
+fn database_gauges(registry: &Registry) -> Result<IntGaugeVec, prometheus::Error> {
+    let figures = Opts::new(
+        "store_database",
+        "What may slow a database down before anything breaks: dead rows of its hot tables, its \
+         oldest transaction, what is still to be added up or indexed; and what promotions have \
+         lost",
+    );
+    let gauges = IntGaugeVec::new(figures, &["figure"])?;
+    registry.register(Box::new(gauges.clone()))?;
+    Ok(gauges)
 }
 
 const SECONDS: [f64; 14] =
@@ -148,12 +202,13 @@ fn method_meters(
 }
 
 impl Metrics {
-    /// Makes all counters.
+    /// Makes all counters. Of several processes of one server each counts its own, with its number.
     ///
     /// # Errors
     /// Two of the same name.
-    pub fn new() -> Result<Self, prometheus::Error> {
-        let registry = Registry::new_custom(Some("claudebench".into()), None)?;
+    pub fn new(worker: Option<usize>) -> Result<Self, prometheus::Error> {
+        let label = worker.map(|worker| HashMap::from([("worker".into(), worker.to_string())]));
+        let registry = Registry::new_custom(Some("claudebench".into()), label)?;
         let calls = IntCounterVec::new(
             Opts::new("jsonrpc_requests_total", "Calls of methods, over any transport"),
             &["method", "status"],
@@ -169,18 +224,14 @@ impl Metrics {
         let handing_on = "How long it took to hand the events of a commit on to subscribers";
         let event_seconds =
             Histogram::with_opts(in_seconds("event_processing_duration_seconds", handing_on))?;
-        let health = Gauge::new(
-            "instance_health_score",
-            "The part of all instances that was heard of within half of the time after which one \
-             is given up; 1 without any",
-        )?;
+        let health = health_gauge(&registry)?;
         let add = |collector: Box<dyn Collector>| registry.register(collector);
         add(Box::new(calls))?;
         add(Box::new(seconds))?;
         add(Box::new(paths))?;
         add(Box::new(event_seconds.clone()))?;
-        add(Box::new(health.clone()))?;
         add(Box::new(prometheus::process_collector::ProcessCollector::for_self()))?;
+        let database = database_gauges(&registry)?;
         let gauge = |name: &str, help: &str| {
             let gauge = IntGauge::new(name, help)?;
             registry.register(Box::new(gauge.clone()))?;
@@ -214,12 +265,29 @@ impl Metrics {
             ],
             instances: gauge("instances_active", "Instances that are there")?,
             health,
+            database,
             commits: [
                 gauge("store_commits", "Transactions committed since the start")?,
                 gauge("store_writes", "Writes committed since the start")?,
             ],
+            replicas: ReplicaGauges::new(&registry)?,
             registry,
         })
+    }
+
+    /// Shows how replicas are.
+    pub fn show_replicas(&self, all: &[ReplicaHealth]) {
+        for replica in all {
+            let name = [&*replica.name];
+            let gauges = &self.replicas;
+            if let (Some(ms), Some(bytes)) = (replica.lag_ms, replica.lag_bytes) {
+                gauges.seconds.with_label_values(&name).set(ms as f64 / 1_000.0);
+                gauges.bytes.with_label_values(&name).set(bytes);
+            }
+            gauges.serves.with_label_values(&name).set(replica.serves.into());
+            let reads = i64::try_from(replica.reads).unwrap_or(i64::MAX);
+            gauges.reads.with_label_values(&name).set(reads);
+        }
     }
 
     /// Counts a call.

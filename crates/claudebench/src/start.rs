@@ -5,20 +5,22 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use claudebench_coordination::{Hub, HubOptions, Presence};
-use claudebench_core::rank::Aging;
-use claudebench_core::time::SystemClock;
 use claudebench_core::{Clock, Cursor};
 use claudebench_services::task::ready::Ready;
-use claudebench_services::{ServerInfo, Shared, system, task};
-use claudebench_store::sqlite::{DATABASE, OpenError, SqliteOptions, SqliteStore};
-use claudebench_store::{Committed, Committer, CommitterOptions, KeyRow, Store, StoreError};
+use claudebench_services::{Limits, ServerInfo, Shared, analytics, elsewhere, system, task};
+use claudebench_store::sqlite::DATABASE;
+use claudebench_store::{
+    Committed, Committer, CommitterOptions, KeyRow, OnCommit, Store, StoreError,
+};
+use prometheus::IntCounter;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
 use crate::auth::Auth;
 use crate::config::{Config, Required};
 use crate::metrics::Metrics;
+use crate::opened::{OpenError, Opened};
 use crate::transport::App;
 use crate::transport::calls::Calls;
 use crate::transport::gate::{Gate, Stage};
@@ -54,6 +56,9 @@ pub enum StartError {
     /// Signals of the system cannot be waited for.
     #[error("signals cannot be waited for: {0}")]
     Signals(std::io::Error),
+    /// The program that started this one as a worker does not say where to listen.
+    #[error("a worker is started by `claudebench serve --workers`, and by nothing else: {0}")]
+    Orphan(std::io::Error),
 }
 
 /// A server that runs.
@@ -63,7 +68,7 @@ pub struct Running {
     /// The addresses among them.
     pub addresses: Vec<SocketAddr>,
     app: Arc<App>,
-    store: Arc<SqliteStore>,
+    opened: Opened,
     stop: watch::Sender<bool>,
     accepting: JoinSet<()>,
     background: JoinSet<()>,
@@ -72,12 +77,13 @@ pub struct Running {
     drain: Duration,
 }
 
-/// Starts a server with the clock of this machine.
+/// Starts a server with the clock of this machine, or of the database. One that cannot be used is an
+/// error.
 ///
 /// # Errors
 /// Each says what stands in the way and what to do.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    start_with(config, Arc::new(SystemClock::default())).await
+    begin(config, Ground::default()).await
 }
 
 /// Starts a server with any clock.
@@ -85,47 +91,59 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 /// # Errors
 /// As [`start`].
 pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running, StartError> {
-    let exposed = config.listen.iter().find(|address| listen::is_exposed(address));
-    let no_keys = |url: String| Err(StartError::NoKeys { url });
-    if let Some(address) = exposed
-        && !config.data.join(DATABASE).exists()
-    {
-        return no_keys(format!("http://{address}"));
-    }
-    // Where keys are needed they are looked for before anybody can connect; else an address that
-    // somebody has leaves the data alone.
-    let (store, keys, listeners) = match exposed {
-        Some(address) => {
-            let (store, keys) = open(&config, &clock).await?;
-            if keys.is_empty() {
-                return no_keys(format!("http://{address}"));
-            }
-            (store, keys, bind(&config).await?)
-        }
-        None => {
-            let listeners = bind(&config).await?;
-            let (store, keys) = open(&config, &clock).await?;
-            (store, keys, listeners)
-        }
-    };
-    let open = listeners.iter().find(|listener| !listener.is_local());
-    if let Some(open) = open
-        && keys.is_empty()
-    {
-        return no_keys(open.url());
-    }
-    let local_only = open.is_none();
-    let seen: Arc<dyn Store> = store.clone();
+    begin(config, Ground { clock: Some(clock), ..Ground::default() }).await
+}
+
+/// Whether a database that cannot be used yet is waited for.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Patience {
+    #[default]
+    None,
+    /// It is, and whoever asks is told so after so many failures, if at all.
+    Endless(Option<usize>),
+}
+
+/// What a server finds when it starts.
+#[derive(Default)]
+struct Ground {
+    clock: Option<Arc<dyn Clock>>,
+    patience: Patience,
+    /// The sockets of a worker, with its number.
+    given: Option<(usize, Vec<Listener>)>,
+}
+
+/// Starts one of the processes of a server, on the sockets that it was given. A database that cannot
+/// be used yet is waited for; whoever asks is told so after so many failures, if at all.
+///
+/// # Errors
+/// As [`start`].
+pub async fn start_worker(
+    config: Config,
+    worker: usize,
+    listeners: Vec<Listener>,
+    told_after: Option<usize>,
+) -> Result<Running, StartError> {
+    let given = Some((worker, listeners));
+    begin(config, Ground { patience: Patience::Endless(told_after), given, clock: None }).await
+}
+
+async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
+    let worker = ground.given.as_ref().map(|(worker, _)| *worker);
+    let (opened, keys, listeners) = reach(&config, ground).await?;
+    let local_only = listeners.iter().all(Listener::is_local);
     let required = config.auth.required == Required::Always || !local_only;
     if required && keys.is_empty() {
+        opened.close().await;
         return Err(StartError::NobodyCanCall);
     }
-    let auth = Arc::new(Auth::new(required, keys, seen.clone()));
-    let metrics = Arc::new(Metrics::new()?);
-    let head = seen.health().await?.head;
+    let store = opened.store.clone();
+    let auth = Arc::new(Auth::new(required, keys, store.clone()));
+    let metrics = Arc::new(Metrics::new(worker)?);
+    let head = store.health().await?.head;
     let (stop, stopping) = watch::channel(false);
+    let mut background = JoinSet::new();
     let (shared, writers) =
-        shared(&config, &seen, &clock, head, (&auth, &metrics), stopping).await?;
+        shared(&config, &store, head, (&auth, &metrics), stopping, &mut background).await?;
     let grace = Duration::from_millis(config.stop.grace_ms);
     let drain = Duration::from_millis(config.stop.drain_ms);
     let room = Room::new(config.limits.connections, listeners.len());
@@ -142,9 +160,10 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
         seen: Default::default(),
         sockets: Default::default(),
     });
-    let mut background = JoinSet::new();
     background.spawn(task::sweeper::run(shared.clone()));
     background.spawn(task::returns::run(shared.clone()));
+    background.spawn(system::replicas::run(shared.clone()));
+    background.spawn(analytics::consumer::run(shared.clone()));
     background.spawn(system::watch::run(shared, check_ms));
     let urls = listeners.iter().map(Listener::url).collect();
     let addresses = listeners.iter().filter_map(Listener::address).collect();
@@ -152,7 +171,54 @@ pub async fn start_with(config: Config, clock: Arc<dyn Clock>) -> Result<Running
     for listener in listeners {
         accepting.spawn(listen::accept(app.clone(), listener, room.clone()));
     }
-    Ok(Running { urls, addresses, app, store, stop, accepting, background, writers, grace, drain })
+    Ok(Running { urls, addresses, app, opened, stop, accepting, background, writers, grace, drain })
+}
+
+/// The store with the keys in it, and the addresses, of which those that others can reach are there
+/// only if there are keys.
+async fn reach(
+    config: &Config,
+    Ground { clock, patience, given }: Ground,
+) -> Result<(Opened, Vec<KeyRow>, Vec<Listener>), StartError> {
+    let no_keys = |url: String| Err(StartError::NoKeys { url });
+    let exposed = config.listen.iter().find(|address| listen::is_exposed(address));
+    // Where keys are needed they are looked for before anybody can connect; else an address that
+    // somebody has leaves the data alone. Over a database, that is so in either case: until it is
+    // there, whoever connects is told no more than that.
+    if let Some(address) = exposed.filter(|_| config.store.is_embedded()) {
+        if !config.data.join(DATABASE).exists() {
+            return no_keys(format!("http://{address}"));
+        }
+        let (opened, keys) = with_keys(Opened::open(config, clock).await?).await?;
+        if keys.is_empty() {
+            opened.close().await;
+            return no_keys(format!("http://{address}"));
+        }
+        return Ok((opened, keys, bind(config).await?));
+    }
+    let listeners = match given {
+        Some((_, listeners)) => listeners,
+        None => bind(config).await?,
+    };
+    let opened = match patience {
+        Patience::None => Opened::open(config, clock).await?,
+        Patience::Endless(told_after) => {
+            Opened::patiently(config, clock, &listeners, told_after).await?
+        }
+    };
+    let (opened, keys) = with_keys(opened).await?;
+    if let Some(open) = listeners.iter().find(|listener| !listener.is_local())
+        && keys.is_empty()
+    {
+        opened.close().await;
+        return no_keys(open.url());
+    }
+    Ok((opened, keys, listeners))
+}
+
+async fn with_keys(opened: Opened) -> Result<(Opened, Vec<KeyRow>), StoreError> {
+    let keys = opened.store.keys(None).await?;
+    Ok((opened, keys))
 }
 
 async fn bind(config: &Config) -> Result<Vec<Listener>, StartError> {
@@ -163,45 +229,45 @@ async fn bind(config: &Config) -> Result<Vec<Listener>, StartError> {
     Ok(listeners)
 }
 
-/// The store and the keys in it.
-async fn open(
-    config: &Config,
-    clock: &Arc<dyn Clock>,
-) -> Result<(Arc<SqliteStore>, Vec<KeyRow>), StartError> {
-    let store = SqliteStore::open(store_options(config), clock.clone())?;
-    let keys = store.keys(None).await?;
-    Ok((store, keys))
-}
-
 /// What all calls share, with the committer that tells the others what was committed.
 async fn shared(
     config: &Config,
     store: &Arc<dyn Store>,
-    clock: &Arc<dyn Clock>,
     head: Cursor,
     (auth, metrics): (&Arc<Auth>, &Arc<Metrics>),
     stopping: watch::Receiver<bool>,
+    background: &mut JoinSet<()>,
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
     let hub = Arc::new(Hub::new(head, HubOptions::default()));
     let ready = Arc::new(Ready::new(config.limits.waiting_claims));
     let presence = Arc::new(Presence::default());
+    let limits = limits(config);
     let tell = {
+        let present = presence.clone();
         let (hub, ready) = (hub.clone(), ready.clone());
         let (auth, metrics) = (auth.clone(), metrics.clone());
-        Arc::new(move |committed: Committed| {
+        let tell: OnCommit = Arc::new(move |committed: Committed| {
             let (began, events) = (Instant::now(), committed.events.len());
-            metrics.committed(&committed.events);
+            // Each server counts its own.
+            if committed.foreign {
+                elsewhere::notice(&present, &ready, &limits, &committed.events);
+            } else {
+                metrics.committed(&committed.events);
+            }
             auth.notice(&committed.events);
             hub.publish(committed.events);
             ready.notify(&committed.ready, committed.reopened);
             if events > 0 {
                 metrics.event_seconds.observe(began.elapsed().as_secs_f64());
             }
-        })
+        });
+        tell
     };
+    // Before the first write: what is told by this way is told in the order of the log.
+    background.spawn(until(stopping.clone(), store.follow(head, tell.clone())));
     let options = CommitterOptions { parked: Some(ready.clone()), ..CommitterOptions::default() };
     let (committer, writers) = Committer::start(store.clone(), options, tell);
-    let limits = &config.limits;
+    let clock = store.clock();
     let shared = Arc::new(Shared {
         store: store.clone(),
         committer,
@@ -209,14 +275,7 @@ async fn shared(
         presence,
         ready,
         clock: clock.clone(),
-        limits: claudebench_services::Limits {
-            metadata_bytes: limits.metadata_bytes,
-            result_bytes: limits.result_bytes,
-            attachment_bytes: limits.attachment_bytes,
-            waiting_claims: limits.waiting_claims,
-            instance_silence_ms: config.instances.silence_ms,
-            lease_ms: config.tasks.lease_ms,
-        },
+        limits,
         meters: metrics.clone(),
         info: ServerInfo { version: env!("CARGO_PKG_VERSION"), started_at: clock.now() },
         stopping,
@@ -225,23 +284,35 @@ async fn shared(
     Ok((shared, writers))
 }
 
-/// How the store of a configuration is opened.
-#[must_use]
-pub fn store_options(config: &Config) -> SqliteOptions {
-    SqliteOptions {
+/// The bounds that methods keep.
+fn limits(config: &Config) -> Limits {
+    let (limits, check_ms) = (&config.limits, config.instances.check_ms);
+    // A look that comes late is still within the second one.
+    let looks = if config.store.is_embedded() { 0 } else { 2 };
+    Limits {
+        metadata_bytes: limits.metadata_bytes,
+        result_bytes: limits.result_bytes,
+        attachment_bytes: limits.attachment_bytes,
+        waiting_claims: limits.waiting_claims,
+        instance_silence_ms: config.instances.silence_ms,
         lease_ms: config.tasks.lease_ms,
-        max_losses: config.tasks.max_losses,
-        aging: Aging { step_ms: config.tasks.aging_step_ms },
-        events_age_ms: config.events.keep_days.saturating_mul(24 * 3_600_000),
-        events_max: config.events.keep_count,
-        ..SqliteOptions::new(&config.data)
+        heard_within_ms: i64::try_from(check_ms).unwrap_or(i64::MAX).saturating_mul(looks),
+    }
+}
+
+/// Goes on until the server stops.
+async fn until(mut stopping: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    let stop = async { stopping.wait_for(|stop| *stop).await.is_ok() };
+    tokio::select! {
+        _ = stop => {}
+        () = work => {}
     }
 }
 
 impl Running {
     /// Stops: new work is refused, what is under way finishes or is given up when its time is
     /// over, and the store is closed.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
         tracing::info!("stopping");
         self.stop.send_replace(true);
         let began = tokio::time::Instant::now();
@@ -252,6 +323,31 @@ impl Running {
             self.app.gate.idle().await;
         };
         let in_time = timeout_at(grace, drained).await.is_ok();
+        self.end(in_time, grace).await;
+    }
+
+    /// Goes while others stay, who take whoever connects from now on. Everybody who is connected is
+    /// told with the next answer to connect anew; whoever waits or follows is told at once.
+    pub async fn leave(mut self) {
+        tracing::info!("leaving");
+        self.app.gate.leave();
+        self.stop.send_replace(true);
+        self.app.gate.go_on(Stage::Leaving);
+        let grace = tokio::time::Instant::now() + self.grace;
+        let gone = async { while self.accepting.join_next().await.is_some() {} };
+        // Who says nothing for so long cannot be told, and is let go.
+        let _ = timeout_at(grace, gone).await;
+        let idle = tokio::time::timeout(FAREWELL, self.app.gate.idle()).await.is_ok();
+        self.end(idle, grace).await;
+    }
+
+    /// How many requests it has answered or is answering.
+    #[must_use]
+    pub fn requests(&self) -> IntCounter {
+        self.app.metrics.http_requests.clone()
+    }
+
+    async fn end(mut self, in_time: bool, grace: tokio::time::Instant) {
         self.app.gate.go_on(Stage::Closed);
         if !in_time {
             tracing::warn!("not all that was under way ended in time; it is given up");
@@ -271,10 +367,8 @@ impl Running {
         }
         self.app.shared.committer.stop();
         while self.writers.join_next().await.is_some() {}
-        let store = self.store.clone();
-        // What was taken on is committed; closing waits for the disk.
-        let closed: JoinHandle<()> = tokio::task::spawn_blocking(move || store.close());
-        let _ = closed.await;
+        // What was taken on is committed.
+        self.opened.close().await;
         tracing::info!("stopped");
     }
 }
@@ -294,13 +388,19 @@ pub async fn run(
     let mut terminate = signal(SignalKind::terminate()).map_err(StartError::Signals)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(StartError::Signals)?;
     listen::raise_file_limit();
-    let running = start(config).await?;
+    tokio::pin!(ended);
+    let running = tokio::select! {
+        started = begin(config, Ground { patience: Patience::Endless(Some(0)), ..Ground::default() }) => started?,
+        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return Ok(()),
+        () = &mut ended => return Ok(()),
+    };
     tracing::info!(urls = ?running.urls, version = env!("CARGO_PKG_VERSION"), "listening");
     ready(&running.urls);
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        () = ended => {}
+        () = &mut ended => {}
     }
     let stop = running.stop();
     tokio::pin!(stop);
@@ -314,7 +414,7 @@ pub async fn run(
 }
 
 /// Waits for the end of standard input, if that counts.
-async fn stdin_ends(counts: bool) {
+pub(crate) async fn stdin_ends(counts: bool) {
     if !counts {
         return std::future::pending().await;
     }

@@ -5,32 +5,11 @@
 //! a slow one costs the others nothing.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use claudebench_core::Cursor;
 use claudebench_core::event::Event;
 use tokio::sync::watch;
-
-/// An event in the window, with its text on the wire made at most once for all subscribers.
-#[derive(Debug)]
-pub struct Live {
-    /// The event.
-    pub event: Arc<Event>,
-    text: OnceLock<Arc<str>>,
-}
-
-impl Live {
-    /// An event on its way to subscribers.
-    #[must_use]
-    pub const fn new(event: Arc<Event>) -> Self {
-        Self { event, text: OnceLock::new() }
-    }
-
-    /// Its text on the wire, made by whoever asks first.
-    pub fn text(&self, make: impl FnOnce(&Event) -> String) -> Arc<str> {
-        self.text.get_or_init(|| make(&self.event).into()).clone()
-    }
-}
 
 /// The bounds of the window.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +37,7 @@ pub struct Hub {
 #[derive(Debug)]
 struct Window {
     /// Ascending by cursor.
-    events: VecDeque<Arc<Live>>,
+    events: VecDeque<Arc<Event>>,
     /// Every event after this place is in the window.
     since: Cursor,
     bytes: usize,
@@ -75,16 +54,15 @@ impl Hub {
     /// Takes the events of a commit, in the order of the log, and rings the bell.
     pub fn publish(&self, events: Vec<Arc<Event>>) {
         let Some(head) = events.last().map(|event| event.cursor) else { return };
+        debug_assert!(events.first().is_some_and(|first| first.cursor > self.head()));
         {
             let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
-            for event in events {
-                window.bytes += event.payload.get().len();
-                window.events.push_back(Arc::new(Live::new(event)));
-            }
+            window.bytes += events.iter().map(|event| event.payload.get().len()).sum::<usize>();
+            window.events.extend(events);
             while window.events.len() > self.options.events || window.bytes > self.options.bytes {
                 let Some(gone) = window.events.pop_front() else { break };
-                window.bytes -= gone.event.payload.get().len();
-                window.since = gone.event.cursor;
+                window.bytes -= gone.payload.get().len();
+                window.since = gone.cursor;
             }
         }
         self.head.send_replace(head);
@@ -93,12 +71,12 @@ impl Hub {
     /// At most `max` events after a place, of all tenants; `None` when the window has moved past
     /// it, and the store must be asked.
     #[must_use]
-    pub fn after(&self, cursor: Cursor, max: usize) -> Option<Vec<Arc<Live>>> {
+    pub fn after(&self, cursor: Cursor, max: usize) -> Option<Vec<Arc<Event>>> {
         let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if cursor < window.since {
             return None;
         }
-        let from = window.events.partition_point(|live| live.event.cursor <= cursor);
+        let from = window.events.partition_point(|event| event.cursor <= cursor);
         Some(window.events.iter().skip(from).take(max).cloned().collect())
     }
 
@@ -118,6 +96,7 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use claudebench_core::event::Text;
     use claudebench_core::{Millis, TenantId};
 
     fn event(cursor: i64) -> Arc<Event> {
@@ -133,6 +112,7 @@ mod tests {
             actor: "test".into(),
             traceparent: None,
             payload: serde_json::value::to_raw_value("x").unwrap(),
+            text: Text::default(),
         })
     }
 
@@ -143,12 +123,8 @@ mod tests {
         assert!(hub.after(Cursor(9), 9).is_none(), "what is before the start is in the store");
         hub.publish((11..=15).map(event).collect());
         assert!(hub.after(Cursor(11), 9).is_none());
-        let seen: Vec<i64> = hub
-            .after(Cursor(12), 2)
-            .into_iter()
-            .flatten()
-            .map(|live| live.event.cursor.0)
-            .collect();
+        let seen: Vec<i64> =
+            hub.after(Cursor(12), 2).into_iter().flatten().map(|event| event.cursor.0).collect();
         assert_eq!(seen, [13, 14]);
         assert_eq!(hub.head(), Cursor(15));
     }

@@ -4,5 +4,5 @@
 pub mod fanout;
 pub mod presence;
 
-pub use fanout::{Hub, HubOptions, Live};
+pub use fanout::{Hub, HubOptions};
 pub use presence::{Presence, Present, Roles, Seen};

@@ -63,6 +63,38 @@ impl Presence {
         self.lock().entry(tenant).or_default().insert(id, sign);
     }
 
+    /// Another server heard of an instance, or it registered there.
+    pub fn hear(&self, instance: Present) {
+        let known = self.of(instance.tenant, &instance.id, |sign| {
+            sign.at = sign.at.max(instance.seen_at);
+            sign.roles = instance.roles.clone();
+        });
+        if known.is_none() {
+            self.enter(instance);
+        }
+    }
+
+    /// An instance is not registered any more, unless it was heard of since then.
+    pub fn is_gone(&self, (tenant, id, at): &Seen) {
+        if let Some(instances) = self.lock().get_mut(tenant)
+            && instances.get(id).is_some_and(|sign| sign.at == *at)
+        {
+            instances.remove(id);
+        }
+    }
+
+    /// Those, of one tenant or of all, that were not heard of here since `limit`.
+    #[must_use]
+    pub fn unheard(&self, tenant: Option<TenantId>, limit: Millis) -> Vec<Seen> {
+        let instances = self.lock();
+        let of = instances.iter().filter(|(of, _)| tenant.is_none_or(|tenant| tenant == **of));
+        of.flat_map(|(of, instances)| {
+            let unheard = instances.iter().filter(|(_, sign)| sign.at <= limit);
+            unheard.map(|(id, sign)| (*of, id.clone(), sign.at))
+        })
+        .collect()
+    }
+
     /// An instance said goodbye.
     pub fn leave(&self, tenant: TenantId, id: &str) {
         if let Some(instances) = self.lock().get_mut(&tenant) {
@@ -268,6 +300,25 @@ mod tests {
         presence.found(tenant, "b", true);
         presence.works(tenant, "b", Millis(5));
         assert_eq!(presence.hurried().len(), 1);
+    }
+
+    #[test]
+    fn what_other_servers_hear_counts() {
+        let (presence, tenant) = (Presence::default(), TenantId::DEFAULT);
+        presence.enter(there(tenant, "a", &["old"]));
+        assert!(presence.unheard(Some(TenantId(2)), Millis(0)).is_empty());
+        let unheard = presence.unheard(None, Millis(0));
+        assert_eq!(unheard, [(tenant, "a".into(), Millis(0))]);
+        presence.hear(Present { seen_at: Millis(50), ..there(tenant, "a", &["new"]) });
+        presence.hear(Present { seen_at: Millis(40), ..there(tenant, "a", &["new"]) });
+        presence.hear(there(tenant, "b", &[]));
+        assert_eq!(presence.seen(tenant, "a"), Some(Millis(50)), "the last that anybody heard");
+        assert_eq!(presence.roles(tenant, "a").as_deref(), Some(&["new".into()][..]));
+        assert!(presence.unwritten().is_empty(), "who heard it writes it");
+        presence.is_gone(&unheard[0]);
+        assert!(presence.seen(tenant, "a").is_some(), "it was heard of since then");
+        presence.is_gone(&(tenant, "a".into(), Millis(50)));
+        assert_eq!(presence.count(), 1);
     }
 
     #[test]

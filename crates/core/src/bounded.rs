@@ -98,9 +98,20 @@ impl<const MIN: i64, const MAX: i64> JsonSchema for Int<MIN, MAX> {
     }
 }
 
-/// A text of `MIN` to `MAX` characters (characters, not bytes).
+/// A text of `MIN` to `MAX` characters (characters, not bytes), none of which is U+0000.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Text<const MIN: usize, const MAX: usize>(String);
+
+/// Refuses a text with the character U+0000, which not every database can keep.
+///
+/// # Errors
+/// What was expected.
+pub fn refuse_nul(text: &str) -> Result<(), String> {
+    if text.contains('\0') {
+        return Err("expected a text without the character U+0000".into());
+    }
+    Ok(())
+}
 
 /// A name: of a worker, a project, a role, a tag, a key.
 pub type Name = Text<1, 200>;
@@ -119,7 +130,11 @@ impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
             let count = text.chars().take(MAX + 1).count();
             (MIN..=MAX).contains(&count)
         };
-        if fits { Ok(Self(text)) } else { Err(Self::refusal(&text)) }
+        if !fits {
+            return Err(Self::refusal(&text));
+        }
+        refuse_nul(&text)?;
+        Ok(Self(text))
     }
 
     fn refusal(text: &str) -> String {
@@ -250,6 +265,7 @@ mod tests {
         assert!(Short::new("äöü").is_ok());
         assert_eq!(Short::new("").unwrap_err(), "expected 1 to 3 characters, got an empty text");
         assert_eq!(Short::new("abcd").unwrap_err(), "expected 1 to 3 characters, got 4");
+        assert!(Short::new("a\0").unwrap_err().contains("U+0000"));
     }
 
     #[test]

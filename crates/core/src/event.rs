@@ -3,7 +3,7 @@
 //! An event is one type here; its schema, its place in the docs and its TypeScript type follow.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -40,7 +40,13 @@ pub struct Event {
     pub traceparent: Option<Arc<str>>,
     /// The typed fields, as JSON.
     pub payload: Box<RawValue>,
+    /// Its text on the wire, once somebody has asked for it.
+    pub text: Text,
 }
+
+/// A text that is made at most once, for all who ask for it.
+#[derive(Clone, Default)]
+pub struct Text(OnceLock<Arc<str>>);
 
 impl fmt::Debug for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,6 +59,11 @@ impl Event {
     #[must_use]
     pub fn is(&self, pattern: &str) -> bool {
         answers(&self.kind, pattern)
+    }
+
+    /// Its text on the wire, made by whoever asks first.
+    pub fn text(&self, make: impl FnOnce(&Self) -> String) -> Arc<str> {
+        self.text.0.get_or_init(|| make(self).into()).clone()
     }
 }
 
@@ -71,7 +82,7 @@ pub fn answers(kind: &str, pattern: &str) -> bool {
 pub fn scope(kind: &str) -> Scope {
     match kind.split_once('.').map_or(kind, |(domain, _)| domain) {
         "task" | "queue" => Scope::TasksRead,
-        "instance" | "batch" | "quorum" | "system" | "config" => Scope::SystemRead,
+        "instance" | "batch" | "quorum" | "system" | "config" | "replica" => Scope::SystemRead,
         // Keys, and whatever nobody has thought of yet.
         _ => Scope::Admin,
     }
@@ -134,6 +145,8 @@ facts! {
         text: &'a str,
         /// Its status now.
         status: Status,
+        /// Where it stood.
+        previous_status: Status,
         /// Its priority now.
         priority: i64,
         /// When it was made.
@@ -171,6 +184,10 @@ facts! {
         attempt: i64,
         /// When the lease ends, unless it is extended.
         expires_at: Millis,
+        /// 0 to 100, highest first.
+        priority: i64,
+        /// Milliseconds since it was made.
+        waited: i64,
     }
     /// A task ended: completed or failed.
     TaskCompleted = "task.completed" {
@@ -190,6 +207,10 @@ facts! {
         error: Option<&'a str>,
         /// Whether it is a dead letter now.
         dead_letter: bool,
+        /// 0 to 100, highest first.
+        priority: i64,
+        /// Milliseconds since the attempt began that ended with it.
+        worked: Option<i64>,
     }
     /// An attempt ended without success, and the task will be tried again.
     TaskAttemptFailed = "task.attempt_failed" {
@@ -234,6 +255,8 @@ facts! {
         task_id: TaskId,
         /// Why.
         reason: Option<&'a str>,
+        /// 0 to 100, highest first.
+        priority: i64,
     }
     /// An ended task was put back to be done again.
     TaskRetried = "task.retried" {
@@ -351,6 +374,24 @@ facts! {
         vote_count: i64,
         /// How many were needed.
         quorum: i64,
+    }
+    /// A replica is too far behind, or away for too long: a server reads elsewhere meanwhile.
+    ReplicaLagging = "replica.lagging" {
+        /// Its host and port.
+        replica: &'a str,
+        /// How far it is behind, in milliseconds, as far as that is known.
+        lag_ms: Option<i64>,
+        /// The same in bytes of the primary's log.
+        lag_bytes: Option<i64>,
+        /// What is wrong with it besides.
+        problem: Option<&'a str>,
+    }
+    /// A replica has caught up, or is back: reads go there again.
+    ReplicaRecovered = "replica.recovered" {
+        /// Its host and port.
+        replica: &'a str,
+        /// How far it is behind, in milliseconds.
+        lag_ms: Option<i64>,
     }
     /// All data of the tenant was deleted.
     SystemFlushed = "system.flushed" {

@@ -7,11 +7,13 @@ pub mod backoff;
 pub mod bounded;
 pub mod error;
 pub mod event;
+pub mod figures;
 pub mod graph;
 pub mod id;
 pub mod lane;
 pub mod principal;
 pub mod rank;
+pub mod share;
 pub mod state;
 pub mod time;
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use claudebench_coordination::{Hub, Presence};
 use claudebench_core::{Clock, Code, Error, Millis, Principal, TenantId};
-use claudebench_store::{Committer, IdempotencyKey, Meta, Store, StoreError, SubmitError, Write};
+use claudebench_store::{
+    Committer, Freshness, IdempotencyKey, Meta, Store, StoreError, SubmitError, Write,
+};
 use tokio::sync::watch;
 
 use crate::method::Method;
@@ -23,6 +25,9 @@ pub struct Limits {
     pub instance_silence_ms: i64,
     /// The lease of a task that names none.
     pub lease_ms: i64,
+    /// How long it takes at most until a server can read what another one has heard; 0 where there
+    /// are no others.
+    pub heard_within_ms: i64,
 }
 
 impl Limits {
@@ -39,9 +44,10 @@ impl Default for Limits {
             metadata_bytes: 64 << 10,
             result_bytes: 1 << 20,
             attachment_bytes: 1 << 20,
-            waiting_claims: 10_000,
+            waiting_claims: 20_000,
             instance_silence_ms: 30_000,
             lease_ms: 300_000,
+            heard_within_ms: 0,
         }
     }
 }
@@ -168,13 +174,23 @@ pub struct Context {
     pub key: Option<Arc<IdempotencyKey>>,
     /// The place of the call among those under way, where they are counted.
     pub slot: Option<Arc<dyn Slot>>,
+    /// How fresh what it reads must be.
+    pub freshness: Freshness,
 }
 
 impl Context {
     /// A call by somebody.
     #[must_use]
     pub fn new(shared: Arc<Shared>, principal: Arc<Principal>) -> Self {
-        Self { shared, principal, traceparent: None, header_key: None, key: None, slot: None }
+        Self {
+            shared,
+            principal,
+            traceparent: None,
+            header_key: None,
+            key: None,
+            slot: None,
+            freshness: Freshness::Latest,
+        }
     }
 
     /// Gives back the call's place among those under way while the call waits for something to
@@ -226,6 +242,9 @@ impl Context {
         self.allow(M::NAME, M::ACCESS.scope())?;
         let mut inner = self.clone();
         inner.key = None;
+        if M::ACCESS.freshness(None) == Freshness::Latest {
+            inner.freshness = Freshness::Latest;
+        }
         method.call(&inner).await
     }
 
@@ -239,6 +258,19 @@ impl Context {
         }
         let message = format!("{what} needs the scope {scope}, which these credentials lack");
         Err(Error::new(Code::Forbidden, message).with("scope", scope))
+    }
+
+    /// Whether an instance is registered, though it may be news to this server.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub async fn knows(&self, instance: &Arc<str>) -> Result<bool, Error> {
+        let (tenant, presence) = (self.tenant(), &self.shared.presence);
+        if presence.seen(tenant, instance).is_none() {
+            let unheard = [(tenant, instance.clone(), Millis(0))];
+            self.shared.ask_around(&unheard).await.map_err(store_error)?;
+        }
+        Ok(presence.seen(tenant, instance).is_some())
     }
 
     /// A sign of life of an instance, for what it holds, too; false when it is not registered.
@@ -274,12 +306,14 @@ pub fn submit_error(error: SubmitError) -> Error {
 pub fn store_error(error: StoreError) -> Error {
     let text = error.to_string();
     match error {
-        StoreError::Unavailable { .. } | StoreError::Corrupt { .. } => {
+        StoreError::Unavailable { .. }
+        | StoreError::Corrupt { .. }
+        | StoreError::Archive { .. } => {
             Error::new(Code::Unavailable, text).with("retryAfterMs", 1_000)
         }
         StoreError::Fault { .. } => Error::new(Code::Internal, text),
         StoreError::Overloaded => Error::new(Code::Overloaded, text).with("retryAfterMs", 1_000),
-        StoreError::TooSlow => Error::new(Code::Timeout, text),
+        StoreError::TooSlow | StoreError::Unknown { .. } => Error::new(Code::Timeout, text),
         StoreError::CursorExpired { cursor, oldest } => Error::new(Code::CursorExpired, text)
             .with("cursor", cursor.to_string())
             .with("oldest", oldest.to_string()),

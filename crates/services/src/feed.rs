@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use claudebench_coordination::Live;
 use claudebench_core::event::{Event, scope};
 use claudebench_core::principal::Scopes;
 use claudebench_core::{Cursor, Error, Principal, TaskId, TenantId};
-use claudebench_store::{EventQuery, StoreError};
+use claudebench_store::{EventPage, EventQuery, Freshness, StoreError};
 use tokio::sync::watch;
 
 use crate::context::{Shared, store_error};
@@ -58,7 +57,7 @@ impl Filter {
 #[derive(Debug)]
 pub enum Next {
     /// Events, in the order of the log; at least one.
-    Events(Vec<Arc<Live>>),
+    Events(Vec<Arc<Event>>),
     /// Some were missed: they are past their retention. The feed goes on with the oldest kept.
     Lagged {
         /// Which cursor was too old, and where the log begins now.
@@ -101,7 +100,7 @@ impl Feed {
         if feed.shared.hub.after(cursor, 0).is_none() {
             // Only whether the cursor is still good: nothing is taken.
             let query = EventQuery { limit: 1, ..feed.query() };
-            feed.shared.store.events(query).await.map_err(store_error)?;
+            feed.shared.store.events(query, Freshness::Any).await.map_err(store_error)?;
         }
         Ok(feed)
     }
@@ -147,8 +146,8 @@ impl Feed {
             },
         };
         let reach = until.unwrap_or(Cursor(i64::MAX));
-        let events = events.into_iter().take_while(|live| live.event.cursor <= reach);
-        let wanted: Vec<_> = events.filter(|live| self.filter.wants(&live.event)).collect();
+        let events = events.into_iter().take_while(|event| event.cursor <= reach);
+        let wanted: Vec<_> = events.filter(|event| self.filter.wants(event)).collect();
         // Up to what was looked at, not to the last event found: where others' events or none lie
         // between that and `until`, it would never be reached.
         self.cursor = self.cursor.max(seen.min(reach));
@@ -156,11 +155,11 @@ impl Feed {
     }
 
     /// What the window holds, and up to where that is all there is; `None` if it has moved past.
-    fn page_of_window(&self) -> Option<(Vec<Arc<Live>>, Cursor)> {
+    fn page_of_window(&self) -> Option<(Vec<Arc<Event>>, Cursor)> {
         // Before the events: the window holds everything up to the head, and may hold more.
         let head = self.shared.hub.head();
         let events = self.shared.hub.after(self.cursor, PAGE)?;
-        let last = events.last().map_or(head, |live| live.event.cursor);
+        let last = events.last().map_or(head, |event| event.cursor);
         let seen = if events.len() < PAGE { last.max(head) } else { last };
         Some((events, seen))
     }
@@ -178,13 +177,21 @@ impl Feed {
         }
     }
 
+    /// A page of the log. What a replica does not have yet is asked of the primary: the feed knows
+    /// that there is more.
+    async fn read(&self) -> Result<EventPage, StoreError> {
+        let store = &self.shared.store;
+        let page = store.events(self.query(), Freshness::Any).await?;
+        if page.next > self.cursor {
+            return Ok(page);
+        }
+        store.events(self.query(), Freshness::Latest).await
+    }
+
     /// A page of the log, and up to where it was looked at.
-    async fn page_of_store(&mut self) -> Result<(Vec<Arc<Live>>, Cursor), Next> {
-        match self.shared.store.events(self.query()).await {
-            Ok(page) => {
-                let live = page.events.into_iter().map(|event| Arc::new(Live::new(event)));
-                Ok((live.collect(), page.next))
-            }
+    async fn page_of_store(&mut self) -> Result<(Vec<Arc<Event>>, Cursor), Next> {
+        match self.read().await {
+            Ok(page) => Ok((page.events, page.next)),
             Err(StoreError::CursorExpired { cursor, oldest }) => {
                 self.cursor = Cursor(oldest);
                 let error = store_error(StoreError::CursorExpired { cursor, oldest });

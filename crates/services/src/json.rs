@@ -1,4 +1,5 @@
-//! JSON that is passed on as it came: checked to be JSON, never parsed into a tree.
+//! JSON that is passed on as it came, but for line breaks between its parts: checked to be JSON that
+//! everybody can read, hardly ever parsed into a tree.
 
 use std::borrow::Cow;
 
@@ -9,10 +10,22 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
-/// Any JSON value.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Any JSON value, on one line.
+#[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct Json(Box<RawValue>);
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let value = <Box<RawValue>>::deserialize(from)?;
+        refuse_unreadable(value.get()).map_err(D::Error::custom)?;
+        // A text has no line breaks but escaped ones.
+        if !value.get().contains(['\n', '\r']) {
+            return Ok(Self(value));
+        }
+        RawValue::from_string(on_one_line(value.get())).map(Self).map_err(D::Error::custom)
+    }
+}
 
 impl Json {
     /// The text of a value that was written by us; what is no JSON becomes a JSON text.
@@ -107,13 +120,29 @@ impl<'de> Deserialize<'de> for Fields {
             let got = clip(value.text());
             return Err(D::Error::custom(format_args!("expected an object, got `{got}`")));
         }
-        refuse_unreadable(value.text()).map_err(D::Error::custom)?;
         Ok(Self(value))
     }
 }
 
+/// JSON without the space between its parts: one line, whoever wrote it.
+fn on_one_line(json: &str) -> String {
+    let (mut in_text, mut escaped) = (false, false);
+    json.chars()
+        .filter(|c| {
+            let keep = in_text || !c.is_ascii_whitespace();
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = in_text,
+                '"' => in_text = !in_text,
+                _ => {}
+            }
+            keep
+        })
+        .collect()
+}
+
 /// Refuses what has the form of JSON but stands for no value, as a number beyond all range or half
-/// of a pair of escapes: nobody could merge other fields over it.
+/// of a pair of escapes: no strict reader could take the answer that it stands in.
 fn refuse_unreadable(json: &str) -> Result<(), String> {
     if is_plain(json) {
         return Ok(());
@@ -123,7 +152,7 @@ fn refuse_unreadable(json: &str) -> Result<(), String> {
         Err(error) => {
             let whole = error.to_string();
             let what = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(what, _)| what);
-            Err(format!("expected an object that can be read: {what}"))
+            Err(format!("expected JSON that can be read: {what}"))
         }
     }
 }
@@ -295,6 +324,15 @@ mod tests {
     }
 
     #[test]
+    fn only_the_space_between_the_parts_goes() {
+        let spread = "{ \"a \\\" b\" :\r\n\t[ 1.50 , \"\\\\\" , \" \" ] }";
+        let params = read(&format!("{{\"value\": {spread}, \"fields\": {spread}}}")).unwrap();
+        let line = "{\"a \\\" b\":[1.50,\"\\\\\",\" \"]}";
+        assert_eq!(params.value.unwrap().text(), line);
+        assert_eq!(params.fields.unwrap().text(), line);
+    }
+
+    #[test]
     fn a_mistake_says_where_and_what_came() {
         let error = read(r#"{"fields": [1]}"#).unwrap_err();
         assert!(error.starts_with("fields: expected an object, got `[1]`"), "{error}");
@@ -307,7 +345,9 @@ mod tests {
         let long = "9".repeat(400);
         for inner in ["1e999", "-1.5E+400", &long, r#""\ud800""#, r#"[{"\udc00": 1}]"#] {
             let error = read(&format!(r#"{{"fields": {{"a": {inner}}}}}"#)).unwrap_err();
-            assert!(error.starts_with("fields: expected an object that can be read: "), "{error}");
+            assert!(error.starts_with("fields: expected JSON that can be read: "), "{error}");
+            let error = read(&format!(r#"{{"value": {inner}}}"#)).unwrap_err();
+            assert!(error.starts_with("value: expected JSON that can be read: "), "{error}");
         }
         for inner in ["1e300", r#""\ud83d\ude00 \u00e4""#, r#""3e5f \\u""#, "0.5", "{}"] {
             read(&format!(r#"{{"fields": {{"a": {inner}}}}}"#)).unwrap();

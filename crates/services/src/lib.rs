@@ -3,14 +3,18 @@
 //! A domain is a module, a method a file of it and a line in its `METHODS`. From that come all
 //! transports, the command line, the documents, authorization, metrics and spans.
 
+pub mod analytics;
 pub mod config;
 pub mod context;
 pub mod docs;
+pub mod elsewhere;
 pub mod event;
 pub mod feed;
+mod fingerprint;
 pub mod json;
 pub mod key;
 pub mod method;
+mod named;
 pub mod queue;
 pub mod registry;
 pub mod system;

@@ -7,21 +7,25 @@ use std::sync::Arc;
 use claudebench_core::error::Issue;
 use claudebench_core::id::clip;
 use claudebench_core::{Code, Error, Scope, Text};
-use claudebench_store::IdempotencyKey;
+use claudebench_store::{Freshness, Position};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
 use crate::context::Context;
+use crate::fingerprint;
+use crate::named::Named;
 
 /// What a call needs, and whether it changes anything.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
-    /// Changes nothing.
+    /// Changes nothing, and may be answered by a replica, which may be a little behind.
     Read(Scope),
+    /// Changes nothing, and is to be answered by the primary: what it shows was perhaps taken away
+    /// this very moment.
+    ReadLatest(Scope),
     /// Changes something: takes an idempotency key.
     Write(Scope),
     /// A sign of life and the like: does something, and done again it does no harm. Takes no
@@ -34,14 +38,27 @@ impl Access {
     #[must_use]
     pub const fn scope(self) -> Scope {
         match self {
-            Self::Read(scope) | Self::Write(scope) | Self::Sign(scope) => scope,
+            Self::Read(scope)
+            | Self::ReadLatest(scope)
+            | Self::Write(scope)
+            | Self::Sign(scope) => scope,
         }
     }
 
     /// Whether it changes nothing.
     #[must_use]
     pub const fn reads(self) -> bool {
-        matches!(self, Self::Read(_))
+        matches!(self, Self::Read(_) | Self::ReadLatest(_))
+    }
+
+    /// How fresh its reads must be for somebody who has seen so much.
+    #[must_use]
+    pub const fn freshness(self, seen: Option<Position>) -> Freshness {
+        match (self, seen) {
+            (Self::Read(_), Some(position)) => Freshness::After(position),
+            (Self::Read(_), None) => Freshness::Any,
+            _ => Freshness::Latest,
+        }
     }
 
     /// Whether it takes an idempotency key, and keeps the answer with it.
@@ -138,12 +155,12 @@ fn with_key(generator: &mut SchemaGenerator, mut params: Schema) -> Schema {
 }
 
 fn invoke<M: Method>(mut cx: Context, params: Option<&RawValue>) -> Answering {
-    let text = params.map_or("{}", RawValue::get);
+    let text = params.map(RawValue::get).filter(|text| !is_falsy(text)).unwrap_or("{}");
     let read: Result<M, Error> = (|| {
         let method = read::<M>(text)?;
         if M::ACCESS.takes_key() {
             let key = one_key(cx.header_key.take(), key_in(text)?)?;
-            cx.key = key.map(|key| fingerprint(M::NAME, key, text)).transpose()?.map(Arc::new);
+            cx.key = key.map(|key| fingerprint::of(M::NAME, key, text)).transpose()?.map(Arc::new);
         }
         Ok(method)
     })();
@@ -152,6 +169,11 @@ fn invoke<M: Method>(mut cx: Context, params: Option<&RawValue>) -> Answering {
         serde_json::value::to_raw_value(&output)
             .map_err(|e| Error::new(Code::Internal, format!("the answer cannot be written: {e}")))
     })
+}
+
+/// Whether JavaScript takes it for nothing: the public protocol reads such params as none.
+fn is_falsy(json: &str) -> bool {
+    matches!(json, "null" | "false" | "\"\"") || json.parse() == Ok(0.0)
 }
 
 /// Reads an object, such as params; the reader that knows the path of a mistake is slower, so it
@@ -170,9 +192,11 @@ pub fn read<M: DeserializeOwned>(text: &str) -> Result<M, Error> {
             ));
         }
     };
-    serde_json::from_str(text).map_err(|_| {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let read = M::deserialize(Named(&mut reader)).and_then(|read| reader.end().map(|()| read));
+    read.map_err(|_| {
         let mut reader = serde_json::Deserializer::from_str(text);
-        match serde_path_to_error::deserialize::<_, M>(&mut reader) {
+        match serde_path_to_error::deserialize::<_, M>(Named(&mut reader)) {
             Ok(_) => Error::new(Code::Internal, "params were read once but not twice"),
             Err(error) => Error::issues(vec![issue(&error)]),
         }
@@ -239,21 +263,6 @@ fn one_key(header: Option<String>, field: Option<String>) -> Result<Option<Strin
     Ok(header.or(field))
 }
 
-/// A key with the hash of what it stands for: the method and its params, however they are spaced
-/// and ordered.
-fn fingerprint(name: &str, key: String, text: &str) -> Result<IdempotencyKey, Error> {
-    let mut params: Value = serde_json::from_str(text)
-        .map_err(|e| Error::invalid(&[], format!("params cannot be read: {e}")))?;
-    if let Value::Object(fields) = &mut params {
-        fields.remove("idempotencyKey");
-    }
-    let mut hash = Sha256::new();
-    hash.update(name);
-    hash.update([0]);
-    hash.update(params.to_string());
-    Ok(IdempotencyKey { key, fingerprint: hash.finalize().into() })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -273,6 +282,68 @@ mod tests {
     }
 
     #[test]
+    fn what_javascript_takes_for_nothing_is_no_params() {
+        for nothing in ["null", "false", "0", "-0", "0.0", "0e9", "\"\""] {
+            assert!(is_falsy(nothing), "{nothing}");
+        }
+        for something in ["true", "1", "[]", "\"0\"", "{}", "0.1"] {
+            assert!(!is_falsy(something), "{something}");
+        }
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Choices {
+        status: Option<claudebench_core::Status>,
+        #[serde(default)]
+        several: Vec<Wrapped>,
+        #[serde(default)]
+        raw: Option<Box<Value>>,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Wrapped(claudebench_core::Status);
+
+    #[test]
+    fn a_choice_is_made_by_its_name_alone() {
+        use claudebench_core::Status;
+        use serde_json::json;
+
+        let text =
+            r#"{"status":"completed","several":["failed","p\u0065nding"],"raw":{"a":{"b":null}}}"#;
+        let read_well = read::<Choices>(text).unwrap();
+        assert_eq!(read_well.status, Some(Status::Completed));
+        assert_eq!(read_well.several, [Wrapped(Status::Failed), Wrapped(Status::Pending)]);
+        assert_eq!(read::<Choices>(r#"{"status":null}"#).unwrap().status, None);
+        for (text, path, message) in [
+            (
+                r#"{"status":{"completed":null}}"#,
+                json!(["status"]),
+                "invalid type: map, expected one of `pending`, ",
+            ),
+            (
+                r#"{"several":["failed",{"failed":null}]}"#,
+                json!(["several", 1]),
+                "invalid type: map, expected one of `",
+            ),
+            (
+                r#"{"status":7}"#,
+                json!(["status"]),
+                "invalid type: integer `7`, expected one of `pending`, ",
+            ),
+            (
+                r#"{"status":"done"}"#,
+                json!(["status"]),
+                "unknown variant `done`, expected one of `pending`, ",
+            ),
+        ] {
+            let error = read::<Choices>(text).unwrap_err();
+            let issue = &error.details["issues"][0];
+            assert_eq!(issue["path"], path, "{text}: {issue}");
+            assert!(issue["message"].as_str().unwrap().starts_with(message), "{text}: {issue}");
+        }
+    }
+
+    #[test]
     fn a_mistake_is_named_with_its_path() {
         let error = read::<Params>(r#"{"text":"ab","items":[{"n":1},{"n":10}]}"#).unwrap_err();
         assert_eq!(
@@ -285,14 +356,5 @@ mod tests {
         assert_eq!(error.details["issues"][0]["path"], serde_json::json!(["items", 1, "n"]));
         assert_eq!(error.details["issues"][0]["code"], "missing_field");
         assert!(read::<Params>("[1]").unwrap_err().to_string().contains("by name"));
-    }
-
-    #[test]
-    fn the_same_params_have_one_fingerprint_however_they_are_written() {
-        let a = fingerprint("m", "k".into(), r#"{"a":1,"b":2}"#).unwrap();
-        let b = fingerprint("m", "k".into(), r#"{ "b":2, "a":1, "idempotencyKey":"k" }"#).unwrap();
-        let c = fingerprint("m", "k".into(), r#"{"a":1,"b":3}"#).unwrap();
-        assert_eq!(a, b);
-        assert_ne!(a, c);
     }
 }

@@ -11,6 +11,7 @@ const DOMAINS: &[&[Entry]] = &[
     crate::queue::METHODS,
     crate::event::METHODS,
     crate::system::METHODS,
+    crate::analytics::METHODS,
     crate::config::METHODS,
     crate::docs::METHODS,
     crate::key::METHODS,

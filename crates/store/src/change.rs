@@ -7,6 +7,8 @@ use claudebench_core::{Millis, Status, TaskId, TenantId};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::{Batch, Item, Meta, Outcomes, Write};
+use crate::kept::{KeptFlush, KeptPause, KeptRetry};
+use crate::metrics::{Counted, Fold, Refold};
 use crate::refusal::Refusal;
 use crate::row::{Attachment, AttachmentBody, InstanceRow, KeyRow, TaskRow};
 
@@ -22,6 +24,18 @@ macro_rules! changes {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[allow(missing_docs, reason = "a variant per type of the same name")]
         pub enum Changed { $($kind($reply)),* }
+
+        impl Change {
+            /// What it is called.
+            pub(crate) fn kind(&self) -> &'static str {
+                match self { $(Self::$kind(_) => stringify!($kind)),* }
+            }
+        }
+
+        #[cfg(test)]
+        impl Changed {
+            pub(crate) const KINDS: &[&str] = &[$(stringify!($kind)),*];
+        }
 
         $(impl Write for $kind {
             type Reply = $reply;
@@ -48,10 +62,10 @@ changes! {
     Unassign -> Assigned;
     DeleteTask -> Millis;
     Cancel -> CancelOutcome;
-    Retry -> Vec<Retried>;
+    Retry -> RetryOutcome;
     PutAttachment -> Attachment;
     DeleteAttachment -> (i64, Millis);
-    Pause -> Millis;
+    Pause -> Paused;
     Resume -> Millis;
     Register -> InstanceRow;
     Unregister -> i64;
@@ -61,8 +75,11 @@ changes! {
     AddKey -> KeyRow;
     RevokeKey -> ();
     Vote -> Tally;
+    TellReplica -> ();
     ProcessBatch -> BatchDone;
-    Flush -> i64;
+    Flush -> Flushed;
+    Fold -> Counted;
+    Refold -> Counted;
     Sweep -> Swept;
 }
 
@@ -171,7 +188,8 @@ pub enum RetrySelection {
         /// Even when it was completed.
         force: bool,
     },
-    /// Dead letters, oldest first.
+    /// Dead letters, oldest first. Each that cannot be put back is refused; only of those that
+    /// are not named, one whose unique key lives on in another task stays where it is.
     Dead {
         /// Only these.
         ids: Option<Vec<TaskId>>,
@@ -184,6 +202,16 @@ pub enum RetrySelection {
         /// At most so many.
         limit: i64,
     },
+}
+
+/// What became of tasks that were to be put back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "KeptRetry")]
+pub struct RetryOutcome {
+    /// Those that were put back.
+    pub retried: Vec<Retried>,
+    /// Those that were not, and why.
+    pub refused: Vec<(TaskId, Refusal)>,
 }
 
 /// A task that was put back.
@@ -220,6 +248,36 @@ pub struct Pause {
     pub scope: PauseScope,
     /// Why.
     pub reason: Option<String>,
+    /// When it ends by itself; a time to come.
+    pub until: Option<Until>,
+}
+
+/// When something ends by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Until {
+    /// At this time.
+    At(Millis),
+    /// After so many milliseconds, by the store's clock.
+    For(i64),
+}
+
+impl Until {
+    /// The time, seen from now.
+    #[must_use]
+    pub fn seen_from(self, now: Millis) -> Millis {
+        match self {
+            Self::At(end) => end,
+            Self::For(ms) => now.plus(ms),
+        }
+    }
+}
+
+/// Claims are held back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "KeptPause")]
+pub struct Paused {
+    /// Since when.
+    pub at: Millis,
     /// When it ends by itself.
     pub until: Option<Millis>,
 }
@@ -254,7 +312,7 @@ pub struct Unregister {
 }
 
 /// Gives up instances that were silent for too long: those with an explicit lease keep it, what
-/// else they hold or have parked on them goes back.
+/// else they hold or have parked on them goes back. One that was heard of since then stays.
 #[derive(Clone, Debug)]
 pub struct FailInstances {
     /// Instances of any tenant, with when they were last heard of.
@@ -302,8 +360,8 @@ pub struct AddKey {
     pub hash: [u8; 32],
     /// What it may do.
     pub scopes: Vec<String>,
-    /// When it ends.
-    pub expires_at: Option<Millis>,
+    /// When it ends; a time to come.
+    pub expires_at: Option<Until>,
 }
 
 /// Revokes an API key of the caller's tenant; the tenant `default` looks after all keys.
@@ -324,6 +382,21 @@ pub struct Vote {
     pub value: String,
     /// How many voters there are in all.
     pub total: i64,
+}
+
+/// How a replica is now, to be told in the log.
+#[derive(Clone, Debug)]
+pub struct TellReplica {
+    /// Its host and port.
+    pub name: Arc<str>,
+    /// Whether it is too far behind, or away; else it is back.
+    pub lagging: bool,
+    /// How far it is behind, in milliseconds.
+    pub lag_ms: Option<i64>,
+    /// The same in bytes of the primary's log.
+    pub lag_bytes: Option<i64>,
+    /// What is wrong with it.
+    pub problem: Option<String>,
 }
 
 /// How a vote stands.
@@ -357,11 +430,21 @@ pub struct BatchDone {
     pub taken: bool,
 }
 
-/// Deletes all tasks of the tenant with all that belongs to them; answers how many there were.
+/// Deletes all tasks of the tenant with all that belongs to them.
 #[derive(Clone, Debug)]
 pub struct Flush {
     /// Without this nothing is deleted; only the call's idempotency key is kept.
     pub tasks: bool,
+}
+
+/// All tasks were deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "KeptFlush")]
+pub struct Flushed {
+    /// How many there were.
+    pub tasks: i64,
+    /// When; an answer that an earlier version kept does not say.
+    pub at: Option<Millis>,
 }
 
 /// Returns what has expired, makes ready what is due, ends pauses and drops what is past its

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use claudebench_core::event::Event;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use crate::batch::{Batch, Gained, Meta, Outcomes, Parked, Write};
 use crate::refusal::Refusal;
 use crate::store::{Store, StoreError};
 
 /// What a commit tells the others.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Committed {
     /// The events, in the order of the log.
     pub events: Vec<Arc<Event>>,
@@ -20,6 +22,8 @@ pub struct Committed {
     pub ready: Vec<Gained>,
     /// Whether all who wait should look again.
     pub reopened: bool,
+    /// It was another server's.
+    pub foreign: bool,
 }
 
 /// The bounds of a committer.
@@ -58,7 +62,8 @@ pub enum SubmitError {
 
 type Settle = Box<dyn FnOnce(Result<&mut Outcomes, &StoreError>) + Send>;
 type Enlist = Box<dyn FnOnce(&mut Batch) -> Settle + Send>;
-type OnCommit = Arc<dyn Fn(Committed) + Send + Sync>;
+/// Who is told of commits.
+pub type OnCommit = Arc<dyn Fn(Committed) + Send + Sync>;
 
 /// Gathers concurrent writes into transactions. Cheap to clone.
 #[derive(Clone)]
@@ -96,6 +101,7 @@ impl Committer {
                 options: options.clone(),
                 on_commit: on_commit.clone(),
                 counters: counters.clone(),
+                beats_wait: store.beats_wait(),
                 gathered: Vec::with_capacity(options.batch_max),
                 settles: Vec::with_capacity(options.batch_max),
             }))));
@@ -207,6 +213,7 @@ struct Gathering {
     options: CommitterOptions,
     on_commit: OnCommit,
     counters: Arc<Counters>,
+    beats_wait: Duration,
     gathered: Vec<Enlist>,
     settles: Vec<Settle>,
 }
@@ -214,27 +221,56 @@ struct Gathering {
 impl Gathering {
     async fn next(&mut self) -> Option<Batch> {
         let most = self.options.batch_max;
-        {
-            let mut waiting = self.waiting.lock().await;
-            let closed = self.closing.wait_for(|closing| *closing);
-            tokio::select! {
-                biased;
-                _ = waiting.recv_many(&mut self.gathered, most) => {}
-                // What was taken on before is still to be committed.
-                _ = closed => {
-                    waiting.close();
-                    waiting.recv_many(&mut self.gathered, most).await;
-                }
-            }
-        }
+        let waiting = self.waiting.clone();
+        let mut waiting = waiting.lock().await;
+        self.first(&mut waiting).await;
         if self.gathered.is_empty() {
             return None;
         }
         let mut batch = Batch { parked: self.options.parked.clone(), ..Batch::default() };
-        self.settles.extend(self.gathered.drain(..).map(|enlist| enlist(&mut batch)));
+        self.enlist(&mut batch);
+        if !self.beats_wait.is_zero() {
+            let until = Instant::now() + self.beats_wait;
+            while batch.beats.len() == batch.len() && batch.len() < most {
+                let room = most - batch.len();
+                let more = timeout_at(until, waiting.recv_many(&mut self.gathered, room));
+                let closing = &mut self.closing;
+                let closed = async { closing.wait_for(|closing| *closing).await.is_ok() };
+                let came = tokio::select! {
+                    biased;
+                    more = more => more.unwrap_or(0),
+                    _ = closed => 0,
+                };
+                if came == 0 {
+                    break;
+                }
+                self.enlist(&mut batch);
+            }
+        }
         self.counters.commits.fetch_add(1, Ordering::Relaxed);
         self.counters.writes.fetch_add(self.settles.len() as u64, Ordering::Relaxed);
         Some(batch)
+    }
+
+    /// Waits for the first that come.
+    async fn first(&mut self, waiting: &mut mpsc::Receiver<Enlist>) {
+        let most = self.options.batch_max;
+        let closing = &mut self.closing;
+        // What it answers must not be held over a wait: it stays on its thread.
+        let closed = async { closing.wait_for(|closing| *closing).await.is_ok() };
+        tokio::select! {
+            biased;
+            _ = waiting.recv_many(&mut self.gathered, most) => {}
+            // What was taken on before is still to be committed.
+            _ = closed => {
+                waiting.close();
+                waiting.recv_many(&mut self.gathered, most).await;
+            }
+        }
+    }
+
+    fn enlist(&mut self, batch: &mut Batch) {
+        self.settles.extend(self.gathered.drain(..).map(|enlist| enlist(batch)));
     }
 
     fn settle(&mut self, done: Result<Outcomes, StoreError>) {
@@ -248,6 +284,7 @@ impl Gathering {
             events: std::mem::take(&mut outcomes.events),
             ready: std::mem::take(&mut outcomes.ready),
             reopened: outcomes.reopened,
+            foreign: false,
         });
         // Who waited longest hears first.
         if let Some(parked) = &self.options.parked {

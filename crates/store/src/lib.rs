@@ -4,15 +4,30 @@
 //! one conformance suite holds over all of them. [`Committer`] gathers concurrent writes into one
 //! transaction.
 
+mod archive;
+mod attempt;
 mod batch;
 mod change;
 mod committer;
+pub mod copy;
+mod kept;
+mod memory;
+mod metrics;
+mod page;
+mod position;
+pub mod postgres;
 mod read;
 mod refusal;
+mod replica;
 mod row;
+mod sql;
 pub mod sqlite;
 mod store;
+mod task;
+mod words;
+mod write;
 
+pub use archive::{ArchiveOptions, ArchivedFile};
 pub use batch::{
     Batch, Beat, Beaten, ClaimTasks, Claimed, ClaimedTask, Create, Created, Dependency, Ending,
     Gained, Handed, IdempotencyKey, Item, Meta, NewTask, OnDuplicate, Outcomes, Parked, Report,
@@ -20,18 +35,25 @@ pub use batch::{
 };
 pub use change::{
     AddKey, Assign, Assigned, BatchDone, Cancel, CancelOutcome, Change, Changed, DeleteAttachment,
-    DeleteTask, Dependents, FailInstances, FailedInstance, Flush, Pause, ProcessBatch,
-    PutAttachment, Register, Resume, Retried, Retry, RetrySelection, RevokeKey, SetConfig, Sweep,
-    Swept, Tally, Touch, Unassign, Unregister, Update, Vote,
+    DeleteTask, Dependents, FailInstances, FailedInstance, Flush, Flushed, Pause, Paused,
+    ProcessBatch, PutAttachment, Register, Resume, Retried, Retry, RetryOutcome, RetrySelection,
+    RevokeKey, SetConfig, Sweep, Swept, Tally, TellReplica, Touch, Unassign, Unregister, Until,
+    Update, Vote,
 };
-pub use committer::{Committed, Committer, CommitterOptions, Source, SubmitError};
+pub use committer::{Committed, Committer, CommitterOptions, OnCommit, Source, SubmitError};
+pub use metrics::{
+    Counted, Fold, Gap, MAX_WORKERS, Metric, MetricKey, MetricQuery, MetricRow, OTHERS, Refold,
+    WORKERS, WorkerKey, WorkerMetric, WorkerQuery, WorkersFound,
+};
+pub use position::{NoPosition, Position};
 pub use read::{
     AttachmentQuery, BlockedBy, EventPage, EventQuery, Explained, ListOrder, OrderBy, PAGE_BYTES,
     Page, TaskQuery,
 };
 pub use refusal::Refusal;
+pub use replica::{ReplicaHealth, Replicas};
 pub use row::{
-    Attachment, AttachmentBody, AttachmentKind, InstanceRow, KeyRow, Lease, PauseRow, Stats,
-    StoreHealth, TaskRow, TaskWithExtras,
+    Attachment, AttachmentBody, AttachmentKind, HeardRow, InstanceRow, KeyRow, Lease, PauseRow,
+    Stats, StoreHealth, TaskRow, TaskWithExtras,
 };
 pub use store::{BoxFuture, Freshness, Store, StoreError};

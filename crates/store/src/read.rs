@@ -164,6 +164,7 @@ impl From<TaskRow> for TaskWithExtras {
             result_left_out: None,
             attachment_keys: Vec::new(),
             depends_on: Vec::new(),
+            archived: false,
         }
     }
 }

@@ -82,6 +82,11 @@ pub enum Refusal {
         /// What there would be too much of, and what to do.
         what: String,
     },
+    /// A time that is not to come.
+    NotToCome {
+        /// The field that names it.
+        field: String,
+    },
     /// What was asked for contradicts itself.
     Invalid {
         /// How.
@@ -91,6 +96,8 @@ pub enum Refusal {
     Fault(String),
     /// The store cannot be written now.
     Unavailable(String),
+    /// Nobody knows whether it was done.
+    Unknown(String),
     /// No pause stands at this scope.
     NotPaused(PauseScope),
 }
@@ -152,9 +159,11 @@ impl From<Refusal> for Error {
             )
             .with("instanceId", id),
             Refusal::Limit { what } => Self::new(Code::TooLarge, what),
+            Refusal::NotToCome { field } => Self::invalid(&[&field], "expected a time to come"),
             Refusal::Invalid { what } => Self::invalid(&[], what),
             Refusal::Fault(what) => Self::new(Code::Internal, what),
             Refusal::Unavailable(what) => Self::new(Code::Unavailable, what),
+            Refusal::Unknown(what) => Self::new(Code::Timeout, what),
             Refusal::NotPaused(scope) => {
                 Self::new(Code::NotFound, "Nothing is paused at this scope.").with("scope", scope)
             }

@@ -116,6 +116,8 @@ pub struct TaskWithExtras {
     pub attachment_keys: Vec<String>,
     /// What it depends on.
     pub depends_on: Vec<TaskId>,
+    /// It is in the archive, and not in the database.
+    pub archived: bool,
 }
 
 /// The kinds of attachments.
@@ -206,6 +208,19 @@ pub struct InstanceRow {
     pub seen_at: Millis,
 }
 
+/// An instance that is registered, and when some server last wrote that it was heard of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeardRow {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its roles. Sorted.
+    pub roles: Vec<Arc<str>>,
+    /// When it was last heard of, to within some seconds.
+    pub seen_at: Millis,
+}
+
 /// A pause in force.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PauseRow {
@@ -260,6 +275,22 @@ pub struct Stats {
 }
 
 impl Stats {
+    /// Of the numbers that are kept: ready, scheduled, blocked, in progress, completed, failed and
+    /// cancelled.
+    pub(crate) fn from_counts(counts: [i64; 7]) -> Self {
+        let [ready, scheduled, blocked, in_progress, completed, failed, cancelled] = counts;
+        Self {
+            by_status: [ready + scheduled + blocked, in_progress, completed, failed, cancelled],
+            ready,
+            scheduled,
+            blocked,
+            dead: failed,
+            oldest_ready: None,
+        }
+    }
+}
+
+impl Stats {
     /// How many tasks have this status.
     #[must_use]
     pub fn of(&self, status: Status) -> i64 {
@@ -292,4 +323,10 @@ pub struct StoreHealth {
     pub lanes: i64,
     /// Current leases.
     pub leases: i64,
+}
+
+/// The text of a list of names for the database.
+pub(crate) fn names_text(names: &[Arc<str>]) -> Option<String> {
+    (!names.is_empty())
+        .then(|| serde_json::Value::from_iter(names.iter().map(|name| &**name)).to_string())
 }

@@ -3,12 +3,18 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use claudebench_core::{Clock, Millis, TaskId, TenantId};
+use claudebench_core::{Clock, Cursor, Millis, TaskId, TenantId};
 
-use crate::committer::Source;
+use crate::committer::{OnCommit, Source};
+use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
+use crate::position::Position;
 use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
-use crate::row::{Attachment, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras};
+use crate::replica::Replicas;
+use crate::row::{
+    Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras,
+};
 
 /// A boxed future of a store's answer.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -18,6 +24,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> +
 pub enum Freshness {
     /// A replica will do.
     Any,
+    /// A replica that has seen all up to there will do.
+    After(Position),
     /// The latest committed state.
     #[default]
     Latest,
@@ -30,6 +38,12 @@ pub enum StoreError {
     #[error("the store cannot be used now: {what}")]
     Unavailable {
         /// What stands in the way, and what to do.
+        what: String,
+    },
+    /// Nobody knows whether it was done.
+    #[error("{what}; it may or may not have been done: ask again with the same idempotency key")]
+    Unknown {
+        /// What stood in the way of knowing.
         what: String,
     },
     /// As many reads of this kind wait as may; nothing was done.
@@ -58,6 +72,12 @@ pub enum StoreError {
         /// The oldest that works.
         oldest: i64,
     },
+    /// What was moved to the archive cannot be read.
+    #[error("the archive cannot be used: {what}; see to the folder of `archive.dir`")]
+    Archive {
+        /// The file, and what is wrong with it.
+        what: String,
+    },
     /// The query itself cannot be answered.
     #[error("{field}: {what}")]
     BadQuery {
@@ -75,10 +95,29 @@ pub trait Store: Send + Sync + 'static {
     /// Commits what the source gives, each batch in one transaction, until it ends. Called once
     /// for each of [`Store::writers`].
     fn write(&self, source: Source) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+    /// Tells of the commits of other servers, from a place in the log on, until the store is
+    /// closed. A store that others write, too, tells of this server's events by the same way, in
+    /// the order of the log, before their writes are answered; such an outcome names none.
+    fn follow(&self, _: Cursor, _: OnCommit) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::ready(()))
+    }
     /// How many commits may be in flight at once.
     fn writers(&self) -> usize;
+    /// How long heartbeats that come alone may wait for others, where each commit costs much.
+    fn beats_wait(&self) -> Duration {
+        Duration::ZERO
+    }
     /// The clock that decides what has expired.
     fn clock(&self) -> Arc<dyn Clock>;
+    /// Where the database stood when this server last wrote: a read after it sees all writes that
+    /// this server has answered. `None` where every read sees them.
+    fn position(&self) -> Option<Position> {
+        None
+    }
+    /// How its replicas are, where it can have some.
+    fn replicas(&self) -> Option<Replicas> {
+        None
+    }
     /// The earliest time at which a sweep has something to do, if there is one.
     fn next_due(&self) -> Option<Millis>;
 
@@ -89,29 +128,79 @@ pub trait Store: Send + Sync + 'static {
         ids: Vec<TaskId>,
         freshness: Freshness,
     ) -> BoxFuture<'_, Vec<TaskWithExtras>>;
+    /// A task that was moved to the archive, as it was. `None` when it is not there, or the store has
+    /// none.
+    fn archived(
+        &self,
+        _: TenantId,
+        _: TaskId,
+        _: Freshness,
+    ) -> BoxFuture<'_, Option<TaskWithExtras>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
     /// A page of tasks, with about [`PAGE_BYTES`](crate::PAGE_BYTES) at most: it ends early, and
     /// results that do not fit are left out. Lists that must sort or search wait apart from all
     /// other reads.
     fn list(&self, query: TaskQuery, freshness: Freshness) -> BoxFuture<'_, Page>;
     /// Why a task waits: what the store knows of it. `None` when there is no such task.
-    fn explain(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Option<Explained>>;
+    fn explain(
+        &self,
+        tenant: TenantId,
+        id: TaskId,
+        freshness: Freshness,
+    ) -> BoxFuture<'_, Option<Explained>>;
     /// Counts, kept up to date by the writes.
-    fn stats(&self, tenant: TenantId, project: Option<String>) -> BoxFuture<'_, Stats>;
+    fn stats(
+        &self,
+        tenant: TenantId,
+        project: Option<String>,
+        freshness: Freshness,
+    ) -> BoxFuture<'_, Stats>;
     /// The same over all tenants, without the oldest.
     fn totals(&self) -> BoxFuture<'_, Stats>;
-    /// Attachments of tasks.
-    fn attachments(&self, query: AttachmentQuery) -> BoxFuture<'_, (Vec<Attachment>, i64)>;
-    /// A page of the event log; it ends early after about
-    /// [`PAGE_BYTES`](crate::PAGE_BYTES).
-    fn events(&self, query: EventQuery) -> BoxFuture<'_, EventPage>;
+    /// Attachments of tasks, archived ones among them.
+    fn attachments(
+        &self,
+        query: AttachmentQuery,
+        freshness: Freshness,
+    ) -> BoxFuture<'_, (Vec<Attachment>, i64)>;
+    /// A page of the event log, and of one task's also what is in the archive; it ends early after about
+    /// [`PAGE_BYTES`](crate::PAGE_BYTES). After a place beyond the end of the log there is none.
+    fn events(&self, query: EventQuery, freshness: Freshness) -> BoxFuture<'_, EventPage>;
     /// The instances of a tenant, or of all tenants.
     fn instances(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<InstanceRow>>;
+    /// Instances of a tenant to be shown: those that are named, then, by id, those that have gone.
+    /// At most `limit`, with about [`PAGE_BYTES`](crate::PAGE_BYTES): it ends early.
+    fn instances_shown(
+        &self,
+        tenant: TenantId,
+        named: Vec<Arc<str>>,
+        limit: usize,
+    ) -> BoxFuture<'_, Vec<InstanceRow>>;
+    /// What is written of instances: those among the named that are registered. `None` where no
+    /// other server writes: whoever asks knows best.
+    fn heard_elsewhere(
+        &self,
+        _: Vec<(TenantId, Arc<str>)>,
+    ) -> Option<BoxFuture<'_, Vec<HeardRow>>> {
+        None
+    }
     /// A value of the shared configuration, as JSON.
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>>;
     /// The pauses in force.
     fn pauses(&self, tenant: TenantId) -> BoxFuture<'_, Vec<PauseRow>>;
     /// All API keys that are not revoked; of one tenant, or of all.
     fn keys(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<KeyRow>>;
+    /// How far the event log was counted for the figures.
+    fn counted(&self) -> BoxFuture<'_, Counted>;
+    /// Figures by spans of time, in the order of time.
+    fn metrics(&self, query: MetricQuery) -> BoxFuture<'_, Vec<MetricRow>>;
+    /// What the workers of a tenant did.
+    fn worker_metrics(&self, query: WorkerQuery) -> BoxFuture<'_, WorkersFound>;
+    /// What may slow the store down before anything breaks, by name; for metrics.
+    fn figures(&self) -> BoxFuture<'_, Vec<(&'static str, i64)>> {
+        Box::pin(std::future::ready(Ok(Vec::new())))
+    }
     /// How the store itself is; waits for no other read.
     fn health(&self) -> BoxFuture<'_, StoreHealth>;
 }

@@ -1,4 +1,5 @@
-//! What tests share: the suites that every implementation of a seam has to pass, and waiting.
+//! What tests share: the suites that every implementation of a seam has to pass, real servers, and
+//! waiting.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +10,10 @@
 )]
 
 pub mod conformance;
+#[cfg(unix)]
+pub mod postgres;
+#[cfg(unix)]
+pub mod proxy;
 mod wait;
 
 pub use conformance::store::commit;

@@ -1,6 +1,186 @@
 // Generated from openapi.json by `make generate`. Do not edit.
 
 export interface paths {
+    "/analytics/latency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How long tasks waited for their first claim, and how long the attempt took that ended them, in milliseconds. Percentiles are off by less than 1.6 percent; averages are exact. Times count when they end.
+         * @description How long tasks waited for their first claim, and how long the attempt took that ended them, in
+         *     milliseconds. Percentiles are off by less than 1.6 percent; averages are exact. Times count when they
+         *     end.
+         *
+         *     ```json
+         *     {"bucket": "hour"}
+         *     ```
+         */
+        post: operations["analytics.latency"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many tasks came into each status, by day, hour or minute: with their average priority, and when the first and the last came. A task counts whenever it comes into a status: `pending` when it is made or put back after its end, `in_progress` each time it is claimed.
+         * @description How many tasks came into each status, by day, hour or minute: with their average priority, and when
+         *     the first and the last came. A task counts whenever it comes into a status: `pending` when it is
+         *     made or put back after its end, `in_progress` each time it is claimed.
+         *
+         *     ```json
+         *     {"bucket": "day"}
+         *     ```
+         */
+        post: operations["analytics.tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/throughput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How much went through, by minute, hour or day, and how much each method did.
+         * @description How much went through, by minute, hour or day, and how much each method did.
+         *
+         *     ```json
+         *     {"bucket": "hour"}
+         *     ```
+         */
+        post: operations["analytics.throughput"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What workers did, over whole days in UTC: those that completed most come first.
+         * @description What workers did, over whole days in UTC: those that completed most come first.
+         *
+         *     ```json
+         *     {"limit": 10}
+         *     ```
+         */
+        post: operations["analytics.workers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/latency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How long tasks waited for their first claim, and how long the attempt took that ended them, in milliseconds. Percentiles are off by less than 1.6 percent; averages are exact. Times count when they end.
+         * @description The same as `analytics.latency`, answered by its output alone.
+         */
+        get: operations["GET /api/analytics/latency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many tasks came into each status, by day, hour or minute: with their average priority, and when the first and the last came. A task counts whenever it comes into a status: `pending` when it is made or put back after its end, `in_progress` each time it is claimed.
+         * @description The same as `analytics.tasks`, answered by its output alone.
+         */
+        get: operations["GET /api/analytics/tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/throughput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much went through, by minute, hour or day, and how much each method did.
+         * @description The same as `analytics.throughput`, answered by its output alone.
+         */
+        get: operations["GET /api/analytics/throughput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/analytics/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What workers did, over whole days in UTC: those that completed most come first.
+         * @description The same as `analytics.workers`, answered by its output alone.
+         */
+        get: operations["GET /api/analytics/workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/config/{key}": {
         parameters: {
             query?: never;
@@ -329,13 +509,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description The same as `system.health`, answered by its output alone.
          */
         get: operations["GET /api/system/health"];
         put?: never;
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description The same as `system.health`, answered by its output alone.
          */
         post: operations["POST /api/system/health"];
@@ -601,7 +781,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Reads a task, with its lease, its result, and what it depends on.
+         * Reads a task, with its lease, its result, and what it depends on; `archived` says that it was moved to the archive.
          * @description The same as `task.get`, answered by its output alone.
          */
         get: operations["GET /api/tasks/{id}"];
@@ -867,7 +1047,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reads a task, with its lease, its result, and what it depends on.
+         * Reads a task, with its lease, its result, and what it depends on; `archived` says that it was moved to the archive.
          * @description The same as `task.get`, answered by its output alone.
          */
         post: operations["POST /api/tasks/{id}/get"];
@@ -925,13 +1105,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone, unless they are in the archive: `olderGone` says so. A deleted task has its history as long as the log keeps it.
          * @description The same as `task.history`, answered by its output alone.
          */
         get: operations["GET /api/tasks/{id}/history"];
         put?: never;
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone, unless they are in the archive: `olderGone` says so. A deleted task has its history as long as the log keeps it.
          * @description The same as `task.history`, answered by its output alone.
          */
         post: operations["POST /api/tasks/{id}/history"];
@@ -1545,9 +1725,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the registered instances fell silent with work in hand, which is about to be taken from them.
-         * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the
-         *     registered instances fell silent with work in hand, which is about to be taken from them.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
+         * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is
+         *     away, or when most of the registered instances fell silent with work in hand, which is about to be
+         *     taken from them.
          *
          *     ```json
          *     {}
@@ -1994,8 +2175,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Reads a task, with its lease, its result, and what it depends on.
-         * @description Reads a task, with its lease, its result, and what it depends on.
+         * Reads a task, with its lease, its result, and what it depends on; `archived` says that it was moved to the archive.
+         * @description Reads a task, with its lease, its result, and what it depends on; `archived` says that it was moved
+         *     to the archive.
          *
          *     ```json
          *     {"id": "t-1"}
@@ -2092,9 +2274,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps it.
+         * Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their retention are gone, unless they are in the archive: `olderGone` says so. A deleted task has its history as long as the log keeps it.
          * @description Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their
-         *     retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps
+         *     retention are gone, unless they are in the archive: `olderGone` says so. A deleted task has its history as long as the log keeps
          *     it.
          *
          *     ```json
@@ -2481,6 +2663,40 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "replica.lagging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event replica.lagging"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "replica.recovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event replica.recovered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "system.flushed": {
         parameters: {
             query?: never;
@@ -2756,6 +2972,467 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** @description What became of tasks. */
+        AnalyticsFlows: {
+            /**
+             * Format: int64
+             * @description Tasks that were called off.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Tasks that were completed.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Tasks that were made.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Tasks that failed for good.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Tasks that were put back after their end.
+             */
+            retried: number;
+            /**
+             * Format: int64
+             * @description Attempts that failed, were lost or given back, while their task goes on.
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description Tasks that were claimed, or set going by hand.
+             */
+            started: number;
+        };
+        /**
+         * @description How long tasks waited for their first claim, and how long the attempt took that ended them, in
+         *     milliseconds. Percentiles are off by less than 1.6 percent; averages are exact. Times count when they
+         *     end.
+         *
+         *     ```json
+         *     {"bucket": "hour"}
+         *     ```
+         */
+        AnalyticsLatency: {
+            /**
+             * @description How long a bucket is: `minute` (kept for 25 hours), `hour` (62 days) or `day` (10 years, in
+             *     UTC). If absent, as fits the range.
+             * @default null
+             */
+            bucket?: components["schemas"]["FiguresBucket"] | null;
+            /**
+             * @description Where the range begins; 24 hours before its end if absent.
+             * @default null
+             */
+            from?: components["schemas"]["DateTime"] | null;
+            /**
+             * @description Where it ends; now if absent.
+             * @default null
+             */
+            to?: components["schemas"]["DateTime"] | null;
+        };
+        /** @description The same in one bucket. */
+        AnalyticsLatencyBucket: {
+            /** @description Where the bucket begins. */
+            at: components["schemas"]["DateTime"];
+            /**
+             * @description From the creation of a task to its first claim; that includes the time until `runAt`, and until
+             *     what it depends on was done.
+             */
+            waiting: components["schemas"]["AnalyticsTimes"];
+            /** @description From the claim of a task to its completion or its failure for good. */
+            working: components["schemas"]["AnalyticsTimes"];
+        };
+        /** @description How long things took. */
+        AnalyticsLatencyFound: {
+            /** @description How long a bucket is. */
+            bucket: components["schemas"]["FiguresBucket"];
+            /** @description In the order of time; without those in which nothing was claimed or ended. */
+            buckets: components["schemas"]["AnalyticsLatencyBucket"][];
+            /**
+             * @description When the newest event happened that was counted: one of the last second or two may not have
+             *     been yet. Absent before there was any.
+             */
+            countedUpTo?: components["schemas"]["DateTime"] | null;
+            /** @description Where the range begins: that of a bucket, so not later than was asked for. */
+            from: components["schemas"]["DateTime"];
+            /**
+             * @description Times within the range whose events were past their retention before they were counted:
+             *     they are missing for good.
+             */
+            lost: components["schemas"]["AnalyticsLost"][];
+            /** @description The figures are being counted anew: what they lack will be there again. */
+            rebuilding: boolean;
+            /** @description Where it ends: not earlier than was asked for. */
+            to: components["schemas"]["DateTime"];
+            /** @description Over the whole range. */
+            totals: components["schemas"]["AnalyticsTimesOfBoth"];
+        };
+        /** @description A time whose events were not counted. */
+        AnalyticsLost: {
+            /** @description After this. */
+            from: components["schemas"]["DateTime"];
+            /** @description Before this. */
+            to: components["schemas"]["DateTime"];
+        };
+        /** @description How much a method did. */
+        AnalyticsMethodCount: {
+            /**
+             * Format: int64
+             * @description To how many tasks, or how often to the same.
+             */
+            count: number;
+            /** @description The method. */
+            method: string;
+        };
+        /** @description The same in one bucket. */
+        AnalyticsStatusBucket: {
+            /** @description Where the bucket begins. */
+            at: components["schemas"]["DateTime"];
+            /** @description Their average priority, as far as that is known. */
+            averagePriority?: number | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description When the first came. */
+            firstAt?: components["schemas"]["DateTime"] | null;
+            /** @description When the last came. */
+            lastAt?: components["schemas"]["DateTime"] | null;
+            /** @description The status. */
+            status: components["schemas"]["Status"];
+        };
+        /** @description How many tasks came into a status. */
+        AnalyticsStatusTotal: {
+            /** @description Their average priority, as far as that is known. */
+            averagePriority?: number | null;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description When the first came. */
+            firstAt?: components["schemas"]["DateTime"] | null;
+            /** @description When the last came. */
+            lastAt?: components["schemas"]["DateTime"] | null;
+            /** @description The status. */
+            status: components["schemas"]["Status"];
+        };
+        /**
+         * @description How many tasks came into each status, by day, hour or minute: with their average priority, and when
+         *     the first and the last came. A task counts whenever it comes into a status: `pending` when it is
+         *     made or put back after its end, `in_progress` each time it is claimed.
+         *
+         *     ```json
+         *     {"bucket": "day"}
+         *     ```
+         */
+        AnalyticsTasks: {
+            /**
+             * @description How long a bucket is: `minute` (kept for 25 hours), `hour` (62 days) or `day` (10 years, in
+             *     UTC). If absent, as fits the range.
+             * @default null
+             */
+            bucket?: components["schemas"]["FiguresBucket"] | null;
+            /**
+             * @description Where the range begins; 24 hours before its end if absent.
+             * @default null
+             */
+            from?: components["schemas"]["DateTime"] | null;
+            /**
+             * @description Where it ends; now if absent.
+             * @default null
+             */
+            to?: components["schemas"]["DateTime"] | null;
+        };
+        /** @description How many tasks came into each status. */
+        AnalyticsTasksFound: {
+            /** @description How long a bucket is. */
+            bucket: components["schemas"]["FiguresBucket"];
+            /** @description By bucket and status, in the order of time; without those into which no task came. */
+            buckets: components["schemas"]["AnalyticsStatusBucket"][];
+            /**
+             * @description When the newest event happened that was counted: one of the last second or two may not have
+             *     been yet. Absent before there was any.
+             */
+            countedUpTo?: components["schemas"]["DateTime"] | null;
+            /** @description Where the range begins: that of a bucket, so not later than was asked for. */
+            from: components["schemas"]["DateTime"];
+            /**
+             * @description Times within the range whose events were past their retention before they were counted:
+             *     they are missing for good.
+             */
+            lost: components["schemas"]["AnalyticsLost"][];
+            /** @description The figures are being counted anew: what they lack will be there again. */
+            rebuilding: boolean;
+            /** @description Where it ends: not earlier than was asked for. */
+            to: components["schemas"]["DateTime"];
+            /** @description Over the whole range: every status. */
+            totals: components["schemas"]["AnalyticsStatusTotal"][];
+        };
+        /**
+         * @description How much went through, by minute, hour or day, and how much each method did.
+         *
+         *     ```json
+         *     {"bucket": "hour"}
+         *     ```
+         */
+        AnalyticsThroughput: {
+            /**
+             * @description How long a bucket is: `minute` (kept for 25 hours), `hour` (62 days) or `day` (10 years, in
+             *     UTC). If absent, as fits the range.
+             * @default null
+             */
+            bucket?: components["schemas"]["FiguresBucket"] | null;
+            /**
+             * @description Where the range begins; 24 hours before its end if absent.
+             * @default null
+             */
+            from?: components["schemas"]["DateTime"] | null;
+            /**
+             * @description Where it ends; now if absent.
+             * @default null
+             */
+            to?: components["schemas"]["DateTime"] | null;
+        };
+        /** @description The same in one bucket. */
+        AnalyticsThroughputBucket: {
+            /** @description Where the bucket begins. */
+            at: components["schemas"]["DateTime"];
+            /**
+             * Format: int64
+             * @description Tasks that were called off.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Tasks that were completed.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Tasks that were made.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Tasks that failed for good.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Tasks that were put back after their end.
+             */
+            retried: number;
+            /**
+             * Format: int64
+             * @description Attempts that failed, were lost or given back, while their task goes on.
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description Tasks that were claimed, or set going by hand.
+             */
+            started: number;
+        };
+        /** @description How much went through. */
+        AnalyticsThroughputFound: {
+            /** @description How long a bucket is. */
+            bucket: components["schemas"]["FiguresBucket"];
+            /** @description In the order of time; without those in which nothing happened. */
+            buckets: components["schemas"]["AnalyticsThroughputBucket"][];
+            /**
+             * @description When the newest event happened that was counted: one of the last second or two may not have
+             *     been yet. Absent before there was any.
+             */
+            countedUpTo?: components["schemas"]["DateTime"] | null;
+            /** @description Where the range begins: that of a bucket, so not later than was asked for. */
+            from: components["schemas"]["DateTime"];
+            /**
+             * @description Times within the range whose events were past their retention before they were counted:
+             *     they are missing for good.
+             */
+            lost: components["schemas"]["AnalyticsLost"][];
+            /**
+             * @description What methods did to tasks over the whole range, by what was done: a task that was made by
+             *     `task.create_many` counts for `task.create`. What time alone brings about, such as a lease that
+             *     ends, counts for none.
+             */
+            methods: components["schemas"]["AnalyticsMethodCount"][];
+            /** @description The figures are being counted anew: what they lack will be there again. */
+            rebuilding: boolean;
+            /** @description Where it ends: not earlier than was asked for. */
+            to: components["schemas"]["DateTime"];
+            /** @description Over the whole range. */
+            totals: components["schemas"]["AnalyticsFlows"];
+        };
+        /** @description How long something took, in milliseconds. */
+        AnalyticsTimes: {
+            /** @description On average. */
+            averageMs?: number | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description Half of them took no longer.
+             */
+            p50Ms?: number | null;
+            /**
+             * Format: int64
+             * @description 95 of a hundred took no longer.
+             */
+            p95Ms?: number | null;
+            /**
+             * Format: int64
+             * @description 99 of a hundred took no longer.
+             */
+            p99Ms?: number | null;
+        };
+        /** @description Both times. */
+        AnalyticsTimesOfBoth: {
+            /**
+             * @description From the creation of a task to its first claim; that includes the time until `runAt`, and until
+             *     what it depends on was done.
+             */
+            waiting: components["schemas"]["AnalyticsTimes"];
+            /** @description From the claim of a task to its completion or its failure for good. */
+            working: components["schemas"]["AnalyticsTimes"];
+        };
+        /** @description What a worker did. */
+        AnalyticsWorker: {
+            /** @description How long attempts took that ended their task, on average, in milliseconds. */
+            averageMs?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks completed.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Tasks that failed for good.
+             */
+            failed: number;
+            /** @description When something was first done. */
+            firstAt?: components["schemas"]["DateTime"] | null;
+            /** @description When something was last done. */
+            lastAt?: components["schemas"]["DateTime"] | null;
+            /**
+             * Format: int64
+             * @description Attempts that time ended: the lease, the deadline, or a worker that was not heard of.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Attempts that failed or were given back, while their task goes on.
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description Tasks claimed.
+             */
+            started: number;
+            /** @description The worker. */
+            workerId: string;
+        };
+        /** @description What was done. */
+        AnalyticsWorkerDid: {
+            /** @description How long attempts took that ended their task, on average, in milliseconds. */
+            averageMs?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks completed.
+             */
+            completed: number;
+            /**
+             * Format: int64
+             * @description Tasks that failed for good.
+             */
+            failed: number;
+            /** @description When something was first done. */
+            firstAt?: components["schemas"]["DateTime"] | null;
+            /** @description When something was last done. */
+            lastAt?: components["schemas"]["DateTime"] | null;
+            /**
+             * Format: int64
+             * @description Attempts that time ended: the lease, the deadline, or a worker that was not heard of.
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Attempts that failed or were given back, while their task goes on.
+             */
+            returned: number;
+            /**
+             * Format: int64
+             * @description Tasks claimed.
+             */
+            started: number;
+        };
+        /**
+         * @description What workers did, over whole days in UTC: those that completed most come first.
+         *
+         *     ```json
+         *     {"limit": 10}
+         *     ```
+         */
+        AnalyticsWorkers: {
+            /**
+             * @description The range begins with the day of this time; 24 hours before its end if absent.
+             * @default null
+             */
+            from?: components["schemas"]["DateTime"] | null;
+            /**
+             * @description At most so many workers; 20 if absent.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description It ends with the day before which this time is; now if absent. At most 400 days.
+             * @default null
+             */
+            to?: components["schemas"]["DateTime"] | null;
+        };
+        /** @description What workers did. */
+        AnalyticsWorkersFound: {
+            /** @description How long a bucket is. */
+            bucket: components["schemas"]["FiguresBucket"];
+            /**
+             * @description When the newest event happened that was counted: one of the last second or two may not have
+             *     been yet. Absent before there was any.
+             */
+            countedUpTo?: components["schemas"]["DateTime"] | null;
+            /** @description Where the range begins: that of a bucket, so not later than was asked for. */
+            from: components["schemas"]["DateTime"];
+            /**
+             * @description Times within the range whose events were past their retention before they were counted:
+             *     they are missing for good.
+             */
+            lost: components["schemas"]["AnalyticsLost"][];
+            /** @description The figures are being counted anew: what they lack will be there again. */
+            rebuilding: boolean;
+            /** @description Where it ends: not earlier than was asked for. */
+            to: components["schemas"]["DateTime"];
+            /**
+             * Format: int64
+             * @description How many workers there are in all. Of one day and tenant at most 500 are told apart; what
+             *     others did is in the totals alone.
+             */
+            total: number;
+            /** @description What all of them did together, with those that are not listed. */
+            totals: components["schemas"]["AnalyticsWorkerDid"];
+            /** @description The workers, most completed tasks first. */
+            workers: components["schemas"]["AnalyticsWorker"][];
+        };
         /** @description An attachment of a task. */
         Attachment: {
             /** @description Text, of types `text` and `markdown`. */
@@ -3269,6 +3946,8 @@ export interface components {
             /** Format: date-time */
             timestamp?: string;
         };
+        /** @description The spans of time that figures are kept for. All begin where UTC has them begin. */
+        FiguresBucket: "minute" | "hour" | "day";
         /** @description How the server is, in a word. */
         HealthStatus: "healthy" | "degraded" | "unhealthy";
         /** @description One thing that is wrong with a parameter. */
@@ -3655,6 +4334,27 @@ export interface components {
             /** @description What was held back. */
             scope: components["schemas"]["PauseScope"];
         };
+        /** @description How a replica is. */
+        ReplicaFound: {
+            /**
+             * Format: int64
+             * @description The same in bytes of the primary's log.
+             */
+            lagBytes?: number | null;
+            /**
+             * Format: int64
+             * @description How far it is behind, in milliseconds; absent before it was reached for the first time.
+             */
+            lagMs?: number | null;
+            /** @description Whether it is behind, or away, for longer than it may. */
+            lagging: boolean;
+            /** @description Its host and port. */
+            name: string;
+            /** @description What is wrong with it. */
+            problem?: string | null;
+            /** @description Whether reads go there. */
+            serves: boolean;
+        };
         /** @description The attachment that holds a task's result. */
         ResultAttachment: {
             /** @description Text. */
@@ -3790,8 +4490,9 @@ export interface components {
          */
         SystemGetState: Record<string, never>;
         /**
-         * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the
-         *     registered instances fell silent with work in hand, which is about to be taken from them.
+         * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is
+         *     away, or when most of the registered instances fell silent with work in hand, which is about to be
+         *     taken from them.
          *
          *     ```json
          *     {}
@@ -3813,6 +4514,8 @@ export interface components {
         SystemHealthFound: {
             /** @description What is wrong, and what to do. */
             problem?: string | null;
+            /** @description The replicas of the database, as this server sees them. */
+            replicas?: components["schemas"]["ReplicaFound"][];
             /** @description What it needs, and whether that works. */
             services: components["schemas"]["SystemNeeds"];
             /** @description In a word. */
@@ -4079,8 +4782,8 @@ export interface components {
         /** @description What goes on. Empty lists are left out. */
         SystemState: {
             /**
-             * @description The instances, at most 100, those that are there first: every field as text, `roles` and
-             *     `metadata` as JSON.
+             * @description The instances, at most 100 and about 8 MiB, those that are there first: every field as text,
+             *     `roles` and `metadata` as JSON.
              */
             instances?: {
                 [key: string]: string;
@@ -4124,6 +4827,8 @@ export interface components {
         };
         /** @description A task. */
         Task: {
+            /** @description Whether it was moved to the archive: it can be read, and changed only after it was put back. */
+            archived?: boolean;
             /** @description When it was parked or claimed. */
             assignedAt?: components["schemas"]["DateTime"] | null;
             /** @description Who holds it, or on whom it is parked. */
@@ -4325,14 +5030,24 @@ export interface components {
         };
         /** @description Where the task stands. */
         TaskCancelled: {
-            /** @description Tasks that waited for it and were cancelled too. */
+            /** @description Tasks that waited for it and were cancelled too; the first thousand of them. */
             alsoCancelled: components["schemas"]["TaskId"][];
+            /**
+             * Format: uint
+             * @description How many there are.
+             */
+            alsoCancelledCount: number;
             /** @description When the task is taken from its worker. */
             graceEndsAt?: components["schemas"]["DateTime"] | null;
             /** @description The task. */
             id: components["schemas"]["TaskId"];
-            /** @description Tasks that waited for it and wait no longer. */
+            /** @description Tasks that waited for it and wait no longer; the first thousand of them. */
             released: components["schemas"]["TaskId"][];
+            /**
+             * Format: uint
+             * @description How many there are.
+             */
+            releasedCount: number;
             /** @description `cancelled`, or `in_progress` while its worker has grace. */
             status: components["schemas"]["Status"];
         };
@@ -4355,7 +5070,8 @@ export interface components {
              */
             leaseMs?: number | null;
             /**
-             * @description The most tasks; 1 if absent.
+             * @description The most tasks; 1 if absent. An answer has room for about 8 MiB of them, attachments aside:
+             *     what does not fit stays ready.
              * @default null
              */
             maxTasks?: number | null;
@@ -4829,7 +5545,8 @@ export interface components {
             workerId?: string | null;
         };
         /**
-         * @description Reads a task, with its lease, its result, and what it depends on.
+         * @description Reads a task, with its lease, its result, and what it depends on; `archived` says that it was moved
+         *     to the archive.
          *
          *     ```json
          *     {"id": "t-1"}
@@ -4915,7 +5632,7 @@ export interface components {
         };
         /**
          * @description Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their
-         *     retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps
+         *     retention are gone, unless they are in the archive: `olderGone` says so. A deleted task has its history as long as the log keeps
          *     it.
          *
          *     ```json
@@ -5043,6 +5760,13 @@ export interface components {
              */
             tag?: string | null;
         };
+        /** @description A task that cannot be put back. */
+        TaskNotRedriven: {
+            /** @description Why. */
+            error: components["schemas"]["ItemError"];
+            /** @description The task. */
+            id: components["schemas"]["TaskId"];
+        };
         /**
          * @description In which direction.
          * @enum {string}
@@ -5139,12 +5863,13 @@ export interface components {
             /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
             idempotencyKey?: string;
             /**
-             * @description Only these tasks.
+             * @description Only these tasks. Each that cannot be put back is refused with its reason; the others are.
              * @default null
              */
             ids?: components["schemas"]["TaskId"][] | null;
             /**
-             * @description The most tasks; 100 if absent.
+             * @description The most tasks; 100 if absent, or as many as are named. Those past it stay as they are. Of
+             *     those that are not named, each that is refused counts.
              * @default null
              */
             limit?: number | null;
@@ -5412,6 +6137,11 @@ export interface components {
              * @description How many.
              */
             count: number;
+            /**
+             * @description Those that cannot be put back. One that was not named and whose unique key lives on in
+             *     another task is passed over.
+             */
+            refused?: components["schemas"]["TaskNotRedriven"][];
             /** @description The tasks. */
             tasks: components["schemas"]["TaskRetried"][];
         };
@@ -5525,6 +6255,33 @@ export interface components {
              */
             voteCount: number;
         };
+        /** @description A replica is too far behind, or away for too long: a server reads elsewhere meanwhile. */
+        "replica.lagging": {
+            /**
+             * Format: int64
+             * @description The same in bytes of the primary's log.
+             */
+            lagBytes?: number | null;
+            /**
+             * Format: int64
+             * @description How far it is behind, in milliseconds, as far as that is known.
+             */
+            lagMs?: number | null;
+            /** @description What is wrong with it besides. */
+            problem?: string | null;
+            /** @description Its host and port. */
+            replica: string;
+        };
+        /** @description A replica has caught up, or is back: reads go there again. */
+        "replica.recovered": {
+            /**
+             * Format: int64
+             * @description How far it is behind, in milliseconds.
+             */
+            lagMs?: number | null;
+            /** @description Its host and port. */
+            replica: string;
+        };
         /** @description All data of the tenant was deleted. */
         "system.flushed": {
             /**
@@ -5598,6 +6355,11 @@ export interface components {
         };
         /** @description A task was called off. */
         "task.cancelled": {
+            /**
+             * Format: int64
+             * @description 0 to 100, highest first.
+             */
+            priority: number;
             /** @description Why. */
             reason?: string | null;
             /** @description The task. */
@@ -5617,8 +6379,18 @@ export interface components {
              * @description The lease's fencing token.
              */
             fence: number;
+            /**
+             * Format: int64
+             * @description 0 to 100, highest first.
+             */
+            priority: number;
             /** @description The task. */
             taskId: components["schemas"]["TaskId"];
+            /**
+             * Format: int64
+             * @description Milliseconds since it was made.
+             */
+            waited: number;
             /** @description The worker. */
             workerId: string;
         };
@@ -5642,10 +6414,20 @@ export interface components {
             fence: number;
             /** @description The task. */
             id: components["schemas"]["TaskId"];
+            /**
+             * Format: int64
+             * @description 0 to 100, highest first.
+             */
+            priority: number;
             /** @description The reason of the failure, if it failed. */
             reason?: string | null;
             /** @description `completed` or `failed`. */
             status: components["schemas"]["Status"];
+            /**
+             * Format: int64
+             * @description Milliseconds since the attempt began that ended with it.
+             */
+            worked?: number | null;
         };
         /** @description A task was made. */
         "task.created": {
@@ -5723,6 +6505,8 @@ export interface components {
             createdAt: components["schemas"]["DateTime"];
             /** @description Its id. */
             id: components["schemas"]["TaskId"];
+            /** @description Where it stood. */
+            previousStatus: components["schemas"]["Status"];
             /**
              * Format: int64
              * @description Its priority now.
@@ -5959,6 +6743,25 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AnalyticsFlows = components['schemas']['AnalyticsFlows'];
+export type AnalyticsLatency = components['schemas']['AnalyticsLatency'];
+export type AnalyticsLatencyBucket = components['schemas']['AnalyticsLatencyBucket'];
+export type AnalyticsLatencyFound = components['schemas']['AnalyticsLatencyFound'];
+export type AnalyticsLost = components['schemas']['AnalyticsLost'];
+export type AnalyticsMethodCount = components['schemas']['AnalyticsMethodCount'];
+export type AnalyticsStatusBucket = components['schemas']['AnalyticsStatusBucket'];
+export type AnalyticsStatusTotal = components['schemas']['AnalyticsStatusTotal'];
+export type AnalyticsTasks = components['schemas']['AnalyticsTasks'];
+export type AnalyticsTasksFound = components['schemas']['AnalyticsTasksFound'];
+export type AnalyticsThroughput = components['schemas']['AnalyticsThroughput'];
+export type AnalyticsThroughputBucket = components['schemas']['AnalyticsThroughputBucket'];
+export type AnalyticsThroughputFound = components['schemas']['AnalyticsThroughputFound'];
+export type AnalyticsTimes = components['schemas']['AnalyticsTimes'];
+export type AnalyticsTimesOfBoth = components['schemas']['AnalyticsTimesOfBoth'];
+export type AnalyticsWorker = components['schemas']['AnalyticsWorker'];
+export type AnalyticsWorkerDid = components['schemas']['AnalyticsWorkerDid'];
+export type AnalyticsWorkers = components['schemas']['AnalyticsWorkers'];
+export type AnalyticsWorkersFound = components['schemas']['AnalyticsWorkersFound'];
 export type Attachment = components['schemas']['Attachment'];
 export type AttachmentBatch = components['schemas']['AttachmentBatch'];
 export type AttachmentCreate = components['schemas']['AttachmentCreate'];
@@ -5995,6 +6798,7 @@ export type EventOrder = components['schemas']['EventOrder'];
 export type EventPage = components['schemas']['EventPage'];
 export type FailReason = components['schemas']['FailReason'];
 export type Failure = components['schemas']['Failure'];
+export type FiguresBucket = components['schemas']['FiguresBucket'];
 export type HealthStatus = components['schemas']['HealthStatus'];
 export type Issue = components['schemas']['Issue'];
 export type ItemError = components['schemas']['ItemError'];
@@ -6018,6 +6822,7 @@ export type QueuePausedPart = components['schemas']['QueuePausedPart'];
 export type QueuePauses = components['schemas']['QueuePauses'];
 export type QueueResume = components['schemas']['QueueResume'];
 export type QueueResumed = components['schemas']['queue.resumed'];
+export type ReplicaFound = components['schemas']['ReplicaFound'];
 export type ResultAttachment = components['schemas']['ResultAttachment'];
 export type Scope = components['schemas']['Scope'];
 export type Status = components['schemas']['Status'];
@@ -6083,6 +6888,7 @@ export type TaskHistory = components['schemas']['TaskHistory'];
 export type TaskHistoryPage = components['schemas']['TaskHistoryPage'];
 export type TaskId = components['schemas']['TaskId'];
 export type TaskList = components['schemas']['TaskList'];
+export type TaskNotRedriven = components['schemas']['TaskNotRedriven'];
 export type TaskOrder = components['schemas']['TaskOrder'];
 export type TaskOrderBy = components['schemas']['TaskOrderBy'];
 export type TaskPage = components['schemas']['TaskPage'];
@@ -6108,6 +6914,8 @@ export type InstanceFailed = components['schemas']['instance.failed'];
 export type InstanceRegistered = components['schemas']['instance.registered'];
 export type InstanceUnregistered = components['schemas']['instance.unregistered'];
 export type QuorumDecisionMade = components['schemas']['quorum.decision.made'];
+export type ReplicaLagging = components['schemas']['replica.lagging'];
+export type ReplicaRecovered = components['schemas']['replica.recovered'];
 export type TaskAttachmentCreated = components['schemas']['task.attachment.created'];
 export type TaskAttachmentDeleted = components['schemas']['task.attachment.deleted'];
 export type TaskAttemptFailed = components['schemas']['task.attempt_failed'];
@@ -6141,6 +6949,326 @@ export type ResponseFailure503 = components['responses']['Failure503'];
 export type ResponseFailure504 = components['responses']['Failure504'];
 export type $defs = Record<string, never>;
 export interface operations {
+    "analytics.latency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnalyticsLatency"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AnalyticsLatencyFound"];
+                        /** @constant */
+                        event: "analytics.latency";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "analytics.tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnalyticsTasks"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AnalyticsTasksFound"];
+                        /** @constant */
+                        event: "analytics.tasks";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "analytics.throughput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnalyticsThroughput"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AnalyticsThroughputFound"];
+                        /** @constant */
+                        event: "analytics.throughput";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "analytics.workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnalyticsWorkers"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AnalyticsWorkersFound"];
+                        /** @constant */
+                        event: "analytics.workers";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "GET /api/analytics/latency": {
+        parameters: {
+            query?: {
+                bucket?: ("minute" | "hour" | "day") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsLatencyFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "GET /api/analytics/tasks": {
+        parameters: {
+            query?: {
+                bucket?: ("minute" | "hour" | "day") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsTasksFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "GET /api/analytics/throughput": {
+        parameters: {
+            query?: {
+                bucket?: ("minute" | "hour" | "day") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsThroughputFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "GET /api/analytics/workers": {
+        parameters: {
+            query?: {
+                from?: string | null;
+                limit?: number | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsWorkersFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
     "GET /api/config/{key}": {
         parameters: {
             query?: never;
@@ -11015,6 +12143,50 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["quorum.decision.made"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event replica.lagging": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["replica.lagging"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event replica.recovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["replica.recovered"];
             };
         };
         responses: {

@@ -73,6 +73,7 @@ pub struct Bed {
     /// How to measure.
     pub args: Args,
     other: Option<Target>,
+    worker: Option<Target>,
     program: PathBuf,
     dir: TempDir,
     progress: mpsc::Sender<String>,
@@ -86,6 +87,7 @@ impl Bed {
     pub fn new(
         args: Args,
         other: Option<Target>,
+        worker: Option<Target>,
         progress: mpsc::Sender<String>,
     ) -> Result<Self, BenchError> {
         let dir = tempfile::Builder::new()
@@ -93,7 +95,7 @@ impl Bed {
             .tempdir_in(&args.dir)
             .during(&format!("a folder in {} cannot be made", args.dir.display()))?;
         let program = std::env::current_exe().during("this program cannot be found")?;
-        Ok(Self { args, other, program, dir, progress })
+        Ok(Self { args, other, worker, program, dir, progress })
     }
 
     /// The folder: on the disk that is measured.
@@ -116,6 +118,12 @@ impl Bed {
             Some(target) => Ok(Measured::Other(target.clone())),
             None => self.own_server(data, "this").await.map(Measured::Own),
         }
+    }
+
+    /// Where a worker waits for what is created at `created`: there, if nothing else was asked for.
+    #[must_use]
+    pub fn waits_at(&self, created: &Target) -> Target {
+        self.worker.as_ref().unwrap_or(created).clone()
     }
 
     /// A server of our own, as `why` needs it to be started or filled.

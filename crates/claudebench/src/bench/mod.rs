@@ -55,6 +55,9 @@ pub struct Args {
     /// Draw each task's priority from 0 to 100, instead of leaving it out
     #[arg(long)]
     pub mixed: bool,
+    /// Let the worker of `handover` wait at this server, another one over the same store
+    #[arg(long, value_name = "URL")]
+    pub worker_url: Option<String>,
     /// The same seed makes the same work
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -144,10 +147,22 @@ async fn measure(
     other: Other,
     err: &mut (dyn Write + Send),
 ) -> Result<Vec<Figure>, BenchError> {
+    let worker = match (&args.worker_url, &other.url) {
+        (Some(url), Some(_)) => Some(resolve(url, other.key.clone()).await?),
+        (Some(_), None) => {
+            let message = "--worker-url needs --url: the server where the tasks are created";
+            return Err(BenchError::Asked(message.into()));
+        }
+        (None, _) => None,
+    };
     let other = match &other.url {
         Some(url) => Some(resolve(url, other.key).await?),
         None => None,
     };
+    // Before there is anything that would be left behind.
+    let handler = |kind| signal(kind).during("signals cannot be waited for");
+    let (mut interrupt, mut terminate) =
+        (handler(SignalKind::interrupt())?, handler(SignalKind::terminate())?);
     let (progress, mut told) = mpsc::channel(1_000);
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -159,7 +174,7 @@ async fn measure(
         .spawn(move || {
             let all = async {
                 tokio::select! {
-                    figures = everything(args, other, progress) => figures,
+                    figures = everything(args, other, worker, progress) => figures,
                     _ = stopped => Err(BenchError::Asked("interrupted".into())),
                 }
             };
@@ -167,7 +182,6 @@ async fn measure(
         })
         .during("the generator cannot start")?;
     let mut stop = Some(stop);
-    let mut terminate = signal(SignalKind::terminate()).during("signals cannot be waited for")?;
     loop {
         tokio::select! {
             line = told.recv() => match line {
@@ -175,7 +189,7 @@ async fn measure(
                 Some(line) => drop(writeln!(err, "{line}")),
                 None => break,
             },
-            _ = tokio::signal::ctrl_c() => drop(stop.take()),
+            _ = interrupt.recv() => drop(stop.take()),
             _ = terminate.recv() => drop(stop.take()),
         }
     }
@@ -185,11 +199,12 @@ async fn measure(
 async fn everything(
     args: Args,
     other: Option<Target>,
+    worker: Option<Target>,
     progress: mpsc::Sender<String>,
 ) -> Result<Vec<Figure>, BenchError> {
     crate::transport::listen::raise_file_limit();
     let scenarios = Scenario::chosen(&args.scenarios);
-    let bed = Bed::new(args, other, progress)?;
+    let bed = Bed::new(args, other, worker, progress)?;
     let mut figures = Vec::new();
     for scenario in scenarios {
         figures.extend(scenario.measure(&bed).await?);
@@ -234,6 +249,14 @@ mod tests {
         for wrong in [["bench", "nothing"], ["bench", "--rounds=0"], ["bench", "--rate=-1"]] {
             assert!(Cli::try_parse_from(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_worker_waits_elsewhere_only_beside_a_server_that_was_named() {
+        let args = Cli::try_parse_from(["bench", "handover", "--worker-url=http://127.0.0.1:1"]);
+        let measured = measure(args.unwrap().args, Other::default(), &mut Vec::new()).await;
+        let said = measured.unwrap_err().to_string();
+        assert!(said.starts_with("--worker-url needs --url"), "{said}");
     }
 
     #[tokio::test]

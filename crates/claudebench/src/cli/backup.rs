@@ -30,7 +30,7 @@ pub(super) struct Backup {
 impl Backup {
     /// Does it.
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
-        let dir = shared.load(self.data.overrides())?.config.data;
+        let dir = folder(shared, &self.data)?;
         let to = self.to.unwrap_or_else(|| named_after(&out.now().to_string()));
         let mut progress = out.progress("copying pages");
         let made = sqlite::backup(&dir, &to, self.force, |at| progress.at(at.done, Some(at.total)));
@@ -73,7 +73,7 @@ pub(super) struct Restore {
 impl Restore {
     /// Does it.
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
-        let dir = shared.load(self.data.overrides())?.config.data;
+        let dir = folder(shared, &self.data)?;
         let mut progress = out.progress("checking and copying");
         progress.begun();
         sqlite::restore(&self.from, &dir, self.force)
@@ -89,6 +89,19 @@ impl Restore {
         out.note(format!("next: claudebench serve --data {dir}"));
         Ok(())
     }
+}
+
+/// The data directory, where there is one: it is named, or it holds the store of the configuration.
+fn folder(shared: &Shared, data: &DataDir) -> Outcome<PathBuf> {
+    let config = shared.load(data.overrides())?.config;
+    if config.store.is_embedded() {
+        return Ok(config.data);
+    }
+    Err(Failure::advise(
+        "the tasks are in PostgreSQL, and these backups are of a data directory",
+        "back up the database with pg_dump, and put it back with pg_restore; or name a directory with \
+         --data",
+    ))
 }
 
 fn size(path: &Path) -> u64 {

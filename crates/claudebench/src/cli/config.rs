@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::failure::Outcome;
 use super::output::{Cell, Out, Style, Table};
-use crate::client::without_password;
-use crate::config::{Config, DEFAULTS, Loaded, Origin, Setting};
+use crate::config::{Config, DEFAULTS, Loaded, Origin, Setting, shown};
 
 /// Check and show the configuration.
 #[derive(Debug, Subcommand)]
@@ -81,12 +80,4 @@ fn key_in_force(shared: &Shared) -> Option<Setting> {
         value: "***".into(),
         origin: Origin::Variable("CLAUDEBENCH_API_KEY".into()),
     })
-}
-
-/// A setting's value, without the password that a URL may hold.
-fn shown(setting: &Setting) -> toml::Value {
-    match &setting.value {
-        toml::Value::String(text) => without_password(text).into(),
-        other => other.clone(),
-    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::failure::{Exit, Failure, Outcome};
 use super::output::{Out, Style, one_line, span};
 use super::session::Session;
-use super::values::{Params, cursor, task_id};
+use super::values::{Params, cursor, name, task_id};
 use crate::client::{ClientError, EventFilter, Events, Signal, Since};
 
 /// How many events a page of the log has.
@@ -33,7 +33,7 @@ pub(super) struct Follow {
     #[arg(long, value_name = "ID", value_parser = task_id)]
     task: Option<TaskId>,
     /// Only events of tasks of this project
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     project: Option<String>,
     /// End after so many
     #[arg(long, short = 'n', value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]

@@ -68,6 +68,15 @@ pub(super) enum Failure {
         /// What to do.
         next: Option<String>,
     },
+    /// It broke off in the middle.
+    Partly {
+        /// Why.
+        failure: Box<Failure>,
+        /// What is done, and what is not.
+        what: String,
+        /// What to do.
+        next: &'static str,
+    },
     /// What could not be written to standard output.
     Output(io::Error),
     /// All is said already.
@@ -104,6 +113,7 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Self::Output(_) => Exit::Failed,
             Self::Said(exit) => *exit,
+            Self::Partly { failure, .. } => failure.exit(),
         }
     }
 
@@ -118,6 +128,10 @@ impl Failure {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => None,
             Self::Output(error) => Some(format!("the output cannot be written: {error}")),
             Self::Said(_) => None,
+            Self::Partly { failure, what, .. } => {
+                let why = failure.message().unwrap_or_default();
+                Some(format!("{why}; {what}"))
+            }
         }
     }
 
@@ -129,13 +143,14 @@ impl Failure {
             Self::Input { next, .. } => Some(next.clone()),
             Self::Local { next, .. } => next.clone(),
             Self::Usage(_) => Some("see `claudebench help`".into()),
+            Self::Partly { next, .. } => Some((*next).to_owned()),
             Self::Output(_) | Self::Said(_) => None,
         }
     }
 
-    /// The same for programs.
-    pub(super) fn json(&self) -> Value {
-        let code = match self {
+    /// Its name for programs.
+    fn code(&self) -> &'static str {
+        match self {
             Self::Client(ClientError::Refused(error)) | Self::Refused(error) => error.code.name(),
             Self::Client(ClientError::Unreachable { .. }) => "unreachable",
             Self::Client(ClientError::TimedOut { .. }) => "no_answer",
@@ -143,11 +158,16 @@ impl Failure {
             Self::Client(ClientError::Foreign { .. } | ClientError::Unreadable { .. }) => {
                 "unreadable_answer"
             }
+            Self::Partly { failure, .. } => failure.code(),
             Self::Usage(_) => "usage",
             Self::Input { .. } => "unusable_file",
             Self::Local { .. } | Self::Output(_) | Self::Said(_) => "failed",
-        };
-        let mut error = json!({"code": code, "message": self.message()});
+        }
+    }
+
+    /// The same for programs.
+    pub(super) fn json(&self) -> Value {
+        let mut error = json!({"code": self.code(), "message": self.message()});
         if let Self::Client(ClientError::Refused(refused)) | Self::Refused(refused) = self
             && !refused.details.is_null()
         {
@@ -160,7 +180,8 @@ impl Failure {
     }
 }
 
-fn of_code(code: Code) -> Exit {
+/// How a refusal with this code ends the program.
+pub(super) fn of_code(code: Code) -> Exit {
     match code {
         Code::NotFound | Code::MethodNotFound => Exit::NotFound,
         Code::Conflict

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Subcommand;
 use claudebench_core::{Millis, Scope};
 use claudebench_services::key::{CreateKey, KeyMade, ListKeys, RevokeKey};
-use claudebench_store::sqlite::OpenError;
+use claudebench_store::sqlite;
 
 use super::failure::{Failure, Outcome};
 use super::output::{Cell, Out, Style, Table, ago, in_future};
@@ -15,6 +15,7 @@ use super::values::{Params, duration, time};
 use super::{DataDir, Shared};
 use crate::client::{Client, ClientError};
 use crate::config::{Config, Origin, Required};
+use crate::opened::OpenError;
 use crate::start::{self, StartError};
 
 /// Make, list and revoke API keys.
@@ -96,8 +97,13 @@ impl Command {
         let chosen =
             loaded.settings.iter().any(|s| s.key == "client.url" && s.origin != Origin::Default);
         if !chosen && is_absent(&client).await {
-            let (url, data) = (client.address(), loaded.config.data.display());
-            out.note(format!("No server runs at {url}; this goes to the data directory {data}."));
+            let (url, store) = (client.address(), &loaded.config.store);
+            let place = if store.is_embedded() {
+                format!("the data directory {}", loaded.config.data.display())
+            } else {
+                "the database of the configuration".to_owned()
+            };
+            out.note(format!("No server runs at {url}; this goes to {place}."));
             return self.run_on_data(loaded.config, shared, out).await;
         }
         self.ask(&mut Session::with(client, shared, out)).await
@@ -106,7 +112,7 @@ impl Command {
     /// Starts a server of its own for this call, on a socket that nobody else can reach.
     async fn run_on_data(self, mut config: Config, shared: &Shared, out: &mut Out) -> Outcome {
         let makes = matches!(self, Self::Create(_));
-        if !makes && !has_data(&config.data) {
+        if !makes && config.store.is_embedded() && !has_data(&config.data) {
             let what = format!("there is no data in {}", config.data.display());
             return Err(Failure::advise(what, "name the server's data directory with --data"));
         }
@@ -115,7 +121,7 @@ impl Command {
         config.listen = vec![format!("unix:{}", folder.path().join("socket").display())];
         config.auth.required = Required::Auto;
         let running = start::start(config).await.map_err(|error| match error {
-            StartError::Open(OpenError::InUse { dir }) => Failure::advise(
+            StartError::Open(OpenError::Embedded(sqlite::OpenError::InUse { dir })) => Failure::advise(
                 format!("a server uses the data directory {}", dir.display()),
                 "call it without --data, with an admin key; if there is none, stop the server first",
             ),
@@ -149,7 +155,7 @@ async fn is_absent(client: &Client) -> bool {
 }
 
 fn has_data(dir: &Path) -> bool {
-    dir.join(claudebench_store::sqlite::DATABASE).is_file()
+    dir.join(sqlite::DATABASE).is_file()
 }
 
 fn show(made: &KeyMade, out: &mut Out) -> Outcome {

@@ -1,5 +1,6 @@
 //! The command line: what each command takes, and how it is carried out.
 
+mod archive;
 mod backup;
 mod call;
 mod completions;
@@ -8,11 +9,14 @@ mod doctor;
 mod events;
 mod failure;
 mod key;
+mod migrate;
 mod openapi;
 mod output;
+mod reload;
 mod serve;
 mod session;
 mod status;
+mod store;
 mod task;
 mod values;
 
@@ -28,7 +32,7 @@ use output::Out;
 use session::Session;
 
 use crate::client::Client;
-use crate::config::{Config, Loaded, Overrides};
+use crate::config::{Config, EMBEDDED, Loaded, Overrides};
 
 /// The server for work that many AI agents share, and its command line.
 ///
@@ -130,15 +134,22 @@ impl Shared {
 /// Where the data lies; of commands that look at it without a server.
 #[derive(Debug, clap::Args)]
 struct DataDir {
-    /// The data directory; by default, that of the configuration
+    /// The data directory; by default, that of the configuration, or its database
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
 }
 
 impl DataDir {
     fn overrides(&self) -> Overrides {
-        let text = |path: &PathBuf| path.to_string_lossy().into_owned().into();
-        self.data.iter().map(|path| ("data", text(path))).collect()
+        let Some(data) = &self.data else { return Overrides::new() };
+        // Who names a directory means what is in it, wherever the configuration keeps its tasks.
+        vec![
+            ("data", data.to_string_lossy().into_owned().into()),
+            ("store.url", EMBEDDED.into()),
+            ("store.url_file", "".into()),
+            ("workers.count", 1.into()),
+            ("workers.max_requests", 0.into()),
+        ]
     }
 }
 
@@ -146,6 +157,8 @@ impl DataDir {
 enum Command {
     /// Start a server
     Serve(serve::Serve),
+    /// Replace the processes of a server one by one, without refusing anybody
+    Reload(reload::Reload),
     /// Add, list, claim, finish and watch tasks
     #[command(subcommand)]
     Task(task::Command),
@@ -167,6 +180,14 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup into the data directory of a server that is stopped
     Restore(backup::Restore),
+    /// Bring the database up to date, or show what that would do
+    Migrate(migrate::Migrate),
+    /// Move old tasks and events to files, look at these, and put tasks back
+    #[command(subcommand)]
+    Archive(archive::Command),
+    /// Move all data between a data directory and PostgreSQL
+    #[command(subcommand)]
+    Store(store::Command),
     /// Measure a server on this machine
     Bench(crate::bench::Args),
     /// Check recorded histories of calls against what the server promises
@@ -228,12 +249,16 @@ impl Command {
             Self::Events(follow) => talk(&shared, out, async |session| follow.run(session).await),
             Self::Call(call) => talk(&shared, out, async |session| call.run(session).await),
             Self::Serve(serve) => serve.run(&shared, out),
+            Self::Reload(reload) => reload.run(&shared, out),
             Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
             Self::Key(key) => key.run(&shared, out),
             Self::Doctor(doctor) => doctor.run(&shared, out),
             Self::Config(config) => config.run(&shared, out),
             Self::Backup(backup) => backup.run(&shared, out),
             Self::Restore(restore) => restore.run(&shared, out),
+            Self::Migrate(migrate) => migrate.run(&shared, out),
+            Self::Archive(archive) => archive.run(&shared, out),
+            Self::Store(store) => store.run(&shared, out),
             Self::Openapi(openapi) => openapi.run(out),
             Self::Bench(args) => bench(args, &shared, out),
             Self::Verify(args) => verify(&args, out),
@@ -253,6 +278,16 @@ fn talk(
 
 fn one_thread() -> Outcome<tokio::runtime::Runtime> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|e| Failure::local(format!("the program cannot start: {e}")))
+}
+
+/// The share of one of so many processes: two threads at the least, so that one that is held up does
+/// not hold up all.
+fn share_of_threads(processes: usize) -> Outcome<tokio::runtime::Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = (cores / processes.max(1)).max(2);
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(threads).enable_all().build();
     runtime.map_err(|e| Failure::local(format!("the program cannot start: {e}")))
 }
 

@@ -13,6 +13,7 @@ use crate::config::{Config, Overrides};
 use crate::logging;
 use crate::start::{self, StartError};
 use crate::transport::listen::ListenError;
+use crate::workers::{self, WorkersError};
 
 /// Start a server
 ///
@@ -34,9 +35,27 @@ pub(super) struct Serve {
     /// Stop when standard input ends, as it does when the program that started this one is gone
     #[arg(long)]
     stop_with_stdin: bool,
-    /// Where tasks live: `sqlite`, inside the data directory
+    /// Where tasks live: `sqlite`, inside the data directory, or postgres://USER@HOST:PORT/DATABASE
+    ///
+    /// A URL with a password comes from CLAUDEBENCH_STORE_URL, or from a file that the setting
+    /// `store.url_file` names, as other users of a machine see the options of a program.
     #[arg(long, value_name = "URL")]
     store: Option<String>,
+    /// How many processes serve the addresses together
+    ///
+    /// More than one need PostgreSQL. One more process starts them, restarts those that end, and
+    /// replaces them one by one on SIGHUP or `claudebench reload`.
+    #[arg(long, value_name = "COUNT")]
+    workers: Option<u16>,
+    /// Replace a process after about so many requests
+    #[arg(long, value_name = "COUNT")]
+    max_requests: Option<u32>,
+    /// A file for the number of the process that `claudebench reload` is to find
+    #[arg(long, value_name = "FILE")]
+    pid_file: Option<PathBuf>,
+    /// Serve as one of several processes; what they were started by says the rest
+    #[arg(long, hide = true)]
+    as_worker: bool,
     /// What several servers share
     #[arg(long, value_name = "URL")]
     redis: Option<String>,
@@ -54,6 +73,15 @@ impl Serve {
         if let Some(url) = &self.store {
             flags.push(("store.url", url.clone().into()));
         }
+        if let Some(count) = self.workers {
+            flags.push(("workers.count", i64::from(count).into()));
+        }
+        if let Some(count) = self.max_requests {
+            flags.push(("workers.max_requests", i64::from(count).into()));
+        }
+        if let Some(file) = &self.pid_file {
+            flags.push(("workers.pid_file", file.to_string_lossy().into_owned().into()));
+        }
         if let Some(url) = &self.redis {
             flags.push(("redis.url", url.clone().into()));
         }
@@ -69,20 +97,46 @@ impl Serve {
             // A server whose greeting nobody reads is a server all the same.
             let _ = greet(urls, &greeting, out);
         };
-        let data = config.data.clone();
-        let run = start::run(config, self.stop_with_stdin, ready);
-        super::threads()?.block_on(run).map_err(|error| match advice(&error, &data) {
+        let data = config.store.is_embedded().then(|| config.data.clone());
+        if config.workers.count > 1 && !self.as_worker {
+            let run = workers::run(&config, self.stop_with_stdin, ready);
+            return super::one_thread()?.block_on(run).map_err(of_workers);
+        }
+        let ended = if self.as_worker {
+            super::share_of_threads(config.workers.count)?.block_on(workers::work(config))
+        } else {
+            super::threads()?.block_on(start::run(config, self.stop_with_stdin, ready))
+        };
+        ended.map_err(|error| match advice(&error, data.as_deref()) {
             Some(next) => Failure::advise(error, next),
             None => Failure::local(error),
         })
     }
 }
 
+/// What to do about processes that do not start.
+fn of_workers(error: WorkersError) -> Failure {
+    let next = match &error {
+        WorkersError::Listen(ListenError::Io { address, source }) => {
+            of_listen(address, source.kind())
+        }
+        WorkersError::AllEnded { .. } => Some("mend what they said above"),
+        _ => None,
+    };
+    match next {
+        Some(next) => Failure::advise(error, next),
+        None => Failure::local(error),
+    }
+}
+
 /// What to do about a server that does not start, where its own words do not say it.
-fn advice(error: &StartError, data: &Path) -> Option<String> {
+fn advice(error: &StartError, data: Option<&Path>) -> Option<String> {
     let make_key = || {
-        let data = shell_word(&data.display().to_string());
-        format!("claudebench key create --name NAME --scopes admin --data {data}")
+        let make = "claudebench key create --name NAME --scopes admin";
+        match data {
+            Some(data) => format!("{make} --data {}", shell_word(&data.display().to_string())),
+            None => make.to_owned(),
+        }
     };
     match error {
         StartError::NoKeys { .. } => {
@@ -93,7 +147,10 @@ fn advice(error: &StartError, data: &Path) -> Option<String> {
             of_listen(address, source.kind()).map(str::to_owned)
         }
         StartError::Metrics(_) | StartError::Signals(_) => Some("run `claudebench doctor`".into()),
-        StartError::Open(_) | StartError::Store(_) | StartError::Listen(_) => None,
+        StartError::Open(_)
+        | StartError::Store(_)
+        | StartError::Listen(_)
+        | StartError::Orphan(_) => None,
     }
 }
 
@@ -128,9 +185,13 @@ fn greet(urls: &[String], config: &Config, out: &mut Out) -> Outcome {
         return Ok(());
     }
     let version = env!("CARGO_PKG_VERSION");
-    let data = config.data.display();
+    let place = if config.store.is_embedded() {
+        config.data.display().to_string()
+    } else {
+        "PostgreSQL".into()
+    };
     out.styled(Style::Bold, &format!("ClaudeBench {version} listens on {}", urls.join(", ")))?;
-    out.line(format!("Its data is in {data}. Ctrl-C stops it.\n\nIn another terminal, try:"))?;
+    out.line(format!("Its data is in {place}. Ctrl-C stops it.\n\nIn another terminal, try:"))?;
     for line in tries(&Config::program(), urls, config) {
         out.styled(Style::Cyan, &format!("  {line}"))?;
     }
@@ -174,8 +235,9 @@ mod tests {
     #[test]
     fn the_first_key_is_made_where_the_server_will_look() {
         let error = StartError::NoKeys { url: "http://0.0.0.0:3000".into() };
-        let next = advice(&error, Path::new("/srv/my data")).unwrap();
+        let next = advice(&error, Some(Path::new("/srv/my data"))).unwrap();
         assert!(next.contains("--scopes admin --data '/srv/my data'`"), "{next}");
+        assert!(advice(&error, None).unwrap().contains("--scopes admin`"));
         assert_eq!(shell_word("it's"), r"'it'\''s'");
     }
 }

@@ -4,14 +4,16 @@ use claudebench_core::lane::PauseScope;
 use claudebench_core::{Code, Millis};
 use claudebench_services::Method;
 use claudebench_services::queue::{ListPauses, PausesListed};
-use claudebench_services::system::{Health, HealthFound, HealthStatus, Metrics, MetricsFound};
+use claudebench_services::system::{
+    Health, HealthFound, HealthStatus, Metrics, MetricsFound, ReplicaFound,
+};
 use claudebench_services::task::{Counts, Stats};
 use serde_json::json;
 
 use super::failure::{Exit, Failure, Outcome};
-use super::output::{Cell, Style, Table, count, in_future, span};
+use super::output::{Cell, Style, Table, bytes, count, in_future, span};
 use super::session::Session;
-use super::values::Params;
+use super::values::{Params, name};
 
 /// Show how the server is, and what it has to do
 ///
@@ -19,7 +21,7 @@ use super::values::Params;
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
     /// Only the tasks of this project
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     project: Option<String>,
 }
 
@@ -82,6 +84,9 @@ impl Found {
         if let Some(problem) = &self.health.problem {
             table.field("problem", Cell::styled(Style::Red, problem));
         }
+        for replica in &self.health.replicas {
+            table.field("replica", replica_in_words(replica));
+        }
         if let Some(tasks) = &self.tasks {
             for (name, text) in tasks_in_words(tasks) {
                 table.field(name, text);
@@ -105,6 +110,24 @@ impl Found {
             table.field("paused", Cell::styled(Style::Yellow, text));
         }
         table
+    }
+}
+
+fn replica_in_words(replica: &ReplicaFound) -> Cell {
+    let ReplicaFound { name, serves, problem, lag_ms, lag_bytes, .. } = replica;
+    let behind = match (lag_ms, lag_bytes) {
+        (Some(0), Some(0)) => "up to date".to_owned(),
+        (Some(ms), Some(size)) => {
+            let size = bytes(u64::try_from(*size).unwrap_or(0));
+            format!("{} ms and {size} behind", count(*ms))
+        }
+        _ => "not reached yet".to_owned(),
+    };
+    let why = problem.as_ref().map(|problem| format!(": {problem}")).unwrap_or_default();
+    if *serves {
+        Cell::styled(Style::Green, format!("{name}, {behind}"))
+    } else {
+        Cell::styled(Style::Yellow, format!("{name}, not read from, {behind}{why}"))
     }
 }
 
@@ -156,6 +179,12 @@ mod tests {
             health: serde_json::from_value(json!({
                 "status": "healthy", "version": "0.1.0",
                 "services": {"redis": true, "postgres": true, "mcp": false},
+                "replicas": [
+                    {"name": "db2:5432", "serves": true, "lagging": false, "lagMs": 0,
+                     "lagBytes": 0},
+                    {"name": "db3:5432", "serves": false, "lagging": true, "lagMs": 1500,
+                     "lagBytes": 2_097_152, "problem": "connection refused"},
+                ],
             }))
             .unwrap(),
             tasks: serde_json::from_value(json!({
@@ -179,6 +208,8 @@ mod tests {
             found.table(Millis(0)).render(None, false),
             "server        http://127.0.0.1:3000, version 0.1.0\n\
              health        healthy\n\
+             replica       db2:5432, up to date\n\
+             replica       db3:5432, not read from, 1,500 ms and 2.0 MB behind: connection refused\n\
              tasks         1,234\n\
              pending       16: 12 ready, 3 scheduled, 1 blocked\n\
              in progress   4\n\

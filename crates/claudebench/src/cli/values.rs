@@ -1,5 +1,6 @@
 //! Values on the command line: durations, times, JSON, and the params that they become.
 
+use claudebench_core::bounded::Name;
 use claudebench_core::{Cursor, Millis, TaskId};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -80,6 +81,62 @@ pub(super) fn duration(text: &str) -> Result<i64, String> {
     if text.is_empty() { Err(wrong()) } else { Ok(total) }
 }
 
+/// Milliseconds of a duration that has these bounds.
+fn duration_within(text: &str, min: &str, max: &str) -> Result<i64, String> {
+    let ms = duration(text)?;
+    if ms < duration(min)? || ms > duration(max)? {
+        return Err(format!("expected {min} to {max}, got `{text}`"));
+    }
+    Ok(ms)
+}
+
+/// How long a claim waits.
+pub(super) fn wait(text: &str) -> Result<i64, String> {
+    duration_within(text, "0", "60s")
+}
+
+/// How long a lease lasts.
+pub(super) fn lease(text: &str) -> Result<i64, String> {
+    duration_within(text, "1s", "24h")
+}
+
+/// How long an attempt may take.
+pub(super) fn deadline(text: &str) -> Result<i64, String> {
+    duration_within(text, "1s", "30d")
+}
+
+/// Not before so long from now.
+pub(super) fn delay(text: &str) -> Result<i64, String> {
+    duration_within(text, "0", "365d")
+}
+
+/// Not before so long from now, for a task that was claimed.
+pub(super) fn pause(text: &str) -> Result<i64, String> {
+    duration_within(text, "0", "1d")
+}
+
+/// How long a worker has to stop.
+pub(super) fn grace(text: &str) -> Result<i64, String> {
+    duration_within(text, "0", "1h")
+}
+
+/// A share of the whole.
+pub(super) fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("expected 0 to 1, got `{text}`"))
+}
+
+/// A name: of a worker, a project, a role, a tag.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    Name::new(text).map(Name::into_string)
+}
+
+/// A priority.
+pub(super) fn priority(text: &str) -> Result<u8, String> {
+    let priority = text.parse().ok().filter(|priority| *priority <= 100);
+    priority.ok_or_else(|| format!("expected 0 to 100, got `{text}`"))
+}
+
 /// A time with its offset.
 pub(super) fn time(text: &str) -> Result<Millis, String> {
     serde_json::from_value(Value::from(text)).map_err(|e| e.to_string())
@@ -129,6 +186,31 @@ mod tests {
             assert!(duration(text).is_err(), "{text}");
         }
         assert!(duration(&format!("{}d", i64::MAX)).is_err());
+    }
+
+    #[test]
+    fn bounds_are_those_of_the_methods() {
+        for (text, taken) in [("0", true), ("60s", true), ("1m", true), ("60001ms", false)] {
+            assert_eq!(wait(text).is_ok(), taken, "{text}");
+        }
+        for (text, taken) in [("999ms", false), ("1s", true), ("24h", true), ("25h", false)] {
+            assert_eq!(lease(text).is_ok(), taken, "{text}");
+        }
+        assert!(deadline("30d").is_ok() && deadline("31d").is_err());
+        assert!(delay("0").is_ok() && delay("366d").is_err());
+        assert!(pause("1d").is_ok() && pause("25h").is_err());
+        assert!(grace("1h").is_ok() && grace("61m").is_err());
+        for (text, taken) in
+            [("0", true), ("1", true), ("1.1", false), ("-0.1", false), ("NaN", false)]
+        {
+            assert_eq!(share(text).is_ok(), taken, "{text}");
+        }
+        assert!(
+            name(&"é".repeat(200)).is_ok() && name(&"x".repeat(201)).is_err() && name("").is_err()
+        );
+        for (text, found) in [("0", Some(0)), ("100", Some(100)), ("101", None), ("-1", None)] {
+            assert_eq!(priority(text).ok(), found, "{text}");
+        }
     }
 
     #[test]

@@ -9,13 +9,25 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::layers::{ConfigError, Setting};
-use super::{LogFormat, Required};
-use crate::client::{Address, without_password};
+use super::{LogFormat, Required, database};
+use crate::client::Address;
 
 const DAY_MS: i64 = 86_400_000;
 
 /// Every number that can be set.
 pub(super) const BOUNDS: &[(&str, RangeInclusive<i64>)] = &[
+    ("store.connections", database::FEWEST..=10_000),
+    ("store.idle_connections", 0..=10_000),
+    ("store.idle_ms", 1_000..=DAY_MS),
+    ("store.lifetime_ms", 1_000..=DAY_MS),
+    ("store.acquire_ms", 1..=DAY_MS),
+    ("store.connect_ms", 1..=DAY_MS),
+    ("store.statement_ms", 1..=DAY_MS),
+    ("store.stalled_ms", 100..=DAY_MS),
+    ("store.slow_ms", 1..=DAY_MS),
+    ("store.replica_connections", database::FEWEST_OF_REPLICA..=10_000),
+    ("store.idle_replica_connections", 0..=10_000),
+    ("store.replica_lag_ms", 10..=DAY_MS),
     ("limits.body_bytes", 1..=1 << 30),
     ("limits.depth", 1..=100),
     ("limits.batch", 1..=10_000),
@@ -38,8 +50,13 @@ pub(super) const BOUNDS: &[(&str, RangeInclusive<i64>)] = &[
     ("instances.check_ms", 1..=DAY_MS),
     ("events.keep_days", 1..=36_500),
     ("events.keep_count", 1..=1_000_000_000_000),
+    ("archive.after_months", 1..=1_200),
+    ("archive.every_ms", 0..=31 * DAY_MS),
     ("stop.grace_ms", 0..=DAY_MS),
     ("stop.drain_ms", 0..=DAY_MS),
+    ("workers.count", 1..=256),
+    ("workers.max_requests", 0..=1_000_000_000_000),
+    ("workers.silence_ms", 2_000..=DAY_MS),
 ];
 
 /// Reads a text, and says what is wrong with it.
@@ -51,11 +68,14 @@ const TEXTS: &[(&str, Reads)] = &[
     ("data", data),
     ("hosts", host),
     ("origins", origin),
-    ("store.url", store),
+    ("store.url", database::store),
+    ("store.direct_url", database::direct),
+    ("store.replicas", database::replica),
     ("redis.url", redis),
     ("auth.required", |text| one_of::<Required>(text)),
     ("log.level", level),
     ("log.format", |text| one_of::<LogFormat>(text)),
+    ("workers.listen", own_address),
     ("client.url", |text| text.parse::<Address>().map(drop).map_err(|e| e.to_string())),
 ];
 
@@ -64,6 +84,54 @@ pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
     for setting in settings {
         one(&setting.key, &setting.value)
             .map_err(|what| ConfigError::new(&setting.key, what).at(setting.origin.clone()))?;
+    }
+    database::check(settings)?;
+    archive(settings)?;
+    workers(settings)
+}
+
+/// An archive is of a database.
+fn archive(settings: &[Setting]) -> Result<(), ConfigError> {
+    let find = |key: &str| settings.iter().find(|setting| setting.key == key);
+    let text = |key: &str| find(key).and_then(|setting| setting.value.as_str()).unwrap_or("");
+    let embedded = text("store.url") == database::EMBEDDED && text("store.url_file").is_empty();
+    match find("archive.dir").filter(|_| embedded && !text("archive.dir").is_empty()) {
+        Some(dir) => {
+            let what = "old tasks are moved out of PostgreSQL alone (`[store] url`); the embedded \
+                        store keeps them all: leave it empty";
+            Err(ConfigError::new("archive.dir", what).at(dir.origin.clone()))
+        }
+        None => Ok(()),
+    }
+}
+
+/// What the settings of several processes need.
+fn workers(settings: &[Setting]) -> Result<(), ConfigError> {
+    let find = |key: &str| settings.iter().find(|setting| setting.key == key);
+    let number = |key: &str| find(key).and_then(|setting| setting.value.as_integer()).unwrap_or(0);
+    let text = |key: &str| find(key).and_then(|setting| setting.value.as_str()).unwrap_or("");
+    let wrong = |key: &str, what: &str| match find(key) {
+        Some(setting) => Err(ConfigError::new(key, what).at(setting.origin.clone())),
+        None => Ok(()),
+    };
+    let count = number("workers.count");
+    let embedded = text("store.url") == database::EMBEDDED && text("store.url_file").is_empty();
+    if count > 1 && embedded {
+        return wrong(
+            "workers.count",
+            "several processes cannot share a data directory: keep the tasks in PostgreSQL \
+             (`[store] url`), or let one process serve",
+        );
+    }
+    if count == 1 && number("workers.max_requests") > 0 {
+        return wrong(
+            "workers.max_requests",
+            "a process that serves alone is not replaced: set `workers.count` to 2 or more, too",
+        );
+    }
+    let port = text("workers.listen").rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    if port.is_some_and(|port: i64| port > 0 && port + count - 1 > i64::from(u16::MAX)) {
+        return wrong("workers.listen", "the ports of the last processes would be above 65535");
     }
     Ok(())
 }
@@ -128,6 +196,14 @@ fn listen(text: &str) -> Result<(), String> {
     if good { Ok(()) } else { Err(format!("`{host}` in `{text}` is no host")) }
 }
 
+fn own_address(text: &str) -> Result<(), String> {
+    match text {
+        "" => Ok(()),
+        socket if socket.starts_with("unix:") => Err("expected HOST:PORT".into()),
+        address => listen(address),
+    }
+}
+
 /// Whether it may be the name of a machine, or an address of the older kind.
 fn is_name(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
@@ -156,16 +232,6 @@ fn origin(text: &str) -> Result<(), String> {
         _ => Err(format!(
             "expected a scheme, a host and no path, such as https://board.example.org, got `{text}`"
         )),
-    }
-}
-
-fn store(text: &str) -> Result<(), String> {
-    match text {
-        "sqlite" => Ok(()),
-        text if text.starts_with("postgres") => {
-            Err("PostgreSQL is not in this version; leave it at \"sqlite\"".into())
-        }
-        text => Err(format!("expected \"sqlite\", got `{}`", without_password(text))),
     }
 }
 

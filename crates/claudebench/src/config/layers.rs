@@ -100,6 +100,9 @@ fn flag(key: &str) -> &'static str {
         "data" => "--data",
         "store.url" => "--store",
         "redis.url" => "--redis",
+        "workers.count" => "--workers",
+        "workers.max_requests" => "--max-requests",
+        "workers.pid_file" => "--pid-file",
         "client.url" => "--url",
         "client.key_file" => "--key-file",
         _ => "flag",
@@ -145,6 +148,8 @@ pub(super) fn merge(
 
 fn flatten(prefix: &str, table: &Table, each: &mut impl FnMut(String, &Value)) {
     for (name, value) in table {
+        // `"limits.batch"` in quotes is one name, and no setting in a section.
+        let name = if name.contains('.') { &format!("{name:?}") } else { name };
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
         match value {
             Value::Table(inner) => flatten(&key, inner, each),
@@ -233,7 +238,9 @@ fn lay(
     };
     if setting.value.type_str() != value.type_str() {
         let (expected, got) = (setting.value.type_str(), value.type_str());
-        let what = format!("expected {expected}, got {got} `{value}`");
+        // What should be a URL may hold a password.
+        let seen = if key.starts_with("store.") { String::new() } else { format!(" `{value}`") };
+        let what = format!("expected {expected}, got {got}{seen}");
         return Err(ConfigError::new(key, what).at(origin));
     }
     setting.value = value;
@@ -256,6 +263,10 @@ fn lay_variable(
     let value = match &setting.value {
         Value::Integer(_) => text.trim().parse().map(Value::Integer).map_err(|_| {
             let what = format!("expected an integer, got `{text}`");
+            ConfigError::new(&setting.key, what).at(origin.clone())
+        })?,
+        Value::Boolean(_) => text.trim().parse().map(Value::Boolean).map_err(|_| {
+            let what = format!("expected true or false, got `{text}`");
             ConfigError::new(&setting.key, what).at(origin.clone())
         })?,
         Value::Array(_) => Value::Array(

@@ -2,14 +2,17 @@
 //! the list of all settings, so that what is documented is what there is.
 
 mod check;
+mod database;
 mod layers;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
+use claudebench_core::rank::Aging;
 use serde::Deserialize;
 
+pub use database::{EMBEDDED, has_password, shown};
 pub use layers::{ConfigError, Origin, Setting};
 
 /// The defaults, with a comment on each setting.
@@ -31,17 +34,35 @@ pub struct Config {
     pub tasks: Tasks,
     pub instances: Instances,
     pub events: Events,
+    pub archive: Archive,
     pub stop: Stop,
+    pub workers: Workers,
     pub log: Log,
     pub client: Client,
 }
 
 /// `[store]`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[allow(missing_docs, reason = "each is described in default.toml")]
 pub struct Store {
     pub url: String,
+    pub url_file: PathBuf,
+    pub direct_url: String,
+    pub pooler: bool,
+    pub connections: usize,
+    pub idle_connections: usize,
+    pub idle_ms: u64,
+    pub lifetime_ms: u64,
+    pub acquire_ms: u64,
+    pub connect_ms: u64,
+    pub statement_ms: u64,
+    pub stalled_ms: u64,
+    pub slow_ms: u64,
+    pub replicas: Vec<String>,
+    pub replica_connections: usize,
+    pub idle_replica_connections: usize,
+    pub replica_lag_ms: u64,
 }
 
 /// `[redis]`
@@ -102,6 +123,14 @@ pub struct Tasks {
     pub aging_step_ms: i64,
 }
 
+impl Tasks {
+    /// Whether old tasks overtake those of higher priority.
+    #[must_use]
+    pub fn aging(&self) -> Aging {
+        Aging { step_ms: self.aging_step_ms }
+    }
+}
+
 /// `[instances]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,6 +149,24 @@ pub struct Events {
     pub keep_count: i64,
 }
 
+impl Events {
+    /// How long they are kept, in milliseconds.
+    #[must_use]
+    pub fn age_ms(&self) -> i64 {
+        self.keep_days.saturating_mul(24 * 3_600_000)
+    }
+}
+
+/// `[archive]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Archive {
+    pub dir: PathBuf,
+    pub after_months: i64,
+    pub every_ms: i64,
+}
+
 /// `[stop]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -127,6 +174,18 @@ pub struct Events {
 pub struct Stop {
     pub grace_ms: u64,
     pub drain_ms: u64,
+}
+
+/// `[workers]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Workers {
+    pub count: usize,
+    pub max_requests: u64,
+    pub listen: String,
+    pub pid_file: PathBuf,
+    pub silence_ms: u64,
 }
 
 /// `[log]`

@@ -56,8 +56,13 @@ fn mistakes_are_named_with_their_place() {
     assert_eq!(said, "CLAUDEBENCH_LIMITS_BATCH: limits.batch: expected an integer, got `x`");
     let said = mistake("[auth]\nrequired = \"never\"\n", &[]);
     assert!(said.contains("auth.required"), "{said}");
-    let said = mistake("[store]\nurl = \"postgres://x\"\n", &[]);
-    assert!(said.contains("PostgreSQL is not in this version"), "{said}");
+    let said = mistake("[store]\nurl = \"postgres://u:secret@x\"\n", &[]);
+    assert!(said.contains(":2: store.url: ") && said.contains("names no database"), "{said}");
+    assert!(!said.contains("secret"), "{said}");
+    let said = mistake("[store]\nurl = [[\"postgres://u:secret@x\"]]\n", &[]);
+    assert!(said.contains(":2: store.url: expected string") && !said.contains("secret"), "{said}");
+    let said = mistake("", &[("CLAUDEBENCH_STORE_POOLER", "maybe")]);
+    assert!(said.ends_with("store.pooler: expected true or false, got `maybe`"), "{said}");
 }
 
 #[test]
@@ -144,6 +149,24 @@ fn what_a_server_can_use_is_right() {
 }
 
 #[test]
+fn a_password_comes_from_the_environment_or_a_file_and_from_no_flag() {
+    let url = "postgres://ada:secret@db/tasks";
+    let loaded = load("", &[("CLAUDEBENCH_STORE_URL", url)]).unwrap();
+    assert!(loaded.config.database().unwrap().is_some());
+    assert!(!format!("{:?}", loaded.config).contains("secret"));
+    let flag = |url: &str| {
+        let said = Config::from_layers(None, Vec::new(), vec![("store.url", url.into())]);
+        said.map(drop).map_err(|error| error.to_string())
+    };
+    flag("postgres://ada@db/tasks").unwrap();
+    let said = flag(url).unwrap_err();
+    assert!(said.starts_with("--store: store.url: other users") && !said.contains("secret"));
+    let both = "[store]\nurl = \"postgres://db/tasks\"\nurl_file = \"x\"\n";
+    let said = mistake(both, &[]);
+    assert!(said.contains(":2: store.url: `store.url_file` names a database, too"), "{said}");
+}
+
+#[test]
 fn the_short_variables_of_the_command_line_are_settings() {
     let variables = [
         ("CLAUDEBENCH_CLIENT_URL", "http://long"),
@@ -157,4 +180,19 @@ fn the_short_variables_of_the_command_line_are_settings() {
     let loaded = Config::from_layers(None, Vec::new(), flags).unwrap();
     let url = loaded.settings.iter().find(|setting| setting.key == "client.url").unwrap();
     assert_eq!(url.origin.to_string(), "--url");
+}
+
+#[test]
+fn several_processes_need_what_they_can_share() {
+    let said = mistake("[workers]\ncount = 2\n", &[]);
+    assert!(said.contains(":2: workers.count: ") && said.contains("[store] url"), "{said}");
+    let database = "[store]\nurl = \"postgres://u@h/d\"\n[workers]\n";
+    let good = |rest: &str| load(&format!("{database}{rest}"), &[]).is_ok();
+    assert!(good("count = 4\nmax_requests = 9\nlisten = \"127.0.0.1:9400\"\n"));
+    assert!(!good("count = 1\nmax_requests = 9\n"));
+    assert!(!good("count = 4\nlisten = \"127.0.0.1:65533\"\n"));
+    assert!(!good("count = 4\nlisten = \"unix:/s\"\n"));
+    let config = load(&format!("{database}count = 3\n"), &[]).unwrap().config;
+    let readers = config.database().unwrap().unwrap().readers;
+    assert_eq!(readers, 30 / 3 - 6, "each has its share");
 }

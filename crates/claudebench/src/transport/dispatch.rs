@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use super::App;
 use super::calls::Place;
+use super::trail::Trail;
 use crate::auth::Lost;
 
 /// The longest that any method may be asked to wait for something to happen.
@@ -31,6 +32,8 @@ pub struct Caller {
     pub traceparent: Option<Arc<str>>,
     /// The header `Idempotency-Key`.
     pub key: Option<String>,
+    /// What it has written, and so must see.
+    pub trail: Arc<Trail>,
     /// When the call must be over, if it has less time than any other: it is one of many.
     pub until: Option<Instant>,
 }
@@ -52,7 +55,12 @@ pub async fn call(app: &App, caller: Caller, name: &str, params: Option<&RawValu
     };
     let began = Instant::now();
     let (principal, traceparent) = (caller.principal.clone(), caller.traceparent.clone());
+    let trail = caller.trail.clone();
     let reply = admit_and_run(app, caller, method, params).await;
+    if !method.access.reads() && reply.is_ok() {
+        // Commits have one order: where the last one ended, all that were answered have.
+        trail.write(app.shared.store.position());
+    }
     let (took, now) = (began.elapsed(), app.shared.clock.now());
     app.metrics.call(principal.tenant, method.name, reply.is_ok(), took, now);
     tracing::debug!(
@@ -79,7 +87,7 @@ async fn admit_and_run(
     method: &'static Entry,
     params: Option<&RawValue>,
 ) -> Reply {
-    if *app.shared.stopping.borrow() {
+    if app.refuses() {
         return Err(Error::new(Code::ShuttingDown, "the server is stopping; nothing was done"));
     }
     app.auth.check(caller.credential.as_deref())?;
@@ -102,6 +110,7 @@ async fn admit_and_run(
     cx.traceparent = caller.traceparent;
     cx.header_key = caller.key;
     cx.slot = Some(place.slot());
+    cx.freshness = method.access.freshness(caller.trail.seen());
     let span = tracing::debug_span!(
         "call",
         method = method.name,

@@ -1,7 +1,7 @@
 //! The stages of a stop, and the work that it waits for.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::sync::{Notify, watch};
 
@@ -10,6 +10,8 @@ use tokio::sync::{Notify, watch};
 pub enum Stage {
     /// Whoever connects is answered; new work is refused once the server stops.
     Open,
+    /// Others take whoever connects; who is connected is answered, and told to connect anew.
+    Leaving,
     /// Nobody can connect any more; connections end with what they are writing.
     Closed,
     /// The time is over: what still goes on is given up.
@@ -20,13 +22,15 @@ pub enum Stage {
 pub struct Gate {
     under_way: AtomicUsize,
     idle: Notify,
+    leaving: AtomicBool,
     stage: watch::Sender<Stage>,
 }
 
 impl Default for Gate {
     fn default() -> Self {
         let stage = watch::Sender::new(Stage::Open);
-        Self { under_way: AtomicUsize::new(0), idle: Notify::new(), stage }
+        let leaving = AtomicBool::new(false);
+        Self { under_way: AtomicUsize::new(0), idle: Notify::new(), leaving, stage }
     }
 }
 
@@ -53,6 +57,16 @@ impl Gate {
     /// Goes on to a stage.
     pub fn go_on(&self, stage: Stage) {
         self.stage.send_replace(stage);
+    }
+
+    /// This process goes and others stay: nobody is refused for it.
+    pub fn leave(&self) {
+        self.leaving.store(true, Ordering::Release);
+    }
+
+    /// Whether it goes while others stay.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Acquire)
     }
 
     /// Waits until a stage is reached.

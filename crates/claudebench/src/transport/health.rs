@@ -40,26 +40,36 @@ impl Seen {
 /// The answer to one of the paths that are open to everybody.
 pub(super) async fn answer(app: &App, path: &str) -> Option<Response<Body>> {
     match path {
-        "/healthz" => Some(answer::json(StatusCode::OK, r#"{"status":"alive"}"#)),
+        "/healthz" => Some(alive()),
         "/readyz" => Some(ready(app).await),
         _ => None,
     }
 }
 
+/// The answer of a process that lives.
+pub(super) fn alive() -> Response<Body> {
+    answer::json(StatusCode::OK, r#"{"status":"alive"}"#)
+}
+
+/// The answer of a server that takes no work, with the reason.
+pub(super) fn not_ready(problem: &str) -> Response<Body> {
+    let body = json!({ "status": "not ready", "problem": problem });
+    let mut response = answer::json(StatusCode::SERVICE_UNAVAILABLE, body.to_string());
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(1));
+    response
+}
+
 async fn ready(app: &App) -> Response<Body> {
-    let problem = if *app.shared.stopping.borrow() {
+    let problem = if app.refuses() {
         Some("the server is stopping".to_owned())
     } else {
         let health = async { app.shared.store.health().await.map(|health| health.problem) };
         app.seen.problem(health).await
     };
-    let Some(problem) = problem else {
-        return answer::json(StatusCode::OK, r#"{"status":"ready"}"#);
-    };
-    let body = json!({ "status": "not ready", "problem": problem });
-    let mut response = answer::json(StatusCode::SERVICE_UNAVAILABLE, body.to_string());
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(1));
-    response
+    match problem {
+        Some(problem) => not_ready(&problem),
+        None => answer::json(StatusCode::OK, r#"{"status":"ready"}"#),
+    }
 }
 
 /// `GET /metrics`: of the whole server, so only for those who look after it.
@@ -75,10 +85,18 @@ pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
             gauge.set(depth);
         }
     }
+    if let Ok(Ok(figures)) = timeout(PATIENCE, app.shared.store.figures()).await {
+        for (name, value) in figures {
+            metrics.database.with_label_values(&[name]).set(value);
+        }
+    }
     let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let (commits, writes) = app.shared.committer.totals();
     for (gauge, total) in metrics.commits.iter().zip([commits, writes]) {
         gauge.set(number(total));
+    }
+    if let Some(replicas) = app.shared.store.replicas() {
+        metrics.show_replicas(&replicas.borrow());
     }
     let half = app.config.instances.silence_ms / 2;
     let presence = &app.shared.presence;

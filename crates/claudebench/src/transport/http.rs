@@ -14,7 +14,8 @@ use super::answer::{self, Body};
 use super::dispatch::Caller;
 use super::peer::Peer;
 use super::refusal::Form;
-use super::{App, catalogue, guard, health, openapi, rest, routes, rpc, sse, ws};
+use super::trail::Trail;
+use super::{App, catalogue, guard, health, openapi, rest, routes, rpc, sse, trail, ws};
 
 use crate::metrics::Part;
 
@@ -28,7 +29,7 @@ pub(super) async fn serve(
     app.metrics.in_flight.inc();
     let (began, part) = (Instant::now(), Part::of(request.uri().path()));
     let stopping = || *app.shared.stopping.borrow();
-    let work = (!stopping()).then(|| app.gate.enter());
+    let work = (!app.refuses()).then(|| app.gate.enter());
     let mut response = route(&app, &peer, request).await;
     drop(work);
     app.metrics.http_seconds.observe(part, began.elapsed().as_secs_f64());
@@ -60,8 +61,14 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
     } else if request.method() == Method::OPTIONS {
         return preflight(request.headers());
     } else {
-        match caller(app, request.headers()).await {
-            Ok(caller) => answer_known(app, peer, caller, form, request).await,
+        match caller(app, peer, request.headers()).await {
+            Ok(caller) => {
+                let trail = caller.trail.clone();
+                let mut response = answer_known(app, peer, caller, form, request).await;
+                trail::show(&trail, &mut response);
+                peer.trail().write(trail.wrote());
+                response
+            }
             Err(error) => {
                 peer.linger();
                 form.refuse(app, &error)
@@ -72,6 +79,10 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
         let headers = response.headers_mut();
         headers.insert("access-control-allow-origin", origin);
         headers.insert("access-control-allow-credentials", HeaderValue::from_static("true"));
+        headers.insert(
+            "access-control-expose-headers",
+            HeaderValue::from_static("x-claudebench-position, retry-after"),
+        );
         headers.insert("vary", HeaderValue::from_static("origin"));
     }
     response
@@ -79,7 +90,7 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
 
 /// Why no new work is taken, from this connection or at all.
 fn turned_away(app: &App, peer: &Peer) -> Option<Error> {
-    if *app.shared.stopping.borrow() {
+    if app.refuses() {
         let message = "the server is stopping; nothing was done";
         return Some(Error::new(Code::ShuttingDown, message).with("retryAfterMs", 1_000));
     }
@@ -198,7 +209,7 @@ async fn read_body(
 }
 
 /// Who calls, and what the headers say about the call.
-async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
+async fn caller(app: &App, peer: &Peer, headers: &HeaderMap) -> Result<Caller, Error> {
     let (principal, credential) = app.auth.principal(headers).await?;
     let key = match headers.get("idempotency-key") {
         None => None,
@@ -216,7 +227,8 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
         // One that cannot be read is ignored, as the standard has it.
         .filter(|text| is_traceparent(text))
         .map(Into::into);
-    Ok(Caller { principal, credential, traceparent, key, until: None })
+    let trail = Arc::new(Trail::after(trail::carried(headers)?.max(peer.trail().wrote())));
+    Ok(Caller { principal, credential, traceparent, key, trail, until: None })
 }
 
 /// `00-<32 hex>-<16 hex>-<2 hex>`, with neither id all zeros.
@@ -255,7 +267,7 @@ fn preflight(headers: &HeaderMap) -> Response<Body> {
             "access-control-allow-headers",
             HeaderValue::from_static(
                 "content-type, authorization, x-api-key, idempotency-key, traceparent, \
-                 last-event-id, mcp-session-id",
+                 last-event-id, mcp-session-id, x-claudebench-position",
             ),
         );
         allowed.insert("access-control-max-age", HeaderValue::from_static("600"));

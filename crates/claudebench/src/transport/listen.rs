@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,8 +25,15 @@ use super::{App, http};
 pub enum Listener {
     /// An address.
     Tcp(TcpListener),
-    /// A socket of this machine; its file goes when the server stops.
-    Unix(UnixListener, PathBuf),
+    /// A socket of this machine.
+    Unix {
+        /// The socket.
+        socket: UnixListener,
+        /// Its file.
+        path: PathBuf,
+        /// Whether the file goes with this listener.
+        owned: bool,
+    },
 }
 
 /// Why an address cannot be listened on.
@@ -64,7 +72,7 @@ impl Listener {
         if let Some(path) = address.strip_prefix("unix:") {
             let path = PathBuf::from(path);
             return match bind_unix(&path) {
-                Ok(listener) => Ok(Self::Unix(listener, path)),
+                Ok(socket) => Ok(Self::Unix { socket, path, owned: true }),
                 Err(source) if source.kind() == io::ErrorKind::AddrInUse => Err(failed(source)),
                 Err(source) => Err(ListenError::Io { address: address.into(), source }),
             };
@@ -81,7 +89,7 @@ impl Listener {
     pub fn is_local(&self) -> bool {
         match self {
             Self::Tcp(listener) => listener.local_addr().is_ok_and(|a| a.ip().is_loopback()),
-            Self::Unix(..) => true,
+            Self::Unix { .. } => true,
         }
     }
 
@@ -93,7 +101,7 @@ impl Listener {
                 Ok(address) => format!("http://{address}"),
                 Err(_) => "http://".into(),
             },
-            Self::Unix(_, path) => format!("unix:{}", path.display()),
+            Self::Unix { path, .. } => format!("unix:{}", path.display()),
         }
     }
 
@@ -102,8 +110,35 @@ impl Listener {
     pub fn address(&self) -> Option<SocketAddr> {
         match self {
             Self::Tcp(listener) => listener.local_addr().ok(),
-            Self::Unix(..) => None,
+            Self::Unix { .. } => None,
         }
+    }
+
+    /// The open socket behind it, which others may be given. Its file stays.
+    ///
+    /// # Errors
+    /// The system refuses.
+    pub fn into_socket(self) -> io::Result<OwnedFd> {
+        Ok(match self {
+            Self::Tcp(listener) => listener.into_std()?.into(),
+            Self::Unix { socket, .. } => socket.into_std()?.into(),
+        })
+    }
+
+    /// A socket that another process opened, under the address that it has there.
+    ///
+    /// # Errors
+    /// It is none to listen on.
+    pub fn given(address: &str, socket: OwnedFd) -> io::Result<Self> {
+        if let Some(path) = address.strip_prefix("unix:") {
+            let socket = std::os::unix::net::UnixListener::from(socket);
+            socket.set_nonblocking(true)?;
+            let socket = UnixListener::from_std(socket)?;
+            return Ok(Self::Unix { socket, path: path.into(), owned: false });
+        }
+        let listener = std::net::TcpListener::from(socket);
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener).map(Self::Tcp)
     }
 }
 
@@ -175,19 +210,19 @@ impl Room {
     }
 }
 
-/// Accepts connections until the gate closes, then lets those under way finish. While the server
-/// stops they are told so.
+/// Accepts connections until the gate closes, or others take them, then lets those under way finish.
+/// While the server stops they are told so.
 pub async fn accept(app: Arc<App>, listener: Listener, room: Room) {
     let mut connections = JoinSet::new();
     loop {
         // Nobody is accepted who could not be told anything: they wait in the system's queue.
         let spare = tokio::select! {
-            () = app.gate.reached(Stage::Closed) => break,
+            () = app.gate.reached(Stage::Leaving) => break,
             place = room.spare.clone().acquire_owned() => place,
         };
         let Ok(spare) = spare else { break };
         let accepted = tokio::select! {
-            () = app.gate.reached(Stage::Closed) => break,
+            () = app.gate.reached(Stage::Leaving) => break,
             accepted = next(&listener) => accepted,
         };
         let open = app.metrics.connections.clone();
@@ -211,7 +246,7 @@ pub async fn accept(app: Arc<App>, listener: Listener, room: Room) {
         }
         while connections.try_join_next().is_some() {}
     }
-    if let Listener::Unix(_, path) = &listener {
+    if let Listener::Unix { path, owned: true, .. } = &listener {
         let _ = std::fs::remove_file(path);
     }
     drop(listener);
@@ -220,19 +255,21 @@ pub async fn accept(app: Arc<App>, listener: Listener, room: Room) {
 
 /// Out of file handles, it takes a moment until trying again makes sense.
 #[allow(clippy::disallowed_methods, reason = "a pause between tries, not a wait for a condition")]
-async fn pause() {
+pub(super) async fn pause() {
     tokio::time::sleep(Duration::from_millis(100)).await;
 }
 
-enum Stream {
+/// A connection.
+pub(super) enum Stream {
     Tcp(tokio::net::TcpStream),
     Unix(tokio::net::UnixStream),
 }
 
-async fn next(listener: &Listener) -> io::Result<Stream> {
+/// The next connection.
+pub(super) async fn next(listener: &Listener) -> io::Result<Stream> {
     match listener {
         Listener::Tcp(listener) => listener.accept().await.map(|(s, _)| Stream::Tcp(s)),
-        Listener::Unix(listener, _) => listener.accept().await.map(|(s, _)| Stream::Unix(s)),
+        Listener::Unix { socket, .. } => socket.accept().await.map(|(s, _)| Stream::Unix(s)),
     }
 }
 

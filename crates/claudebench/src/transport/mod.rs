@@ -6,6 +6,7 @@ pub mod calls;
 mod catalogue;
 pub mod depth;
 pub mod dispatch;
+pub mod early;
 pub mod gate;
 mod guard;
 pub mod health;
@@ -19,6 +20,7 @@ mod rest;
 mod routes;
 pub mod rpc;
 mod sse;
+pub mod trail;
 mod ws;
 
 use std::sync::Arc;
@@ -49,4 +51,13 @@ pub struct App {
     pub seen: health::Seen,
     /// Sockets that are open, for their statistics.
     pub sockets: ws::Sockets,
+}
+
+impl App {
+    /// Whether new work is refused, as the server stops. A process that goes while others stay
+    /// refuses nothing.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        *self.shared.stopping.borrow() && !self.gate.is_leaving()
+    }
 }

@@ -14,6 +14,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::trail::Trail;
+
 /// How long what a refused client still sends is read and thrown away, so that it finds the answer
 /// instead of a broken connection.
 const LINGER: Duration = Duration::from_secs(2);
@@ -32,6 +34,8 @@ pub(super) struct Peer {
     /// All places are taken: only health is answered, and who else asks is refused.
     pub(super) spare: bool,
     marks: Arc<Marks>,
+    /// What was written over it, for reads that come after.
+    trail: Trail,
     open: IntGauge,
     _place: OwnedSemaphorePermit,
 }
@@ -39,7 +43,12 @@ pub(super) struct Peer {
 impl Peer {
     pub(super) fn new(open: IntGauge, place: OwnedSemaphorePermit, spare: bool) -> Self {
         open.inc();
-        Self { spare, marks: Arc::default(), open, _place: place }
+        Self { spare, marks: Arc::default(), trail: Trail::default(), open, _place: place }
+    }
+
+    /// What was written over it.
+    pub(super) fn trail(&self) -> &Trail {
+        &self.trail
     }
 
     /// The answer goes out before all of the request was read.

@@ -37,8 +37,9 @@ pub(super) fn params(method: &str, query: &str) -> Result<Map<String, Value>, Er
     let Some(properties) = PROPERTIES.get(method) else { return Ok(params) };
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, text) = (decoded(name), decoded(&value.replace('+', " ")));
+        let Some(name) = decoded(name) else { continue };
         let Some(schema) = properties.get(&name) else { continue };
+        let text = value_of(&name, value)?;
         let kinds = kinds(schema);
         let value = if kinds.contains(&"array") {
             let mut list = match params.remove(&name) {
@@ -94,8 +95,15 @@ fn kinds(schema: &Value) -> Vec<&str> {
     kinds
 }
 
-/// Text with `%20` and the like undone; what cannot be undone stays.
-pub(super) fn decoded(text: &str) -> String {
+/// The text that a value of a query stands for.
+pub(super) fn value_of(name: &str, value: &str) -> Result<String, Error> {
+    decoded(&value.replace('+', " "))
+        .ok_or_else(|| Error::invalid(&[name], "expected a text, got bytes that are no UTF-8"))
+}
+
+/// Text with `%20` and the like undone; what cannot be undone stays. Bytes that are no UTF-8 are no
+/// text.
+pub(super) fn decoded(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -104,7 +112,7 @@ pub(super) fn decoded(text: &str) -> String {
         plain.push(code.unwrap_or(*byte));
         at += if code.is_some() { 3 } else { 1 };
     }
-    String::from_utf8_lossy(&plain).into_owned()
+    String::from_utf8(plain).ok()
 }
 
 /// The byte that two hexadecimal digits write, and nothing but digits: no sign.
@@ -134,8 +142,9 @@ mod tests {
 
     #[test]
     fn what_cannot_be_undone_stays() {
-        assert_eq!(decoded("a%2Fb%zz%"), "a/b%zz%");
-        assert_eq!(decoded("%+f% 1%-1"), "%+f% 1%-1", "a sign is no digit");
-        assert_eq!(decoded("%ff"), "\u{fffd}");
+        assert_eq!(decoded("a%2Fb%zz%").unwrap(), "a/b%zz%");
+        assert_eq!(decoded("%+f% 1%-1").unwrap(), "%+f% 1%-1", "a sign is no digit");
+        assert_eq!(decoded("%c3%a4").unwrap(), "\u{e4}");
+        assert_eq!(decoded("%ff"), None, "no text");
     }
 }

@@ -46,6 +46,7 @@ pub(super) const ROUTES: &[Route] = &[
     route("GET", "/api/queue/{action}", "queue.{action}"),
     route("POST", "/api/queue/{action}", "queue.{action}"),
     route("GET", "/api/events", "event.list"),
+    route("GET", "/api/analytics/{action}", "analytics.{action}"),
     route("GET", "/api/config/{key}", "config.get"),
     route("PUT", "/api/config/{key}", "config.set"),
     route("GET", "/api/docs", "docs.list"),
@@ -133,7 +134,7 @@ fn fit(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String)>>
                 let name = wanted.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
                 match name {
                     Some(name) if !given.is_empty() => {
-                        params.push((name, super::query::decoded(given)));
+                        params.push((name, super::query::decoded(given)?));
                     }
                     None if wanted == given => {}
                     _ => return None,

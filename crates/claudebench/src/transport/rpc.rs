@@ -62,12 +62,12 @@ pub async fn body(app: &App, caller: Caller, body: &[u8]) -> Option<Vec<u8>> {
         return Some(failure(&error, None));
     }
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'[') => Some(batch(app, caller, body).await),
+        Some(b'[') => batch(app, caller, body).await,
         _ => single(app, caller, body).await,
     }
 }
 
-/// Answers what is said on `/rpc/batch`, where only an array will do.
+/// Answers what is said on `/rpc/batch`, where only an array will do, and is always answered by one.
 pub async fn batch_body(app: &App, caller: Caller, text: &[u8]) -> Vec<u8> {
     let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
     if first == Some(&b'[') {
@@ -80,24 +80,26 @@ pub async fn batch_body(app: &App, caller: Caller, text: &[u8]) -> Vec<u8> {
     failure(&error, None)
 }
 
-async fn batch(app: &App, caller: Caller, body: &[u8]) -> Vec<u8> {
+/// Answers an array; one of nothing but notifications by nothing.
+async fn batch(app: &App, caller: Caller, body: &[u8]) -> Option<Vec<u8>> {
+    let refused = |message: &str| Some(failure(&Error::new(Code::InvalidRequest, message), None));
     let requests: Vec<&RawValue> = match serde_json::from_slice(body) {
         Ok(requests) => requests,
-        Err(error) => return failure(&unreadable(&error), None),
+        Err(error) => return Some(failure(&unreadable(&error), None)),
     };
     let most = app.config.limits.batch;
     if requests.is_empty() {
-        let error = Error::new(Code::InvalidRequest, "Batch cannot be empty");
-        return failure(&error, None);
+        return refused("Batch cannot be empty");
     }
     if requests.len() > most {
-        let message = format!("Batch of {} requests; at most {most} are taken", requests.len());
-        return failure(&Error::new(Code::InvalidRequest, message), None);
+        let count = requests.len();
+        return refused(&format!("Batch of {count} requests; at most {most} are taken"));
     }
     if caller.key.is_some() {
-        let message = "Idempotency-Key stands for one call; give each request its own \
-                       `idempotencyKey` in its params";
-        return failure(&Error::new(Code::InvalidRequest, message), None);
+        return refused(
+            "Idempotency-Key stands for one call; give each request its own `idempotencyKey` in \
+             its params",
+        );
     }
     // One time for all of them: those that wait would else take many times as long.
     let caller = Caller { until: Some(time_for(app, longest_wait(&requests))), ..caller };
@@ -112,12 +114,15 @@ async fn batch(app: &App, caller: Caller, body: &[u8]) -> Vec<u8> {
         answers.extend(join_all(calls).await);
     }
     let answers: Vec<Vec<u8>> = answers.into_iter().flatten().collect();
+    if answers.is_empty() {
+        return None;
+    }
     let mut text =
         Vec::with_capacity(answers.iter().map(Vec::len).sum::<usize>() + answers.len() + 2);
     text.push(b'[');
     text.extend(answers.join(&b','));
     text.push(b']');
-    text
+    Some(text)
 }
 
 /// The longest time that any of the requests asks to wait for something.
@@ -169,14 +174,23 @@ fn read(text: &[u8]) -> Result<Checked<'_>, Error> {
     let Some(method) = method.map(|Name(name)| name) else {
         return invalid("`method` must be a string");
     };
-    if let Some(id) = request.id
-        && !matches!(id.get().as_bytes().first(), Some(b'"' | b'n' | b'-' | b'0'..=b'9'))
-    {
-        return invalid("`id` must be a string, a number or null");
+    if request.id.is_some_and(|id| !is_id(id.get())) {
+        return invalid("`id` must be a string, a number or null, and one that others can read");
     }
     drop(request.metadata);
     let params = request.params.filter(|params| params.get() != "null");
     Ok(Checked { method, params, id: request.id })
+}
+
+/// Whether a value can be an id. It goes back as it came, so that whoever reads the answer must be
+/// able to: half of a surrogate pair is no character, and no program counts up to 1e999 (RFC 8259,
+/// sections 8.2 and 6).
+fn is_id(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(b'"') => serde_json::from_str::<Name<'_>>(text).is_ok(),
+        Some(b'-' | b'0'..=b'9') => serde_json::from_str::<f64>(text).is_ok(),
+        _ => text == "null",
+    }
 }
 
 /// A name, borrowed where it has no escapes.

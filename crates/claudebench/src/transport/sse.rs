@@ -27,7 +27,7 @@ pub(super) async fn stream(
     caller: &Caller,
     request: &Request<Incoming>,
 ) -> Response<Body> {
-    if *app.shared.stopping.borrow() {
+    if app.refuses() {
         let error = Error::new(Code::ShuttingDown, "the server is stopping");
         return answer::error(&error);
     }
@@ -79,9 +79,9 @@ async fn next(app: &App, feed: &mut Feed) -> Option<String> {
         Ok(Next::Events(events)) => {
             app.metrics.events_sent.inc_by(events.len() as u64);
             let mut text = String::new();
-            for live in events {
-                text.push_str(&format!("id: {}\n", live.event.cursor));
-                push(&mut text, &live.event.kind, &live.text(claudebench_services::event::wire));
+            for event in events {
+                text.push_str(&format!("id: {}\n", event.cursor));
+                push(&mut text, &event.kind, &event.text(claudebench_services::event::wire));
             }
             Some(text)
         }
@@ -118,19 +118,20 @@ fn asked(
     let mut since = None;
     for pair in request.uri().query().unwrap_or("").split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let value = query::decoded(&value.replace('+', " "));
+        let value = || query::value_of(name, value);
         match name {
-            "since" => since = Some(cursor("since", &value)?),
+            "since" => since = Some(cursor("since", &value()?)?),
             "types" | "type" => {
-                let types = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+                let types = value()?;
+                let types = types.split(',').map(str::trim).filter(|part| !part.is_empty());
                 filter.kinds.extend(types.map(str::to_owned));
             }
             "task" => {
                 let task: TaskId =
-                    value.parse().map_err(|e| Error::invalid(&["task"], format!("{e}")))?;
+                    value()?.parse().map_err(|e| Error::invalid(&["task"], format!("{e}")))?;
                 filter.task = Some(task);
             }
-            "project" => filter.project = Some(value),
+            "project" => filter.project = Some(value()?),
             _ => {}
         }
     }

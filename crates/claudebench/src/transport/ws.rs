@@ -52,7 +52,7 @@ pub(super) async fn upgrade(
         let error = Error::new(Code::MethodNotFound, "this path is for WebSockets alone");
         return answer::error(&error);
     };
-    if *app.shared.stopping.borrow() {
+    if app.refuses() {
         return answer::error(&Error::new(Code::ShuttingDown, "the server is stopping"));
     }
     let agent = parts.headers.get(hyper::header::USER_AGENT);

@@ -76,6 +76,8 @@ pub(super) struct Report {
     pub(super) status: Option<Status>,
     /// The lease after it.
     pub(super) expires_at: Option<Millis>,
+    /// It was answered as one that had been taken before.
+    pub(super) repeated: bool,
     /// It was refused, as its fence is not current.
     pub(super) stale: bool,
 }
@@ -258,6 +260,7 @@ impl History {
             fence: call.args["fence"].as_i64(),
             status: status(&call.answer["status"]),
             expires_at: millis(&call.answer["lease"]["expiresAt"]),
+            repeated: call.answer["repeated"] == true,
             stale: call.error_code() == Some("stale_fence"),
         };
         self.of(task).reports.push(report);
@@ -277,6 +280,7 @@ impl History {
                 fence: item["fence"].as_i64(),
                 status: status(&answer["status"]),
                 expires_at: None,
+                repeated: answer["repeated"] == true,
                 stale: answer["error"]["code"] == "stale_fence",
             };
             self.of(task).reports.push(report);

@@ -307,6 +307,51 @@ fn a_repeated_report_is_not_stale() {
 }
 
 #[test]
+fn a_report_that_repeats_what_another_reported_is_caught() {
+    // The task was parked on another, which knows no fences; the first worker wakes up.
+    let parked = |fence: i64| {
+        let mut story = good();
+        story.create("t-5", "e").claim("t-5", 1).expired("t-5", 1);
+        story.event("task.assigned", "t-5", json!({"taskId": "t-5"}));
+        let args = json!({"id": "t-5", "workerId": "x"});
+        story.ok("task.complete", args, json!({"status": "completed"}));
+        story.event("task.completed", "t-5", json!({"status": "completed", "fence": fence}));
+        story.task("t-5", "completed");
+        story
+    };
+    parked(2).breaks(&[]);
+    // The log alone tells that a fence ended twice.
+    parked(1).breaks(&[Rule::StaleFence]);
+    let late = json!({"id": "t-5", "fence": 1});
+    let mut story = parked(2);
+    story.call("task.complete", late.clone(), Outcome::Err, json!({"code": "stale_fence"}));
+    story.breaks(&[]);
+    story.ok("task.complete", late, json!({"status": "completed", "repeated": true}));
+    let rules: Vec<Rule> = story.verdict(true).violations.iter().map(|v| v.rule).collect();
+    assert!(rules.contains(&Rule::StaleFence), "{rules:?}");
+    // Under the very lease: another has failed it, and so does its worker.
+    let mut story = good();
+    story.create("t-5", "e").claim("t-5", 1);
+    story.ok("task.fail", json!({"id": "t-5"}), json!({"status": "failed"}));
+    story.event("task.completed", "t-5", json!({"status": "failed", "fence": 1}));
+    story.task("t-5", "failed").breaks(&[]);
+    let own = json!({"id": "t-5", "fence": 1});
+    story.ok("task.fail", own, json!({"status": "failed", "repeated": true}));
+    story.breaks(&[Rule::StaleFence]);
+}
+
+#[test]
+fn a_worker_is_refused_what_another_has_completed() {
+    let mut story = good();
+    story.create("t-5", "e").claim("t-5", 1);
+    story.ok("task.complete", json!({"id": "t-5"}), json!({"status": "completed"}));
+    story.event("task.completed", "t-5", json!({"status": "completed", "fence": 1}));
+    let own = json!({"id": "t-5", "fence": 1});
+    story.call("task.complete", own, Outcome::Err, json!({"code": "stale_fence"}));
+    story.task("t-5", "completed").breaks(&[]);
+}
+
+#[test]
 fn two_leases_at_once_are_caught() {
     // The same fence to two callers.
     let mut story = good();

@@ -37,7 +37,7 @@ pub struct Found {
 
 impl Method for GetConfig {
     const NAME: &'static str = "config.get";
-    const ACCESS: Access = Access::Read(Scope::SystemRead);
+    const ACCESS: Access = Access::ReadLatest(Scope::SystemRead);
     type Output = Found;
 
     async fn call(self, cx: &Context) -> Result<Found, Error> {

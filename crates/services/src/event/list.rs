@@ -78,7 +78,7 @@ impl Method for ListEvents {
             limit: self.limit.map_or(100, Int::get),
             newest_first: self.order == Some(EventOrder::Desc),
         };
-        let page = cx.shared.store.events(query).await.map_err(store_error)?;
+        let page = cx.shared.store.events(query, cx.freshness).await.map_err(store_error)?;
         Ok(EventsListed {
             events: page.events.iter().map(|event| WireEvent::from(&**event)).collect(),
             next: page.next,

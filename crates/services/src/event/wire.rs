@@ -137,6 +137,7 @@ fn told(event: &Event) -> Told {
 mod tests {
     use super::*;
     use claudebench_core::TenantId;
+    use claudebench_core::event::Text;
     use serde_json::{Value, json};
 
     fn event(kind: &str, payload: &Value) -> Event {
@@ -152,6 +153,7 @@ mod tests {
             actor: "local".into(),
             traceparent: None,
             payload: serde_json::value::to_raw_value(payload).unwrap(),
+            text: Text::default(),
         }
     }
 

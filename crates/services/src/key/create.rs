@@ -70,10 +70,8 @@ impl Method for CreateKey {
             (Some(_), Some(_)) => {
                 return Err(Error::invalid(&["forMs"], "expected expiresAt or forMs, not both"));
             }
-            (Some(end), None) if end <= cx.now() => {
-                return Err(Error::invalid(&["expiresAt"], "expected a time to come"));
-            }
-            (end, for_ms) => end.or(for_ms.map(|ms| cx.now().plus(ms.get()))),
+            (Some(end), None) => Some(store::Until::At(end)),
+            (None, for_ms) => for_ms.map(|ms| store::Until::For(ms.get())),
         };
         let tenant_name = match self.tenant {
             Some(name) if *name != *cx.principal.tenant_name && !rules_all(cx) => {

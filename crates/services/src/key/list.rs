@@ -51,7 +51,7 @@ pub struct KeyListed {
 
 impl Method for ListKeys {
     const NAME: &'static str = "key.list";
-    const ACCESS: Access = Access::Read(Scope::Admin);
+    const ACCESS: Access = Access::ReadLatest(Scope::Admin);
     type Output = KeysListed;
 
     async fn call(self, cx: &Context) -> Result<KeysListed, Error> {

@@ -47,7 +47,7 @@ pub struct PausedPart {
 
 impl Method for ListPauses {
     const NAME: &'static str = "queue.list";
-    const ACCESS: Access = Access::Read(Scope::TasksRead);
+    const ACCESS: Access = Access::ReadLatest(Scope::TasksRead);
     type Output = PausesListed;
 
     async fn call(self, cx: &Context) -> Result<PausesListed, Error> {

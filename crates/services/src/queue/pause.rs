@@ -62,13 +62,13 @@ impl Method for Pause {
             (Some(_), Some(_)) => {
                 return Err(Error::invalid(&["forMs"], "expected until or forMs, not both"));
             }
-            (Some(until), None) if until <= cx.now() => {
-                return Err(Error::invalid(&["until"], "expected a time to come"));
-            }
-            (until, for_ms) => until.or(for_ms.map(|ms| cx.now().plus(ms.get()))),
+            (Some(until), None) => Some(store::Until::At(until)),
+            (None, for_ms) => for_ms.map(|ms| store::Until::For(ms.get())),
         };
         let reason = self.reason.map(Text::into_string).filter(|reason| !reason.is_empty());
-        let paused_at = cx.commit(store::Pause { scope: scope.clone(), reason, until }).await?;
-        Ok(Paused { scope, paused_at, until })
+        let said = self.until;
+        let paused = cx.commit(store::Pause { scope: scope.clone(), reason, until }).await?;
+        // An answer that an earlier version kept does not have it.
+        Ok(Paused { scope, paused_at: paused.at, until: paused.until.or(said) })
     }
 }

@@ -75,8 +75,9 @@ impl Method for FlushAll {
     async fn call(self, cx: &Context) -> Result<FlushedAll, Error> {
         let tasks = self.include_postgres != Some(false);
         // Committed in any case: an idempotency key must stand for this call, whatever it deletes.
-        let tasks_deleted = cx.commit(store::Flush { tasks }).await?;
-        let postgres = tasks.then_some(FlushedTasks { tasks_deleted });
-        Ok(FlushedAll { redis: FlushedKeys::default(), postgres, timestamp: cx.now() })
+        let done = cx.commit(store::Flush { tasks }).await?;
+        let timestamp = done.at.unwrap_or_else(|| cx.now());
+        let postgres = tasks.then_some(FlushedTasks { tasks_deleted: done.tasks });
+        Ok(FlushedAll { redis: FlushedKeys::default(), postgres, timestamp })
     }
 }

@@ -1,6 +1,7 @@
 //! `system.get_state`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use claudebench_core::{Error, Int, Millis, Scope};
 use claudebench_store::InstanceRow;
@@ -36,8 +37,8 @@ pub struct State {
     /// The newest tasks, at most 10: every field as text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<Texts>,
-    /// The instances, at most 100, those that are there first: every field as text, `roles` and
-    /// `metadata` as JSON.
+    /// The instances, at most 100 and about 8 MiB, those that are there first: every field as text,
+    /// `roles` and `metadata` as JSON.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub instances: Vec<Texts>,
     /// The newest events, at most 10.
@@ -62,16 +63,19 @@ impl Method for GetState {
             };
             state.recent_events = cx.call(events).await?.events;
         }
-        let rows = cx.shared.store.instances(Some(cx.tenant())).await.map_err(store_error)?;
+        let there = cx.shared.presence.of_tenant(cx.tenant()).into_iter().take(INSTANCES);
+        let there: Vec<Arc<str>> = there.map(|instance| instance.id).collect();
+        let rows = cx.shared.store.instances_shown(cx.tenant(), there, INSTANCES);
+        let rows = rows.await.map_err(store_error)?;
         let mut rows: Vec<(bool, Millis, InstanceRow)> = rows
             .into_iter()
             .map(|row| match cx.shared.presence.seen(cx.tenant(), &row.id) {
-                Some(seen) => (true, seen, row),
+                Some(seen) => (true, seen.max(row.seen_at), row),
                 None => (false, row.seen_at, row),
             })
             .collect();
         rows.sort_by(|a, b| (!a.0, &a.2.id).cmp(&(!b.0, &b.2.id)));
-        state.instances = rows.into_iter().take(INSTANCES).map(instance).collect();
+        state.instances = rows.into_iter().map(instance).collect();
         Ok(state)
     }
 }

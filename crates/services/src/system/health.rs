@@ -1,15 +1,16 @@
 //! `system.health`.
 
 use claudebench_core::{Error, Scope, Status};
-use claudebench_store::{Freshness, TaskQuery};
+use claudebench_store::{Freshness, ReplicaHealth, TaskQuery};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::method::{Access, Method};
 
-/// Says how the server is: `unhealthy` when it cannot store anything, `degraded` when most of the
-/// registered instances fell silent with work in hand, which is about to be taken from them.
+/// Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is
+/// away, or when most of the registered instances fell silent with work in hand, which is about to be
+/// taken from them.
 ///
 /// ```json
 /// {}
@@ -32,6 +33,43 @@ pub struct HealthFound {
     pub problem: Option<String>,
     /// The server's version.
     pub version: String,
+    /// The replicas of the database, as this server sees them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replicas: Vec<ReplicaFound>,
+}
+
+/// How a replica is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplicaFound {
+    /// Its host and port.
+    pub name: String,
+    /// Whether reads go there.
+    pub serves: bool,
+    /// Whether it is behind, or away, for longer than it may.
+    pub lagging: bool,
+    /// How far it is behind, in milliseconds; absent before it was reached for the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag_ms: Option<i64>,
+    /// The same in bytes of the primary's log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag_bytes: Option<i64>,
+    /// What is wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+impl From<&ReplicaHealth> for ReplicaFound {
+    fn from(health: &ReplicaHealth) -> Self {
+        Self {
+            name: health.name.to_string(),
+            serves: health.serves,
+            lagging: health.lagging,
+            lag_ms: health.lag_ms,
+            lag_bytes: health.lag_bytes,
+            problem: health.problem.clone(),
+        }
+    }
 }
 
 /// How the server is, in a word.
@@ -96,9 +134,13 @@ impl Method for Health {
             Ok(health) => (health.writable, health.problem),
             Err(error) => (false, Some(error.to_string())),
         };
+        let replicas = cx.shared.store.replicas();
+        let replicas: Vec<ReplicaFound> = replicas
+            .map(|all| all.borrow().iter().map(ReplicaFound::from).collect())
+            .unwrap_or_default();
         let status = if !writable {
             HealthStatus::Unhealthy
-        } else if most_are_lost(cx).await {
+        } else if replicas.iter().any(|replica| replica.lagging) || most_are_lost(cx).await {
             HealthStatus::Degraded
         } else {
             HealthStatus::Healthy
@@ -108,6 +150,7 @@ impl Method for Health {
             services: Needs { redis: true, postgres: writable, mcp: false },
             problem,
             version: cx.shared.info.version.to_owned(),
+            replicas,
         })
     }
 }

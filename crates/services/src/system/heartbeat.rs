@@ -36,6 +36,7 @@ impl Method for InstanceHeartbeat {
     type Output = InstanceAlive;
 
     async fn call(self, cx: &Context) -> Result<InstanceAlive, Error> {
-        Ok(InstanceAlive { alive: cx.alive(&self.instance_id) })
+        let instance = self.instance_id.into_string().into();
+        Ok(InstanceAlive { alive: cx.knows(&instance).await? && cx.alive(&instance) })
     }
 }

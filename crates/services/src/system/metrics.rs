@@ -186,7 +186,8 @@ impl Method for Metrics {
     type Output = MetricsFound;
 
     async fn call(self, cx: &Context) -> Result<MetricsFound, Error> {
-        let stats = cx.shared.store.stats(cx.tenant(), None).await.map_err(store_error)?;
+        let stats =
+            cx.shared.store.stats(cx.tenant(), None, cx.freshness).await.map_err(store_error)?;
         let methods = cx.shared.meters.methods(cx.tenant());
         let events = i64::try_from(cx.shared.meters.events(cx.tenant())).unwrap_or(i64::MAX);
         let details = self.detailed.unwrap_or(false).then(|| details(cx, &stats, &methods, events));

@@ -10,6 +10,7 @@ mod heartbeat;
 mod metrics;
 mod quorum_vote;
 mod register;
+pub mod replicas;
 mod unregister;
 pub mod watch;
 
@@ -18,7 +19,7 @@ pub use check_health::{CheckHealth, Checked};
 pub use discover::{Discover, Discovered, MethodFacts, MethodMetadata};
 pub use flush::{Confirm, FlushAll, FlushedAll};
 pub use get_state::{GetState, State};
-pub use health::{Health, HealthFound, HealthStatus, Needs};
+pub use health::{Health, HealthFound, HealthStatus, Needs, ReplicaFound};
 pub use heartbeat::{InstanceAlive, InstanceHeartbeat};
 pub use metrics::{Metrics, MetricsFound};
 pub use quorum_vote::{Vote, Voted};

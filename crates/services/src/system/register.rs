@@ -66,7 +66,9 @@ impl Method for Register {
             became_leader,
         })
         .await?;
-        presence.enter(Present { tenant, id, roles: roles.into(), seen_at: cx.now() });
+        presence.enter(Present { tenant, id: id.clone(), roles: roles.into(), seen_at: cx.now() });
+        // Its claims that wait go on in its new roles.
+        cx.shared.ready.look_again(tenant, &id);
         Ok(Registered { registered: true })
     }
 }

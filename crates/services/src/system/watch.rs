@@ -44,7 +44,13 @@ pub async fn run(shared: Arc<Shared>, every_ms: u64) {
     let mut rested = Instant::now();
     loop {
         tokio::select! {
-            () = shared.stopped() => return,
+            () = shared.stopped() => {
+                // Others may go by what is written.
+                if let Err(error) = touch(&shared).await {
+                    tracing::warn!(%error, "the last signs of life could not be written");
+                }
+                return;
+            }
             _ = ticks.tick() => last = look(&shared, last, every).await,
             () = hurry(&shared, rested) => rested = Instant::now() + hurried(&shared).await,
         }
@@ -132,7 +138,13 @@ pub(super) async fn fail_silent(
     silence_ms: i64,
 ) -> Result<Vec<FailedInstance>, SubmitError> {
     hear_waiting(shared);
-    let limit = shared.clock.now().plus(-silence_ms);
+    // What another server heard just now cannot be known yet.
+    let silence_ms = silence_ms.max(shared.limits.heard_within_ms);
+    let now = shared.clock.now();
+    // Where others hear of instances, too, they are asked well before somebody is given up.
+    let unheard = shared.presence.unheard(tenant, now.plus(-silence_ms / 3));
+    shared.ask_around(&unheard).await?;
+    let limit = now.plus(-silence_ms);
     // Taken out first: one that registers again meanwhile is written after this, and stays.
     let silent = shared.presence.take_silent(tenant, limit);
     let mut failed = Vec::new();
@@ -140,7 +152,17 @@ pub(super) async fn fail_silent(
         let instances =
             some.iter().map(|gone| (gone.tenant, gone.id.clone(), gone.seen_at)).collect();
         match shared.commit_as_server(FailInstances { instances }).await {
-            Ok(done) => failed.extend(done),
+            Ok(done) => {
+                // Those that were heard of elsewhere meanwhile stay.
+                let stay = |gone: &&Present| {
+                    !done.iter().any(|one| (one.tenant, &one.id) == (gone.tenant, &gone.id))
+                };
+                let stay = some.iter().filter(stay);
+                let stay: Vec<Seen> =
+                    stay.map(|gone| (gone.tenant, gone.id.clone(), gone.seen_at)).collect();
+                failed.extend(done);
+                shared.ask_around(&stay).await?;
+            }
             Err(error) => {
                 for gone in silent.iter().skip(place * CHUNK) {
                     bring_back(shared, gone);

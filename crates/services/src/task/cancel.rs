@@ -61,11 +61,18 @@ pub struct Cancelled {
     /// When the task is taken from its worker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_ends_at: Option<Millis>,
-    /// Tasks that waited for it and were cancelled too.
+    /// Tasks that waited for it and were cancelled too; the first thousand of them.
     pub also_cancelled: Vec<TaskId>,
-    /// Tasks that waited for it and wait no longer.
+    /// How many there are.
+    pub also_cancelled_count: usize,
+    /// Tasks that waited for it and wait no longer; the first thousand of them.
     pub released: Vec<TaskId>,
+    /// How many there are.
+    pub released_count: usize,
 }
+
+/// The most dependents that are named.
+const NAMED: usize = 1_000;
 
 impl Method for Cancel {
     const NAME: &'static str = "task.cancel";
@@ -84,13 +91,19 @@ impl Method for Cancel {
                 Dependents::Release => store::Dependents::Release,
             }),
         };
-        let done = cx.commit(change).await?;
+        let mut done = cx.commit(change).await?;
+        let (also_cancelled_count, released_count) =
+            (done.also_cancelled.len(), done.released.len());
+        done.also_cancelled.truncate(NAMED);
+        done.released.truncate(NAMED);
         Ok(Cancelled {
             id,
             status: done.status,
             grace_ends_at: done.grace_ends_at,
             also_cancelled: done.also_cancelled,
+            also_cancelled_count,
             released: done.released,
+            released_count,
         })
     }
 }

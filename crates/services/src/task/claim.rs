@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use claudebench_coordination::Roles;
 use claudebench_core::bounded::Name;
 use claudebench_core::lane::Wanted;
 use claudebench_core::{Code, Error, Int, Scope, TaskId};
-use claudebench_store::{self as store, Item};
+use claudebench_store::{self as store, Freshness, Item};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -34,7 +35,8 @@ pub struct Claim {
     /// Claim this task and no other: refused, with the reason, when it is not to be had now.
     #[serde(default)]
     pub task_id: Option<TaskId>,
-    /// The most tasks; 1 if absent.
+    /// The most tasks; 1 if absent. An answer has room for about 8 MiB of them, attachments aside:
+    /// what does not fit stays ready.
     #[serde(default)]
     pub max_tasks: Option<Int<1, 100>>,
     /// How long to wait for a task when none is ready; 0 if absent.
@@ -83,12 +85,21 @@ impl Method for Claim {
             let message = "a claim of one task does not wait; leave out waitMs, or taskId";
             return Err(Error::invalid(&["waitMs"], message));
         }
-        let claim = self.plan(cx)?;
-        let claimed = if wait == 0 {
-            cx.commit(claim).await?
-        } else {
-            let wait = Duration::from_millis(u64::try_from(wait).unwrap_or(0));
-            wait_for(cx, claim, Instant::now() + wait).await?
+        let worker: Arc<str> = Arc::from(&*self.worker_id);
+        let registered = match registered(cx, &worker) {
+            // It may have registered at another server just now.
+            Err(_) if cx.knows(&worker).await? => registered(cx, &worker),
+            known => known,
+        };
+        let as_registered = self.roles.is_none();
+        let claim = self.plan(cx, worker, registered.as_deref().unwrap_or_default());
+        let claimed = match registered {
+            Err(gone) => repeated(cx, claim, gone).await?,
+            Ok(_) if wait == 0 => cx.commit(claim).await?,
+            Ok(_) => {
+                let wait = Duration::from_millis(u64::try_from(wait).unwrap_or(0));
+                wait_for(cx, claim, as_registered, Instant::now() + wait).await?
+            }
         };
         let mut tasks = Vec::with_capacity(claimed.tasks.len());
         let mut budget = attachment::ANSWER_BYTES;
@@ -102,9 +113,7 @@ impl Method for Claim {
 }
 
 impl Claim {
-    fn plan(self, cx: &Context) -> Result<store::ClaimTasks, Error> {
-        let worker: Arc<str> = self.worker_id.into_string().into();
-        let registered = registered(cx, &worker)?;
+    fn plan(self, cx: &Context, worker: Arc<str>, registered: &[Arc<str>]) -> store::ClaimTasks {
         let roles = match self.roles {
             Some(roles) => sorted(Some(roles)),
             None => registered.to_vec(),
@@ -116,18 +125,18 @@ impl Claim {
             project: self.project.map(|name| name.into_string().into()),
             tags: sorted(self.tags),
         };
-        Ok(store::ClaimTasks {
+        store::ClaimTasks {
             wanted,
             task: self.task_id,
             max: self.max_tasks.map_or(1, Int::count),
             lease_ms: self.lease_ms.map(Int::get),
-        })
+        }
     }
 }
 
 /// The roles of a worker, which must be registered; a sign of life, too, though none of work on
 /// what it may hold already.
-fn registered(cx: &Context, worker: &str) -> Result<claudebench_coordination::Roles, Error> {
+fn registered(cx: &Context, worker: &str) -> Result<Roles, Error> {
     cx.shared.presence.touch(cx.tenant(), worker, cx.now());
     cx.shared.presence.roles(cx.tenant(), worker).ok_or_else(|| {
         let message = format!(
@@ -138,27 +147,64 @@ fn registered(cx: &Context, worker: &str) -> Result<claudebench_coordination::Ro
     })
 }
 
-/// Looks, and looks again whenever there may be something, until the time is over or the server
-/// stops.
-async fn wait_for(
+/// The worker has gone, but its claim may repeat one that was answered before.
+async fn repeated(
     cx: &Context,
     claim: store::ClaimTasks,
+    gone: Error,
+) -> Result<store::Claimed, Error> {
+    if cx.key.is_none() {
+        return Err(gone);
+    }
+    // A claim of nothing: all that it can be answered is what is kept under the key.
+    let claimed = cx.commit(store::ClaimTasks { task: None, max: 0, ..claim }).await?;
+    if claimed.tasks.is_empty() { Err(gone) } else { Ok(claimed) }
+}
+
+/// Waits in the roles of the registration, or in those that were asked for.
+async fn wait_for(
+    cx: &Context,
+    mut claim: store::ClaimTasks,
+    as_registered: bool,
     until: Instant,
 ) -> Result<store::Claimed, Error> {
+    loop {
+        match wait_once(cx, claim.clone(), as_registered, until).await? {
+            Waited::Over(claimed) => return Ok(claimed),
+            Waited::In(roles) => claim.wanted.roles = roles.to_vec(),
+        }
+    }
+}
+
+/// How a wait ended.
+enum Waited {
+    Over(store::Claimed),
+    /// The worker has registered anew, in these roles.
+    In(Roles),
+}
+
+/// Looks, and looks again whenever there may be something, until the time is over or the server
+/// stops.
+async fn wait_once(
+    cx: &Context,
+    claim: store::ClaimTasks,
+    as_registered: bool,
+    until: Instant,
+) -> Result<Waited, Error> {
     let parked = Item { meta: cx.meta(), body: claim.clone() };
     let waiter = match cx.shared.ready.wait_for(parked) {
         Ok(waiter) => waiter,
         // It cannot wait, but there may be a task at once.
         Err(full) => {
             let claimed = cx.commit(claim).await?;
-            return if claimed.tasks.is_empty() { Err(full) } else { Ok(claimed) };
+            return if claimed.tasks.is_empty() { Err(full) } else { Ok(Waited::Over(claimed)) };
         }
     };
     loop {
         let claimed = cx.commit(claim.clone()).await?;
         if !claimed.tasks.is_empty() {
             waiter.found();
-            return Ok(claimed);
+            return Ok(Waited::Over(claimed));
         }
         // Whoever only waits is in nobody's way.
         let aside = cx.step_aside();
@@ -175,10 +221,20 @@ async fn wait_for(
             None => waiter.give_up().await,
         };
         match news {
-            News::Given(answer) => return answer.map_err(Error::from),
-            News::Look if over => return Ok(claimed),
-            News::Look => registered(cx, &claim.wanted.worker)?,
-        };
+            News::Given(answer) => {
+                let claimed = answer?;
+                waiter.found();
+                return Ok(Waited::Over(claimed));
+            }
+            News::Look if over => return Ok(Waited::Over(claimed)),
+            News::Look => match registered(cx, &claim.wanted.worker) {
+                Ok(roles) if as_registered && roles[..] != claim.wanted.roles[..] => {
+                    return Ok(Waited::In(roles));
+                }
+                Ok(_) => {}
+                Err(gone) => return repeated(cx, claim, gone).await.map(Waited::Over),
+            },
+        }
     }
 }
 
@@ -193,7 +249,16 @@ async fn complete(cx: &Context, claimed: store::ClaimedTask, budget: &mut usize)
         return task;
     }
     let store = &*cx.shared.store;
-    match attachment::page(store, cx.tenant(), task.id, None, (100, 0), *budget).await {
+    match attachment::page(
+        (store, Freshness::Latest),
+        cx.tenant(),
+        task.id,
+        None,
+        (100, 0),
+        *budget,
+    )
+    .await
+    {
         Ok((attachments, _)) => {
             let claimed = attachments.into_iter().map(|attachment| {
                 let size = attachment::bytes(&attachment.body);

@@ -104,6 +104,14 @@ pub struct ItemError {
     pub details: Option<Json>,
 }
 
+impl From<store::Refusal> for ItemError {
+    fn from(refusal: store::Refusal) -> Self {
+        let Error { code, message, details } = refusal.into();
+        let details = Some(Json::of(&details)).filter(|_| !details.is_null());
+        Self { code, message, details }
+    }
+}
+
 impl Method for CompleteMany {
     const NAME: &'static str = "task.complete_many";
     const ACCESS: Access = Access::Write(Scope::TasksWork);
@@ -140,11 +148,13 @@ fn done(id: TaskId, answer: Result<store::Settled, store::Refusal>) -> ItemDone 
             repeated: settled.repeated,
             error: None,
         },
-        Err(refusal) => {
-            let Error { code, message, details } = refusal.into();
-            let details = Some(Json::of(&details)).filter(|_| !details.is_null());
-            let error = Some(ItemError { code, message, details });
-            ItemDone { id, ok: false, status: None, completed_at: None, repeated: false, error }
-        }
+        Err(refusal) => ItemDone {
+            id,
+            ok: false,
+            status: None,
+            completed_at: None,
+            repeated: false,
+            error: Some(refusal.into()),
+        },
     }
 }

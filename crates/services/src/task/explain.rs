@@ -114,7 +114,8 @@ impl Method for Explain {
 
     async fn call(self, cx: &Context) -> Result<Explanation, Error> {
         let id = one_of(self.id, self.task_id)?;
-        let known = cx.shared.store.explain(cx.tenant(), id).await.map_err(store_error)?;
+        let known =
+            cx.shared.store.explain(cx.tenant(), id, cx.freshness).await.map_err(store_error)?;
         let known = known.ok_or_else(|| Error::not_found("Task", id).with("taskId", id))?;
         let workers = cx.shared.presence.of_tenant(cx.tenant());
         let workers: Vec<(&str, &[Arc<str>])> =

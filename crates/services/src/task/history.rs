@@ -1,7 +1,7 @@
 //! `task.history`.
 
 use claudebench_core::{Cursor, Error, Int, Scope, TaskId};
-use claudebench_store::{EventQuery, Freshness};
+use claudebench_store::EventQuery;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::event::WireEvent;
 use crate::method::{Access, Method};
 
 /// Tells all that happened to a task, in order: who, what, when, in which attempt. Events past their
-/// retention are gone: `olderGone` says so. A deleted task has its history as long as the log keeps
+/// retention are gone, unless they are in the archive: `olderGone` says so. A deleted task has its history as long as the log keeps
 /// it.
 ///
 /// ```json
@@ -68,11 +68,14 @@ impl Method for History {
             limit: self.limit.map_or(100, Int::get),
             newest_first: false,
         };
-        let page = cx.shared.store.events(query).await.map_err(store_error)?;
+        let page = cx.shared.store.events(query, cx.freshness).await.map_err(store_error)?;
         let first = self.after.is_none();
         if page.events.is_empty() && first {
-            let known = cx.shared.store.tasks(cx.tenant(), vec![id], Freshness::Latest);
-            if known.await.map_err(store_error)?.is_empty() {
+            let known = cx.shared.store.tasks(cx.tenant(), vec![id], cx.freshness);
+            let archived = cx.shared.store.archived(cx.tenant(), id, cx.freshness);
+            if known.await.map_err(store_error)?.is_empty()
+                && archived.await.map_err(store_error)?.is_none()
+            {
                 return Err(Error::not_found("Task", id).with("taskId", id));
             }
         }

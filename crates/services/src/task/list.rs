@@ -2,7 +2,7 @@
 
 use claudebench_core::bounded::Name;
 use claudebench_core::{Error, Int, Scope, Status, TaskId, Text};
-use claudebench_store::{self as store, Freshness, TaskQuery};
+use claudebench_store::{self as store, TaskQuery};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -130,7 +130,7 @@ impl Method for List {
             offset: self.offset.map_or(0, Int::get),
             after: self.after.map(Text::into_string),
         };
-        let read = cx.shared.store.list(query, Freshness::Latest);
+        let read = cx.shared.store.list(query, cx.freshness);
         let page = read.await.map_err(store_error)?;
         Ok(Listed {
             tasks: page.tasks.into_iter().map(Task::from).collect(),

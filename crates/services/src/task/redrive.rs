@@ -6,6 +6,7 @@ use claudebench_store as store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::complete_many::ItemError;
 use super::retry::Retried;
 use crate::context::Context;
 use crate::method::{Access, Method};
@@ -20,7 +21,7 @@ use crate::method::{Access, Method};
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "TaskRedrive")]
 pub struct Redrive {
-    /// Only these tasks.
+    /// Only these tasks. Each that cannot be put back is refused with its reason; the others are.
     #[serde(default)]
     pub ids: Option<List<TaskId, 1_000>>,
     /// Only tasks of this project.
@@ -32,7 +33,8 @@ pub struct Redrive {
     /// Only tasks that failed for this reason, such as `unavailable` or `lease_expired`.
     #[serde(default)]
     pub reason: Option<Name>,
-    /// The most tasks; 100 if absent.
+    /// The most tasks; 100 if absent, or as many as are named. Those past it stay as they are. Of
+    /// those that are not named, each that is refused counts.
     #[serde(default)]
     pub limit: Option<Int<1, 1_000>>,
     /// With this priority instead of their own.
@@ -52,6 +54,21 @@ pub struct Redriven {
     pub tasks: Vec<Retried>,
     /// How many.
     pub count: usize,
+    /// Those that cannot be put back. One that was not named and whose unique key lives on in
+    /// another task is passed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<NotRedriven>,
+}
+
+/// A task that cannot be put back.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "TaskNotRedriven")]
+pub struct NotRedriven {
+    /// The task.
+    pub id: TaskId,
+    /// Why.
+    pub error: ItemError,
 }
 
 impl Method for Redrive {
@@ -73,7 +90,10 @@ impl Method for Redrive {
             priority: self.priority.map(Int::get),
             delay_ms: self.delay_ms.map(Int::get),
         };
-        let tasks: Vec<Retried> = cx.commit(change).await?.into_iter().map(Retried::from).collect();
-        Ok(Redriven { count: tasks.len(), tasks })
+        let done = cx.commit(change).await?;
+        let tasks: Vec<Retried> = done.retried.into_iter().map(Retried::from).collect();
+        let refused = done.refused.into_iter();
+        let refused = refused.map(|(id, refusal)| NotRedriven { id, error: refusal.into() });
+        Ok(Redriven { count: tasks.len(), tasks, refused: refused.collect() })
     }
 }

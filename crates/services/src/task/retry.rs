@@ -67,7 +67,7 @@ impl Method for Retry {
             priority: self.priority.map(Int::get),
             delay_ms: self.delay_ms.map(Int::get),
         };
-        let done = cx.commit(change).await?.into_iter().next();
+        let done = cx.commit(change).await?.retried.into_iter().next();
         done.map(Retried::from).ok_or_else(|| Error::not_found("Task", id))
     }
 }

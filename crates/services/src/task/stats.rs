@@ -61,7 +61,8 @@ impl Method for Stats {
 
     async fn call(self, cx: &Context) -> Result<Counts, Error> {
         let project = self.project.map(Name::into_string);
-        let stats = cx.shared.store.stats(cx.tenant(), project).await.map_err(store_error)?;
+        let stats =
+            cx.shared.store.stats(cx.tenant(), project, cx.freshness).await.map_err(store_error)?;
         Ok(Counts {
             total: stats.total(),
             pending: stats.of(Status::Pending),

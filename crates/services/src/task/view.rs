@@ -8,7 +8,7 @@ use claudebench_core::{Error, Millis, Status, TaskId};
 use claudebench_store as store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::attachment::{ClaimedAttachment, ResultAttachment};
 use crate::json::{Decimal, Fields, Json};
@@ -129,6 +129,9 @@ pub struct Task {
     /// The W3C trace context in which it was made: continue it in the work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<String>,
+    /// Whether it was moved to the archive: it can be read, and changed only after it was put back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
 }
 
 /// The right of one worker to work on one task until a time.
@@ -163,7 +166,8 @@ impl From<store::Lease> for WireLease {
 
 impl From<store::TaskWithExtras> for Task {
     fn from(stored: store::TaskWithExtras) -> Self {
-        let store::TaskWithExtras { task, lease, attachment_keys, depends_on, .. } = stored;
+        let store::TaskWithExtras { task, lease, attachment_keys, depends_on, archived, .. } =
+            stored;
         let value = stored.result.as_ref().and_then(|result| result.body.value.clone());
         let size = value.as_ref().map(String::len).or(stored.result_left_out).unwrap_or(0);
         let mut result_attachment = stored.result.map(ResultAttachment::from);
@@ -213,6 +217,7 @@ impl From<store::TaskWithExtras> for Task {
             cancel_requested_at: task.cancel_requested_at,
             created_by: task.created_by,
             traceparent: task.traceparent,
+            archived,
         }
     }
 }
@@ -223,16 +228,18 @@ fn metadata(task: &store::TaskRow, result_size: usize) -> Option<Fields> {
     let Some(ended) = task.completed_at.filter(|_| task.status != Status::Cancelled) else {
         return own.map(Fields::stored);
     };
-    let Ok(mut fields) = serde_json::from_str::<Map<String, Value>>(own.as_deref().unwrap_or("{}"))
-    else {
-        return own.map(Fields::stored);
+    let with_end = || {
+        // The caller's values stay as they were written.
+        let mut fields: BTreeMap<String, Box<RawValue>> =
+            serde_json::from_str(own.as_deref().unwrap_or("{}"))?;
+        fields.insert("duration".into(), to_raw_value(&ended.since(task.created_at))?);
+        fields.insert("resultSize".into(), to_raw_value(&result_size)?);
+        if let Some(by) = &task.completed_by {
+            fields.insert("completedBy".into(), to_raw_value(by)?);
+        }
+        serde_json::to_string(&fields)
     };
-    fields.insert("duration".into(), ended.since(task.created_at).into());
-    fields.insert("resultSize".into(), result_size.into());
-    if let Some(by) = &task.completed_by {
-        fields.insert("completedBy".into(), by.as_str().into());
-    }
-    Some(Fields::stored(Value::Object(fields).to_string()))
+    with_end().ok().or_else(|| own.clone()).map(Fields::stored)
 }
 
 /// The one task that a call names, as `id` or as `taskId`.

@@ -249,3 +249,31 @@ async fn a_claim_is_repeated_under_its_key() {
     assert_eq!(server.ok("task.claim", params).await["task"]["lease"], first["task"]["lease"]);
     assert_eq!(server.ok("task.stats", json!({})).await["inProgress"], 1);
 }
+
+#[tokio::test]
+async fn two_claims_that_wait_under_one_key_get_one_answer() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    let params = json!({"workerId": "w-1", "waitMs": 60_000, "idempotencyKey": "k"});
+    let first = waiting(&server, params.clone()).await;
+    let second = waiting(&server, params).await;
+    let id = server.task("a").await;
+    let [first, second] = [answer(first).await.unwrap(), answer(second).await.unwrap()];
+    assert_eq!((&first["taskId"], &second), (&json!(id), &first));
+}
+
+#[tokio::test]
+async fn a_claim_that_waits_follows_the_roles_of_its_worker() {
+    let server = Server::new();
+    server.register("w-1", &["a"]).await;
+    server.register("w-2", &["a"]).await;
+    let claim = waiting(&server, json!({"workerId": "w-1", "waitMs": 60_000})).await;
+    let fixed = json!({"workerId": "w-2", "waitMs": 60_000, "roles": ["a"]});
+    let fixed = waiting(&server, fixed).await;
+    server.register("w-1", &["b"]).await;
+    server.register("w-2", &["b"]).await;
+    let b = server.make(json!({"text": "b", "roles": ["b"]})).await;
+    let a = server.make(json!({"text": "a", "roles": ["a"]})).await;
+    assert_eq!(answer(claim).await.unwrap()["taskId"], json!(b));
+    assert_eq!(answer(fixed).await.unwrap()["taskId"], json!(a), "as it was asked for");
+}

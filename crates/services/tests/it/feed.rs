@@ -12,7 +12,7 @@ use crate::server::{Server, somebody, text_of};
 
 fn cursors(next: Option<Next>) -> Vec<i64> {
     match next {
-        Some(Next::Events(events)) => events.iter().map(|live| live.event.cursor.0).collect(),
+        Some(Next::Events(events)) => events.iter().map(|event| event.cursor.0).collect(),
         None => Vec::new(),
         other => panic!("{other:?}"),
     }
@@ -65,6 +65,7 @@ fn an_event_shows_to_whom_its_domain_shows() {
         ("batch", "system.get_state"),
         ("quorum", "system.get_state"),
         ("system", "system.get_state"),
+        ("replica", "system.get_state"),
     ];
     let mut known = BTreeSet::new();
     for fact in FACTS {
@@ -95,7 +96,7 @@ async fn pages_and_feeds_hold_what_the_reader_may_see() {
         let filter = Filter::of(&reader(scopes));
         let mut feed = Feed::open(server.shared.clone(), filter, Some(Cursor(0))).await.unwrap();
         let Some(Next::Events(live)) = feed.step(None).await else { panic!("nothing came") };
-        let live: Vec<String> = live.iter().map(|live| live.event.kind.to_string()).collect();
+        let live: Vec<String> = live.iter().map(|event| event.kind.to_string()).collect();
         assert_eq!(live, listed, "over each way the same");
         listed
     };

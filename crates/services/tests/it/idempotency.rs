@@ -59,3 +59,49 @@ async fn a_key_in_the_header_and_another_in_the_params_is_refused() {
     call("a", "a").await.unwrap();
     assert_eq!(server.ok("task.list", json!({})).await["totalCount"], 1);
 }
+
+/// Calls a method twice under one key, with time in between; both must answer the same.
+async fn twice(server: &Server, method: &str, mut params: serde_json::Value) {
+    params["idempotencyKey"] = json!(format!("{method} {params}"));
+    let first = server.ok(method, params.clone()).await;
+    server.clock.advance(5_000);
+    assert_eq!(server.ok(method, params).await, first, "{method}");
+}
+
+#[tokio::test]
+async fn what_ends_is_answered_as_it_was_however_late() {
+    let server = Server::new();
+    twice(&server, "queue.pause", json!({"all": true, "forMs": 1_000})).await;
+    let until = "2025-11-23T16:00:06.000Z";
+    twice(&server, "queue.pause", json!({"tag": "x", "until": until})).await;
+    server.refuses(Code::InvalidParams, "queue.pause", json!({"tag": "x", "until": until})).await;
+    let key = json!({"name": "k", "scopes": ["tasks:read"], "expiresAt": "2025-11-23T16:00:11Z"});
+    let mut keyed = key.clone();
+    keyed["idempotencyKey"] = json!("k");
+    let first = server.ok("key.create", keyed.clone()).await;
+    server.clock.advance(5_000);
+    let again = server.ok("key.create", keyed).await;
+    assert_eq!((&again["id"], &again["key"]), (&first["id"], &json!(null)));
+    let message = server.refuses(Code::InvalidParams, "key.create", key).await;
+    assert_eq!(message, "expiresAt: expected a time to come");
+    twice(&server, "system.flush", json!({"confirm": "FLUSH_ALL_DATA"})).await;
+}
+
+#[tokio::test]
+async fn a_claim_is_answered_again_when_its_worker_has_gone() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    let id = server.task("a").await;
+    let claim = json!({"workerId": "w-1", "idempotencyKey": "k"});
+    let first = server.ok("task.claim", claim.clone()).await;
+    assert_eq!(first["taskId"], json!(id));
+    let bye = json!({"instanceId": "w-1", "sessionId": "s", "timestamp": 1});
+    server.ok("system.unregister", bye).await;
+    let mut waits = claim.clone();
+    waits["waitMs"] = json!(10);
+    server.refuses(Code::IdempotencyConflict, "task.claim", waits).await;
+    assert_eq!(server.ok("task.claim", claim).await, first);
+    let other = json!({"workerId": "w-1", "idempotencyKey": "l"});
+    server.refuses(Code::NotFound, "task.claim", other).await;
+    server.refuses(Code::NotFound, "task.claim", json!({"workerId": "w-1"})).await;
+}

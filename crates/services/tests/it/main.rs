@@ -7,6 +7,7 @@
     reason = "a test may stop at what it did not expect"
 )]
 
+mod analytics;
 mod by_hand;
 mod calling_off;
 mod claims;

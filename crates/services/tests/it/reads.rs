@@ -225,12 +225,18 @@ async fn a_long_history_is_paged_from_either_end() {
 }
 
 #[tokio::test]
-async fn a_cursor_beyond_the_log_finds_nothing_yet() {
+async fn a_cursor_beyond_the_log_is_of_another_log() {
     let server = Server::new();
     server.task("a").await;
-    let after = json!({"after": i64::MAX.to_string()});
-    let page = server.ok("event.list", after).await;
-    assert_eq!((&page["events"], &page["hasMore"]), (&json!([]), &json!(false)));
+    for cursor in [2, i64::MAX] {
+        let after = json!({"after": cursor.to_string()});
+        let said = server.refuses(Code::InvalidParams, "event.list", after).await;
+        assert!(said.contains("beyond the end of the log at 1"), "{said}");
+    }
+    let here = server.ok("event.list", json!({"after": "1"})).await;
+    assert_eq!((&here["events"], &here["next"]), (&json!([]), &json!("1")), "nothing yet");
+    let back = json!({"after": i64::MAX.to_string(), "order": "desc"});
+    assert_eq!(server.ok("event.list", back).await["events"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

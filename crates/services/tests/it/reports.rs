@@ -273,3 +273,22 @@ impl Server {
         id
     }
 }
+
+#[tokio::test]
+async fn what_was_named_and_is_not_redriven_is_told() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    let id = server.make(json!({"text": "a", "uniqueKey": "k"})).await;
+    server.claim("w-1").await;
+    server.ok("task.fail", json!({"id": id, "fence": 1, "retryable": false})).await;
+    let live = server.make(json!({"text": "b", "uniqueKey": "k"})).await;
+    let done = server.ok("task.redrive", json!({"ids": [id, "t-5"]})).await;
+    assert_eq!((&done["count"], &done["tasks"]), (&json!(0), &json!([])));
+    let refused = done["refused"].as_array().unwrap();
+    assert_eq!((&refused[0]["id"], &refused[1]["id"]), (&json!("t-5"), &json!(id)));
+    assert_eq!(refused[0]["error"]["code"], "not_found");
+    assert_eq!(refused[1]["error"]["code"], "duplicate_unique_key");
+    assert_eq!(refused[1]["error"]["details"]["taskId"], json!(live));
+    let none = server.ok("task.redrive", json!({"limit": 1})).await;
+    assert_eq!(none, json!({"tasks": [], "count": 0}));
+}

@@ -52,26 +52,31 @@ pub(crate) struct Server {
 impl Server {
     /// A server on an empty folder.
     pub(crate) fn new() -> Self {
-        let clock = ManualClock::at(Millis(1_763_913_600_000));
-        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, SqliteOptions::new(""), Cursor(0))
+        Self::with(SqliteOptions::new(""))
     }
 
     /// A server on an empty folder, whose store has these options.
     pub(crate) fn with(options: SqliteOptions) -> Self {
+        Self::with_window(options, HubOptions::default())
+    }
+
+    /// And so many live events in memory.
+    pub(crate) fn with_window(options: SqliteOptions, window: HubOptions) -> Self {
         let clock = ManualClock::at(Millis(1_763_913_600_000));
-        Self::on(Arc::new(tempfile::tempdir().unwrap()), clock, options, Cursor(0))
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        Self::on(dir, clock, options, Hub::new(Cursor(0), window))
     }
 
     fn on(
         dir: Arc<tempfile::TempDir>,
         clock: ManualClock,
         options: SqliteOptions,
-        head: Cursor,
+        hub: Hub,
     ) -> Self {
         let options = SqliteOptions { seed: Some(1), dir: dir.path().into(), ..options };
         let store = SqliteStore::open(options, Arc::new(clock.clone())).unwrap();
-        let hub = Arc::new(Hub::new(head, HubOptions::default()));
-        let ready = Arc::new(Ready::new(100));
+        let hub = Arc::new(hub);
+        let ready = Arc::new(Ready::new(400));
         let (to_hub, to_ready) = (hub.clone(), ready.clone());
         let (committer, writers) = Committer::start(
             store.clone(),
@@ -103,7 +108,7 @@ impl Server {
         let (dir, clock, head) = (self.dir.clone(), self.clock.clone(), self.shared.hub.head());
         self.store.close();
         drop(self);
-        Self::on(dir, clock, SqliteOptions::new(""), head)
+        Self::on(dir, clock, SqliteOptions::new(""), Hub::new(head, HubOptions::default()))
     }
 
     /// A context for a caller.

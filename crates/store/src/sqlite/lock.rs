@@ -14,7 +14,18 @@ const LOCK: &str = "claudebench.lock";
 /// write to one file whichever way they came to it. The database itself is never locked by us:
 /// SQLite's locks on it end when the process closes the file anywhere.
 #[derive(Debug)]
-pub struct DirLock(#[allow(dead_code, reason = "holding them is their use")] Vec<File>);
+pub struct DirLock(Vec<File>);
+
+/// Closing a file ends its lock only when no copy of it is left, and a child of this process has
+/// copies from its fork to its exec. So the lock is let go of by name.
+impl Drop for DirLock {
+    fn drop(&mut self) {
+        for file in &self.0 {
+            // If that fails, closing it is as good in all but that moment.
+            let _ = file.unlock();
+        }
+    }
+}
 
 impl DirLock {
     /// Takes the directory for this process; makes it when it is missing.
@@ -26,15 +37,15 @@ impl DirLock {
             return Err(OpenError::NoDirectory { dir: dir.to_owned() });
         }
         make_private(dir).map_err(failed("make", dir))?;
-        let mut held = vec![lock(dir)?];
+        let mut held = Self(vec![lock(dir)?]);
         let database = file::database(dir)?;
         let linked = database.parent().filter(|folder| *folder != dir);
         if let Some(folder) = linked
             && !same_folder(folder, dir)
         {
-            held.push(lock(folder)?);
+            held.0.push(lock(folder)?);
         }
-        Ok(Self(held))
+        Ok(held)
     }
 }
 
@@ -68,4 +79,20 @@ fn make_private(dir: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_child_has_copied_holds_no_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = DirLock::take(dir.path()).unwrap();
+        let copies: Vec<File> = lock.0.iter().map(|file| file.try_clone().unwrap()).collect();
+        assert!(matches!(DirLock::take(dir.path()), Err(OpenError::InUse { .. })));
+        drop(lock);
+        DirLock::take(dir.path()).expect("a copy of the file holds the lock");
+        drop(copies);
+    }
 }

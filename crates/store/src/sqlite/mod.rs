@@ -1,6 +1,7 @@
 //! The embedded store: SQLite with one writer, readers on its log, and every commit durable.
 
 mod backup;
+mod copying;
 mod errors;
 mod file;
 mod lock;
@@ -8,15 +9,17 @@ mod memory;
 mod open;
 mod options;
 mod park;
+mod ranks;
 mod read;
 mod readers;
 mod row;
+mod rows;
+mod search;
 mod sql;
 mod state;
 #[cfg(test)]
 mod tests;
 mod words;
-mod write;
 mod writer;
 
 use std::future::Future;
@@ -33,12 +36,14 @@ use claudebench_core::{Clock, Millis, TaskId, TenantId};
 use tokio::sync::oneshot;
 
 pub use backup::{BackupError, Progress, backup, check, look, restore};
+pub(crate) use copying::Copying;
 pub use file::DATABASE;
 pub use lock::DirLock;
 pub use open::OpenError;
 pub use options::SqliteOptions;
 
 use crate::committer::Source;
+use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
 use crate::row::{Attachment, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras};
 use crate::store::{BoxFuture, Freshness, Store, StoreError};
@@ -52,7 +57,7 @@ use writer::{Job, Parts};
 struct Reading {
     /// For what takes as long as what it shows.
     quick: Readers,
-    /// For lists that must sort or search: one thread and a short queue.
+    /// For lists that must sort or search, and for figures: one thread and a short queue.
     lists: Readers,
 }
 
@@ -78,8 +83,12 @@ impl SqliteStore {
         let lock = DirLock::take(&options.dir)?;
         let db = open::writer(&options)?;
         let path = options.dir.join(DATABASE);
+        let begun = copying::unfinished(&db).map_err(|source| open::said(&path, source))?;
+        if let Some(source_of) = begun {
+            return Err(OpenError::Unfinished { dir: options.dir, source_of });
+        }
         let last = db
-            .query_row(write::statements::LAST_TIME, [], |row| row.get::<_, Option<i64>>(0))
+            .query_row(rows::statements::LAST_TIME, [], |row| row.get::<_, Option<i64>>(0))
             .map_err(|source| open::said(&path, source))?;
         let last = Millis(last.unwrap_or(0));
         let shown = clock.now();
@@ -92,6 +101,7 @@ impl SqliteStore {
         }
         clock.not_before(last);
         let now = clock.now();
+        ranks::follow(&db, options.aging).map_err(|source| open::said(&path, source))?;
         let memory =
             Memory::load(&db, &options, now).map_err(|source| open::said(&path, source))?;
         let seed = options.seed.map_or_else(random_seed, Ok).map_err(OpenError::Thread)?;
@@ -128,37 +138,63 @@ impl SqliteStore {
     }
 
     /// Ends the threads, writes the log back into the database and gives the directory free.
-    /// Blocks until that is done; what comes later is refused.
+    /// Blocks until that is done, unless it is called on one of them; what comes later is refused.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
         drop(self.readers.lock().unwrap_or_else(PoisonError::into_inner).take());
         let threads =
             std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
-        for thread in threads {
-            thread.thread().unpark();
-            // A thread that panicked has said so on its own.
-            let _ = thread.join();
+        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let here = std::thread::current().id();
+        let on_own_thread = threads.iter().any(|thread| thread.thread().id() == here);
+        let end = move || {
+            for thread in threads {
+                thread.thread().unpark();
+                // A thread that panicked has said so on its own.
+                let _ = thread.join();
+            }
+            drop(lock);
+        };
+        if !on_own_thread {
+            return end();
         }
-        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+        // The last owner went on a thread of the store's: it cannot wait for its own end.
+        if let Err(error) = std::thread::Builder::new().name("store-closer".into()).spawn(end) {
+            tracing::warn!(%error, "the store is closed without waiting for its threads");
+        }
     }
 
     fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&rusqlite::Connection) -> Result<T, readers::ReadError> + Send + 'static,
     ) -> BoxFuture<'_, T> {
+        self.read_by(true, read)
+    }
+
+    /// Reads what takes longer than what it shows.
+    fn read_slowly<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&rusqlite::Connection) -> Result<T, readers::ReadError> + Send + 'static,
+    ) -> BoxFuture<'_, T> {
+        self.read_by(false, read)
+    }
+
+    fn read_by<T: Send + 'static>(
+        &self,
+        quick: bool,
+        read: impl FnOnce(&rusqlite::Connection) -> Result<T, readers::ReadError> + Send + 'static,
+    ) -> BoxFuture<'_, T> {
         let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match readers {
-            Some(readers) => readers.quick.read(read),
+            Some(readers) if quick => readers.quick.read(read),
+            Some(readers) => readers.lists.read(read),
             None => Box::pin(async { Err(closed()) }),
         }
     }
 
     fn read_list(&self, query: TaskQuery) -> BoxFuture<'_, Page> {
-        let readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(readers) = readers else { return Box::pin(async { Err(closed()) }) };
-        let way = if read::list::is_quick(&query) { &readers.quick } else { &readers.lists };
-        way.read(move |db| read::list::page(db, &query))
+        self.read_by(crate::page::is_quick(&query), move |db| read::list::page(db, &query))
     }
 }
 
@@ -224,12 +260,22 @@ impl Store for SqliteStore {
         self.read_list(query)
     }
 
-    fn explain(&self, tenant: TenantId, id: TaskId) -> BoxFuture<'_, Option<Explained>> {
+    fn explain(
+        &self,
+        tenant: TenantId,
+        id: TaskId,
+        _: Freshness,
+    ) -> BoxFuture<'_, Option<Explained>> {
         let now = self.clock.now();
         self.read(move |db| read::explain::explain(db, tenant, id, now))
     }
 
-    fn stats(&self, tenant: TenantId, project: Option<String>) -> BoxFuture<'_, Stats> {
+    fn stats(
+        &self,
+        tenant: TenantId,
+        project: Option<String>,
+        _: Freshness,
+    ) -> BoxFuture<'_, Stats> {
         self.read(move |db| read::tasks::stats(db, tenant, project.as_deref()))
     }
 
@@ -237,16 +283,29 @@ impl Store for SqliteStore {
         self.read(read::tasks::totals)
     }
 
-    fn attachments(&self, query: AttachmentQuery) -> BoxFuture<'_, (Vec<Attachment>, i64)> {
+    fn attachments(
+        &self,
+        query: AttachmentQuery,
+        _: Freshness,
+    ) -> BoxFuture<'_, (Vec<Attachment>, i64)> {
         self.read(move |db| read::tasks::attachments(db, &query))
     }
 
-    fn events(&self, query: EventQuery) -> BoxFuture<'_, EventPage> {
+    fn events(&self, query: EventQuery, _: Freshness) -> BoxFuture<'_, EventPage> {
         self.read(move |db| read::events::page(db, &query))
     }
 
     fn instances(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<InstanceRow>> {
         self.read(move |db| read::admin::instances(db, tenant))
+    }
+
+    fn instances_shown(
+        &self,
+        tenant: TenantId,
+        named: Vec<Arc<str>>,
+        limit: usize,
+    ) -> BoxFuture<'_, Vec<InstanceRow>> {
+        self.read(move |db| read::admin::instances_shown(db, tenant, &named, limit))
     }
 
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>> {
@@ -260,6 +319,18 @@ impl Store for SqliteStore {
 
     fn keys(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<KeyRow>> {
         self.read(move |db| read::admin::keys(db, tenant))
+    }
+
+    fn counted(&self) -> BoxFuture<'_, Counted> {
+        self.read(read::metrics::counted)
+    }
+
+    fn metrics(&self, query: MetricQuery) -> BoxFuture<'_, Vec<MetricRow>> {
+        self.read_slowly(move |db| read::metrics::metrics(db, &query))
+    }
+
+    fn worker_metrics(&self, query: WorkerQuery) -> BoxFuture<'_, WorkersFound> {
+        self.read_slowly(move |db| read::metrics::workers(db, &query))
     }
 
     fn health(&self) -> BoxFuture<'_, StoreHealth> {

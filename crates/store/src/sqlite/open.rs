@@ -15,12 +15,19 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_words.sql"),
     include_str!("migrations/0003_phases.sql"),
+    include_str!("migrations/0004_ranks.sql"),
+    include_str!("migrations/0005_lanes.sql"),
+    include_str!("migrations/0006_blocks.sql"),
+    include_str!("migrations/0007_room.sql"),
+    include_str!("migrations/0008_metrics.sql"),
+    include_str!("migrations/0009_parked.sql"),
+    include_str!("migrations/0010_log.sql"),
 ];
 
 /// The log is this long from the start, so that commits write over it instead of making it grow.
 const LOG_BYTES: u64 = 16 << 20;
-/// The log is written back to the database when it has this many pages.
-const LOG_PAGES: i64 = 3_000;
+/// The log is written back to its end when it has this many pages.
+pub(super) const LOG_PAGES: i32 = 3_000;
 
 /// Why the store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +84,17 @@ pub enum OpenError {
         found: i64,
         /// The newest known.
         known: i64,
+    },
+    /// A copy into it has begun, and is not finished.
+    #[error(
+        "{dir} holds the unfinished copy of {source_of}; run `claudebench store copy` from there to \
+         here again: it goes on where it stopped"
+    )]
+    Unfinished {
+        /// The data directory.
+        dir: PathBuf,
+        /// Where the copy comes from.
+        source_of: String,
     },
     /// There is no space left.
     #[error("the disk of the database {path} is full; free some space")]
@@ -161,6 +179,19 @@ pub(super) fn reader(dir: &Path) -> Result<Connection, OpenError> {
     super::words::register(&db).map_err(said)?;
     db.set_prepared_statement_cache_capacity(64);
     stable_plans(&db).map_err(said)?;
+    Ok(db)
+}
+
+/// A connection that writes the log back, and nothing else.
+pub(super) fn write_back(dir: &Path) -> Result<Connection, OpenError> {
+    let path = file::database(dir)?;
+    let said = |source| said(&path, source);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(&path, flags).map_err(said)?;
+    db.execute_batch(
+        "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -64;",
+    )
+    .map_err(said)?;
     Ok(db)
 }
 

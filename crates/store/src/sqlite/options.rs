@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use claudebench_core::rank::Aging;
 
+use crate::write::Rules;
+
 /// How the embedded store is opened.
 #[derive(Clone, Debug)]
 pub struct SqliteOptions {
@@ -13,10 +15,15 @@ pub struct SqliteOptions {
     pub lease_ms: i64,
     /// How many workers may be lost over one task.
     pub max_losses: i64,
+    /// How many tasks may wait for one.
+    pub max_dependents: usize,
     /// Whether old tasks overtake those of higher priority.
     pub aging: Aging,
-    /// The most combinations of project, roles, tags and assignee with ready tasks.
+    /// The most combinations of project, roles, tags and assignee with pending tasks. A tenant has
+    /// at most half of what the other tenants leave.
     pub max_lanes: usize,
+    /// As many of them a tenant may have, whatever the others have.
+    pub own_lanes: usize,
     /// How long events are kept, in milliseconds.
     pub events_age_ms: i64,
     /// How many events are kept.
@@ -45,8 +52,10 @@ impl SqliteOptions {
             dir: dir.into(),
             lease_ms: 300_000,
             max_losses: 10,
+            max_dependents: 10_000,
             aging: Aging::default(),
-            max_lanes: 10_000,
+            max_lanes: 20_000,
+            own_lanes: 100,
             events_age_ms: 30 * 24 * 3_600_000,
             events_max: 10_000_000,
             idempotency_ms: 24 * 3_600_000,
@@ -56,6 +65,17 @@ impl SqliteOptions {
             read_ms: 10_000,
             cache_kib: 32 << 10,
             seed: None,
+        }
+    }
+
+    /// What they say about tasks.
+    pub(super) fn rules(&self) -> Rules {
+        Rules {
+            lease_ms: self.lease_ms,
+            max_losses: self.max_losses,
+            max_dependents: self.max_dependents,
+            aging: self.aging,
+            idempotency_ms: self.idempotency_ms,
         }
     }
 }

@@ -8,46 +8,10 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::de::DeserializeOwned;
 
-use super::memory::LaneId;
 use crate::row::{
     Attachment, AttachmentBody, AttachmentKind, InstanceRow, Lease, PauseRow, TaskRow,
 };
-
-/// What a pending task waits for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Phase {
-    /// It is not pending.
-    None = 0,
-    /// A worker.
-    Ready = 1,
-    /// Its time.
-    Scheduled = 2,
-    /// Other tasks.
-    Blocked = 3,
-}
-
-impl Phase {
-    fn from_number(number: i64) -> Option<Self> {
-        [Self::None, Self::Ready, Self::Scheduled, Self::Blocked]
-            .into_iter()
-            .find(|phase| *phase as i64 == number)
-    }
-}
-
-/// A task with what only the writer needs.
-#[derive(Clone, Debug)]
-pub(super) struct Task {
-    pub(super) row: TaskRow,
-    pub(super) tenant: TenantId,
-    pub(super) phase: Phase,
-    pub(super) lane: Option<LaneId>,
-    pub(super) rank: i64,
-    pub(super) last_event: i64,
-    pub(super) has_dependents: bool,
-    pub(super) settled: i64,
-    /// Of a task that is held: the length of its lease, and whether that was asked for.
-    pub(super) held: Option<(i64, bool)>,
-}
+use crate::task::{Held, Phase, Task};
 
 /// A value that cannot be what it is read as: the database is damaged.
 fn damaged(column: usize, what: &'static str) -> rusqlite::Error {
@@ -69,12 +33,6 @@ fn names(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Arc<str>>> {
 fn json<T: DeserializeOwned>(column: usize, text: &str) -> rusqlite::Result<T> {
     serde_json::from_str(text)
         .map_err(|e| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(e)))
-}
-
-/// The text of a list of names for the database.
-pub(super) fn names_text(names: &[Arc<str>]) -> Option<String> {
-    (!names.is_empty())
-        .then(|| serde_json::Value::from_iter(names.iter().map(|name| &**name)).to_string())
 }
 
 /// `tenant, assigned_to, project, roles, tags` from a column on.
@@ -156,19 +114,6 @@ pub(super) fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
     })
 }
 
-impl Task {
-    /// The lane it waits in when it is ready.
-    pub(super) fn lane(&self) -> Lane {
-        Lane {
-            tenant: self.tenant,
-            assignee: self.row.assigned_to.as_deref().map(Arc::from),
-            project: self.row.project.clone(),
-            roles: self.row.roles.clone(),
-            tags: self.row.tags.clone(),
-        }
-    }
-}
-
 /// `fence, attempt, worker, expires_at, deadline_at, progress, note, checkpoint, cancel_asked_at`
 /// from a column on, laid over the task they belong to.
 pub(super) fn lease_over(
@@ -194,6 +139,25 @@ pub(super) fn lease_over(
         expires_at: Millis(row.get(from + 3)?),
         deadline_at: time(row, from + 4)?,
     }))
+}
+
+/// `task, tenant, worker, fence, attempt, lease_ms, explicit, expires_at, deadline_at, cancel_at,
+/// has_row`.
+pub(super) fn held(row: &Row<'_>) -> rusqlite::Result<Held> {
+    Ok(Held {
+        task: TaskId(row.get(0)?),
+        tenant: TenantId(row.get(1)?),
+        worker: row.get(2)?,
+        fence: row.get(3)?,
+        attempt: row.get(4)?,
+        lease_ms: row.get(5)?,
+        explicit: row.get(6)?,
+        expires_at: Millis(row.get(7)?),
+        deadline_at: time(row, 8)?,
+        cancel_at: time(row, 9)?,
+        has_row: row.get(10)?,
+        untouched: None,
+    })
 }
 
 /// `id, task, key, kind, created_by, created_at, updated_at, mime_type, size, url, value, content`.

@@ -1,86 +1,24 @@
-//! Statements live in `.sql` files, each under a line `-- name: its_name`.
+//! Statements of the embedded store, as those of any store.
 
-/// The statement of this name; a missing one does not compile.
-#[allow(clippy::panic, reason = "evaluated by the compiler alone")]
-pub(super) const fn section(file: &'static str, name: &str) -> &'static str {
-    let (text, name) = (file.as_bytes(), name.as_bytes());
-    let mut line = 0;
-    while line < text.len() {
-        let mut end = line;
-        while end < text.len() && text[end] != b'\n' {
-            end += 1;
-        }
-        if is_heading(text, line, end, name) {
-            return until_next_heading(file, end);
-        }
-        line = end + 1;
-    }
-    panic!("no statement of this name")
-}
+pub(super) use crate::sql::{section, statements};
 
-const HEADING: &[u8] = b"-- name: ";
+/// The figures of dashboards: of the writer and of the readers.
+pub(super) mod metrics {
+    use super::statements;
 
-const fn is_heading(text: &[u8], start: usize, end: usize, name: &[u8]) -> bool {
-    if end - start != HEADING.len() + name.len() {
-        return false;
-    }
-    let mut i = 0;
-    while start + i < end {
-        let wanted = if i < HEADING.len() { HEADING[i] } else { name[i - HEADING.len()] };
-        if text[start + i] != wanted {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
-
-const fn until_next_heading(file: &'static str, start: usize) -> &'static str {
-    let text = file.as_bytes();
-    let mut end = start;
-    while end < text.len() {
-        if text[end] == b'\n' && starts_heading(text, end + 1) {
-            break;
-        }
-        end += 1;
-    }
-    let (_, rest) = file.split_at(start);
-    let (body, _) = rest.split_at(end - start);
-    body.trim_ascii()
-}
-
-const fn starts_heading(text: &[u8], at: usize) -> bool {
-    let mut i = 0;
-    while i < HEADING.len() {
-        if at + i >= text.len() || text[at + i] != HEADING[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
-}
-
-/// Names statements of a file as constants.
-macro_rules! statements {
-    ($file:literal: $($name:ident = $section:literal;)*) => {
-        $(pub(in crate::sqlite) const $name: &str =
-            $crate::sqlite::sql::section(include_str!($file), $section);)*
-        /// Each statement of the file, by name; for the test that prepares them all.
-        #[cfg(test)]
-        pub(in crate::sqlite) const ALL: &[(&str, &str)] = &[$(($section, $name)),*];
-    };
-}
-pub(in crate::sqlite) use statements;
-
-#[cfg(test)]
-mod tests {
-    use super::section;
-
-    const FILE: &str = "-- About.\n\n-- name: one\nSELECT 1;\n\n-- name: two\n-- why\nSELECT 2;\n";
-
-    #[test]
-    fn a_section_reaches_to_the_next_heading() {
-        assert_eq!(section(FILE, "one"), "SELECT 1;");
-        assert_eq!(section(FILE, "two"), "-- why\nSELECT 2;");
+    statements! { "sql/metrics.sql":
+        COUNTED = "counted";
+        PUT_COUNTED = "put_counted";
+        METRIC = "metric";
+        PUT_METRIC = "put_metric";
+        WORKER_METRIC = "worker_metric";
+        PUT_WORKER_METRIC = "put_worker_metric";
+        CLEAR_METRICS = "clear_metrics";
+        CLEAR_WORKER_METRICS = "clear_worker_metrics";
+        DROP_METRICS = "drop_metrics";
+        DROP_WORKER_METRICS = "drop_worker_metrics";
+        METRICS = "metrics";
+        TOP_WORKERS = "top_workers";
+        ALL_WORKERS = "all_workers";
     }
 }

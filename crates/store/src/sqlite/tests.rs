@@ -9,7 +9,7 @@ use claudebench_core::time::ManualClock;
 use claudebench_core::{Cursor, Millis, TenantId};
 
 use super::readers::Readers;
-use super::{SqliteOptions, SqliteStore, open, read, words, write};
+use super::{SqliteOptions, SqliteStore, open, read, rows, search, sql, words};
 use crate::{
     BoxFuture, Committer, CommitterOptions, Create, Freshness, Meta, NewTask, OrderBy, Store,
     StoreError, TaskQuery,
@@ -20,7 +20,8 @@ use crate::{
 const WALKS: &[(&str, &str)] = &[
     ("last_task", "one step from the end"),
     ("last_event", "one step from the end"),
-    ("first_event", "one step from the start"),
+    ("first_events", "a step of cleaning"),
+    ("newest_before", "a step of cleaning"),
     ("event_bounds", "one step from either end"),
     ("all_leases", "at start, every current lease"),
     ("all_pauses", "at start, at most a thousand a tenant"),
@@ -41,6 +42,8 @@ const WALKS: &[(&str, &str)] = &[
     ("pauses", "at most a thousand of a tenant"),
     ("ahead_in_lane", "counted to a bound"),
     ("totals", "a row for each tenant"),
+    ("counted", "one row"),
+    ("top_workers", "at most 500 of a tenant and a day"),
 ];
 
 #[test]
@@ -49,7 +52,9 @@ fn every_statement_prepares_and_uses_an_index() {
     let db = open::writer(&SqliteOptions::new(dir.path())).unwrap();
     words::register(&db).unwrap();
     let mut walking = Vec::new();
-    for (name, text) in write::statements::ALL.iter().chain(read::statements::ALL) {
+    for (name, text) in
+        rows::statements::ALL.iter().chain(read::statements::ALL).chain(sql::metrics::ALL)
+    {
         let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {text}")).expect(name);
         let values = vec![rusqlite::types::Null; plan.parameter_count()];
         let steps: Vec<String> = plan
@@ -69,6 +74,30 @@ fn every_statement_prepares_and_uses_an_index() {
     assert!(walking.is_empty(), "{}", walking.join("\n"));
 }
 
+/// The writer believes what it remembers of a held task: a statement that writes such a row is used
+/// where the memory is told so (`save` and `mark_depended_on` of the rows), or by who changes the
+/// memory.
+#[test]
+fn few_statements_write_the_row_of_a_task() {
+    let writes = |text: &str| {
+        ["UPDATE tasks SET", "INTO tasks (", "DELETE FROM tasks "].iter().any(|w| text.contains(w))
+    };
+    let all = rows::statements::ALL.iter().filter(|(_, text)| writes(text));
+    let names: Vec<&str> = all.map(|(name, _)| *name).collect();
+    let known = [
+        // Before there is a memory.
+        "set_rank",
+        "insert_task",
+        "save_task",
+        "save_claim",
+        "save_completion",
+        "delete_task",
+        "mark_depended_on",
+        "flush_tasks",
+    ];
+    assert_eq!(names, known);
+}
+
 #[test]
 fn a_quick_page_is_read_from_an_index_that_has_it_in_order() {
     let dir = tempfile::tempdir().unwrap();
@@ -86,6 +115,21 @@ fn a_quick_page_is_read_from_an_index_that_has_it_in_order() {
         let sorts = steps.iter().any(|step| step.contains("TEMP B-TREE"));
         assert!(!walks && !sorts, "{text}\n{steps:#?}");
     }
+}
+
+#[test]
+fn what_is_parked_on_an_instance_is_found_apart_from_what_it_has_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let db = open::writer(&SqliteOptions::new(dir.path())).unwrap();
+    let (_, text) = rows::statements::ALL.iter().find(|(name, _)| *name == "parked_on").unwrap();
+    let mut plan = db.prepare(&format!("EXPLAIN QUERY PLAN {text}")).unwrap();
+    let steps: Vec<String> =
+        plan.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().unwrap();
+    let step = "SEARCH tasks USING COVERING INDEX tasks_parked (tenant=? AND assigned_to=?)";
+    assert_eq!(steps, [step]);
+    let whole = "SELECT sql FROM sqlite_schema WHERE name = 'tasks_parked'";
+    let whole: String = db.query_row(whole, [], |row| row.get(0)).unwrap();
+    assert!(whole.contains("WHERE status = 0"), "nothing else is in it: {whole}");
 }
 
 fn meta() -> Meta {
@@ -230,12 +274,12 @@ async fn a_search_finds_the_same_before_and_after_the_index_knows_the_texts() {
     make(&store, &texts).await;
     store.close();
     let db = open::writer(&SqliteOptions::new(dir.path())).unwrap();
-    while write::search::step(&db).unwrap() {}
+    while search::step(&db).unwrap() {}
     drop(db);
     let store = open_store(dir.path());
     let by_index = find(&store).await;
     for (search, found) in &by_index {
-        let expression = words::expression(search).unwrap();
+        let expression = crate::words::expression(search).unwrap();
         let expected: Vec<&str> =
             texts.iter().rev().copied().filter(|text| words::matches(text, &expression)).collect();
         assert_eq!(*found, expected, "{search}");

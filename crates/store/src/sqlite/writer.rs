@@ -5,20 +5,26 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use claudebench_core::Clock;
+use claudebench_core::{Clock, Millis};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::errors::{is_general, store_error};
+use super::errors::{is_disk_full, is_general, store_error};
 use super::memory::Memory;
 use super::options::SqliteOptions;
 use super::park::{Parker, Waited};
+use super::rows::{Hot, SqliteRows};
+use super::search;
 use super::state::Visible;
-use super::write::{Hot, Tx, search};
+use crate::attempt;
 use crate::batch::{Batch, Outcomes};
 use crate::committer::Source;
-use crate::refusal::Refusal;
 use crate::store::StoreError;
+use crate::write::{Stop, Tx, Waiting};
+
+mod writeback;
+
+use writeback::WriteBack;
 
 /// Where batches come from, and who waits for the end of it.
 pub(super) type Job = (Source, oneshot::Sender<()>);
@@ -40,27 +46,23 @@ pub(super) struct Parts {
 impl Parts {
     /// Commits what each source gives, one source after the other, until the store is closed.
     pub(super) fn run(self, jobs: &Receiver<Job>) {
-        let Self { db, memory, options, clock, visible, closed, seed } = self;
-        let hot = match Hot::prepare(&db) {
-            Ok(hot) => hot,
+        let Self { mut db, memory, options, clock, visible, closed, seed } = self;
+        let write_back = WriteBack::start(&mut db, &options.dir);
+        if let Err(error) = &write_back {
+            tracing::warn!(%error, "the log is written back between commits, not beside them");
+        }
+        match Hot::prepare(&db) {
+            Ok(hot) => {
+                let (db, hot, words_wait) = (&db, &hot, true);
+                let writer = Writer { db, hot, memory, options, clock, visible, seed, words_wait };
+                writer.run(jobs, &Parker::here(closed));
+            }
             Err(error) => {
                 tracing::error!(%error, "the writer's statements could not be prepared");
-                return;
             }
-        };
-        let (db, hot, words_wait) = (&db, &hot, true);
-        let mut writer = Writer { db, hot, memory, options, clock, visible, seed, words_wait };
-        let parker = Parker::here(closed);
-        loop {
-            match writer.next_source(jobs) {
-                Ok((source, ended)) => {
-                    writer.serve(source, &parker);
-                    // Whoever waits for it learns it from this being gone.
-                    drop(ended);
-                }
-                Err(RecvTimeoutError::Timeout) => writer.learn_words(),
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
+        }
+        if let Ok(write_back) = write_back {
+            write_back.end(&mut db);
         }
         // Best effort: what is in the log is durable, and read at the next start.
         let _ = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -81,6 +83,20 @@ struct Writer<'a, 'c> {
 }
 
 impl Writer<'_, '_> {
+    fn run(mut self, jobs: &Receiver<Job>, parker: &Parker) {
+        loop {
+            match self.next_source(jobs) {
+                Ok((source, ended)) => {
+                    self.serve(source, parker);
+                    // Whoever waits for it learns it from this being gone.
+                    drop(ended);
+                }
+                Err(RecvTimeoutError::Timeout) => self.learn_words(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
     fn next_source(&self, jobs: &Receiver<Job>) -> Result<Job, RecvTimeoutError> {
         if self.words_wait {
             return jobs.recv_timeout(QUIET);
@@ -117,84 +133,79 @@ impl Writer<'_, '_> {
             Ok(outcomes) => {
                 // A batch that wrote nothing says nothing about the disk.
                 if self.db.total_changes() > before {
-                    self.visible.recovered();
+                    self.visible.went_through(&self.options.dir);
                 }
                 return Ok(outcomes);
             }
             Err(error) => error,
         };
-        tracing::error!(%error, writes = batch.len(), "a transaction failed");
+        let (error, disk_full) = (store_error(&error), is_disk_full(&error));
         if is_general(&error) {
-            self.visible.failed(&error);
+            // Said once, however often it is tried: a log on the same disk is not to fill it.
+            if self.visible.failed(&error, disk_full) {
+                tracing::error!(%error, "nothing can be written");
+            }
             return Err(error);
         }
+        tracing::error!(%error, writes = batch.len(), "a transaction failed");
         if batch.len() == 1 {
             return Err(error);
         }
-        self.one_by_one(batch)
+        Ok(self.one_by_one(batch))
     }
 
     /// One transaction; undone as a whole when it fails, the memory with it.
-    fn attempt(&mut self, batch: &Batch) -> Result<Outcomes, StoreError> {
+    fn attempt(&mut self, batch: &Batch) -> rusqlite::Result<Outcomes> {
         let now = self.clock.now();
-        let done = (|| {
+        let mut waiting = Waiting::new(batch.parked.as_deref());
+        let done: rusqlite::Result<Outcomes> = (|| {
             self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-            self.memory.taken.clear();
-            let mut tx =
-                Tx::new((self.db, self.hot), &mut self.memory, &self.options, now, &mut self.seed);
-            let outcomes = tx.apply(batch)?;
+            let mut rows = SqliteRows::new((self.db, self.hot), &mut self.memory, &self.options);
+            let mut tx = Tx::new(&mut rows, self.options.rules(), now, &mut self.seed);
+            let mut outcomes = tx.apply(batch, &mut waiting).map_err(failed)?;
+            rows.end(&mut outcomes)?;
             self.db.prepare_cached("COMMIT")?.execute([])?;
             Ok(outcomes)
         })();
-        done.map_err(|error: rusqlite::Error| {
-            if !self.db.is_autocommit() {
-                let _ = self.db.execute_batch("ROLLBACK");
+        match done {
+            Ok(outcomes) => {
+                waiting.keep();
+                Ok(outcomes)
             }
-            if let Some(parked) = &batch.parked {
-                self.memory.taken.drain(..).for_each(|ticket| parked.settle(ticket, None));
+            Err(error) => {
+                self.undo(waiting, now);
+                Err(error)
             }
-            match Memory::load(self.db, &self.options, now) {
-                Ok(memory) => self.memory = memory,
-                Err(error) => tracing::error!(%error, "the writer's memory could not be rebuilt"),
-            }
-            store_error(&error)
-        })
+        }
+    }
+
+    fn undo(&mut self, waiting: Waiting<'_>, now: Millis) {
+        if !self.db.is_autocommit() {
+            let _ = self.db.execute_batch("ROLLBACK");
+        }
+        waiting.undo();
+        match Memory::load(self.db, &self.options, now) {
+            Ok(memory) => self.memory = memory,
+            Err(error) => tracing::error!(%error, "the writer's memory could not be rebuilt"),
+        }
     }
 
     /// So that a write that cannot be done is named, and the others succeed.
-    fn one_by_one(&mut self, batch: Batch) -> Result<Outcomes, StoreError> {
+    fn one_by_one(&mut self, batch: Batch) -> Outcomes {
         let mut all = Outcomes::default();
-        let parked = batch.parked;
-        macro_rules! each {
-            ($($column:ident),*) => {$(
-                for item in batch.$column {
-                    let one = Batch {
-                        $column: vec![item],
-                        parked: parked.clone(),
-                        ..Batch::default()
-                    };
-                    let answer = match self.attempt(&one) {
-                        Ok(mut outcomes) => {
-                            all.events.append(&mut outcomes.events);
-                            all.ready.append(&mut outcomes.ready);
-                            all.handed.append(&mut outcomes.handed);
-                            all.reopened |= outcomes.reopened;
-                            outcomes.$column.pop().flatten()
-                        }
-                        Err(error) => Some(Err(refusal(&error))),
-                    };
-                    all.$column.push(answer);
-                }
-            )*};
+        for one in attempt::one_by_one(batch) {
+            let done = self.attempt(&one).map_err(|error| store_error(&error));
+            attempt::add(&mut all, &one, done);
         }
-        each!(reports, creates, beats, changes, claims);
-        Ok(all)
+        all
     }
 }
 
-fn refusal(error: &StoreError) -> Refusal {
-    match error {
-        StoreError::Unavailable { what } => Refusal::Unavailable(what.clone()),
-        error => Refusal::Fault(error.to_string()),
+/// What stopped a batch as a whole. Each refusal is the answer of its write, and here no row is
+/// ever missing.
+fn failed(stop: Stop<rusqlite::Error>) -> rusqlite::Error {
+    match stop {
+        Stop::Failed(error) => error,
+        Stop::Refused(_) | Stop::Missing => rusqlite::Error::InvalidQuery,
     }
 }

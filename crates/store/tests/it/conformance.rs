@@ -31,6 +31,7 @@ impl Backend for Sqlite {
         let options = SqliteOptions {
             lease_ms: setup.lease_ms,
             max_losses: setup.max_losses,
+            max_dependents: setup.max_dependents,
             aging: setup.aging,
             events_age_ms: setup.events_age_ms,
             events_max: setup.events_max,
@@ -61,6 +62,14 @@ impl Backend for Sqlite {
             copy(self.dir.path(), left.path());
             self.close().await;
             self.dir = left;
+        })
+    }
+
+    fn kept(&self) -> Doing<'_, i64> {
+        Box::pin(async {
+            let database = rusqlite::Connection::open(self.dir.path().join(DATABASE)).unwrap();
+            let count = "SELECT count(*) FROM idempotency";
+            database.query_row(count, [], |row| row.get(0)).unwrap()
         })
     }
 }

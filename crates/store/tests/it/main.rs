@@ -1,4 +1,4 @@
-//! The embedded store, seen from outside.
+//! The stores, seen from outside.
 
 #![allow(
     clippy::unwrap_used,
@@ -6,6 +6,10 @@
     reason = "a test may stop at what it did not expect, outside its own function, too"
 )]
 
+mod blocks;
 mod bounds;
 mod conformance;
+mod held;
+mod postgres;
+mod two;
 mod words;

@@ -54,6 +54,19 @@ impl Server {
     /// # Errors
     /// It does not get ready.
     pub async fn start(program: &Path, data: &Path, port: u16) -> Result<Self, ServerError> {
+        Self::start_with(program, data, port, &[]).await
+    }
+
+    /// The same, with settings as variables.
+    ///
+    /// # Errors
+    /// It does not get ready.
+    pub async fn start_with(
+        program: &Path,
+        data: &Path,
+        port: u16,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, ServerError> {
         let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
         let log = data.with_extension("log");
         let said = File::options().create(true).append(true).open(&log)?;
@@ -63,6 +76,7 @@ impl Server {
             .arg(data)
             // It ends with us, however we end: its standard input does.
             .arg("--stop-with-stdin")
+            .envs(settings.iter().copied())
             .stdin(Stdio::piped())
             .stdout(said.try_clone()?)
             .stderr(said)
@@ -126,6 +140,11 @@ impl Server {
             .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok());
         let kib: f64 = kib.ok_or_else(|| io::Error::other("no VmRSS in /proc/PID/status"))?;
         Ok(kib / 1024.0)
+    }
+
+    /// Whether it runs no more.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Kills it at once.

@@ -1,4 +1,4 @@
-//! Many tasks a request.
+//! Many tasks a request; and one a request, until there are none.
 
 use std::cell::Cell;
 use std::io;
@@ -9,7 +9,7 @@ use crate::bench::bed::{Bed, BenchError, During};
 use crate::bench::load::http::{Connection, Target};
 use crate::bench::load::{self, Tally, Work};
 use crate::bench::report::{Figure, Target as Promise, Unit};
-use crate::bench::workload::{Workload, accepted, claim, claimed, complete_many};
+use crate::bench::workload::{Workload, accepted, claim, claimed, complete, complete_many};
 
 /// Tasks of one `task.create_many`.
 pub(super) const CREATE: usize = 1_000;
@@ -17,8 +17,8 @@ pub(super) const CREATE: usize = 1_000;
 pub(super) const CLAIM: usize = 100;
 /// Tasks a round.
 const TASKS: usize = 200_000;
-/// Enough to keep the server busy while answers are on their way.
-const CONNECTIONS: usize = 8;
+/// Tasks a round, if each takes two requests of its own.
+const FEWER: usize = 100_000;
 
 /// Makes tasks by the thousand until there are enough.
 struct Filling {
@@ -41,7 +41,7 @@ impl Work for Filling {
     }
 }
 
-/// Claims and completes tasks by the hundred until there are none.
+/// Claims and completes tasks until there are none.
 struct Draining {
     number: usize,
     claim: String,
@@ -60,8 +60,13 @@ impl Work for Draining {
         }
         tally.answered(start, 0);
         let start = Instant::now();
-        let params = complete_many(self.number, &held);
-        accepted(connection.rpc("task.complete_many", &params).await?)?;
+        match &held[..] {
+            [one] => accepted(connection.rpc("task.complete", &complete(self.number, one)).await?)?,
+            many => {
+                let params = complete_many(self.number, many);
+                accepted(connection.rpc("task.complete_many", &params).await?)?;
+            }
+        }
         tally.answered(start, held.len() as u64);
         Ok(true)
     }
@@ -73,15 +78,33 @@ pub(super) async fn fill(bed: &Bed, target: &Target, tasks: usize) -> Result<Tal
     let recipe = bed.recipe();
     let make =
         |number| Filling { params: Workload::new(recipe, number).many(CREATE), left: left.clone() };
-    load::run(target, Bed::until_done(CONNECTIONS), make).await.during("creating many")
+    load::run(target, Bed::until_done(bed.args.connections), make).await.during("creating many")
 }
 
 /// Claims and completes all tasks that are ready.
 pub(super) async fn drain(bed: &Bed, target: &Target) -> Result<Tally, BenchError> {
+    drain_by(bed, target, CLAIM).await
+}
+
+/// The same, with so many tasks a request.
+async fn drain_by(bed: &Bed, target: &Target, max: usize) -> Result<Tally, BenchError> {
     bed.register(target).await?;
-    let make = |number| Draining { number, claim: claim(number, CLAIM, 0) };
-    let connections = CONNECTIONS.min(bed.args.connections);
-    load::run(target, Bed::until_done(connections), make).await.during("completing many")
+    let make = |number| Draining { number, claim: claim(number, max, 0) };
+    load::run(target, Bed::until_done(bed.args.connections), make).await.during("completing")
+}
+
+/// Claims and completions, a task a request, in rounds.
+pub(super) async fn singly(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
+    let server = bed.server("drain").await?;
+    let target = server.target();
+    let mut rounds = Vec::new();
+    for round in 1..=bed.args.rounds {
+        fill(bed, &target, FEWER).await?;
+        let rate = drain_by(bed, &target, 1).await?.task_rate();
+        bed.tell(format!("drain, round {round}: {rate:.0} tasks/s claimed and completed"));
+        rounds.push(rate);
+    }
+    Ok(vec![Figure::new("claim and complete, one a request", Unit::TasksPerSecond, rounds)])
 }
 
 /// Both, in rounds.

@@ -12,10 +12,8 @@ use crate::bench::report::{Figure, Target as Promise, Unit};
 use crate::bench::scenario::steady::Creating;
 use crate::bench::workload::{self, Recipe, Workload, accepted, claim, claimed, complete};
 
-/// Samples at a time.
-const SAMPLES: usize = 10;
-/// Turns a round. A disk may be fast for some seconds, then slow: both sides have to meet the same.
-const TURNS: usize = 50;
+/// Samples a round.
+const SAMPLES: usize = 500;
 /// Until a claim is surely parked.
 const PARKED: Duration = Duration::from_millis(3);
 /// The role of the worker that waits, so that nothing else is ready for it.
@@ -24,48 +22,55 @@ const ROLE: &str = "bench-handover";
 /// One connection that creates.
 pub(super) async fn single(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
     let server = bed.server("single").await?;
-    let mut connection = Connection::open(&server.target()).await.during("connecting")?;
-    let mut creating = Creating::new(bed.recipe(), 0);
-    let work = async |tally: &mut Tally| {
-        for _ in 0..SAMPLES {
-            creating.step(&mut connection, Instant::now(), tally).await?;
-        }
-        Ok(())
-    };
-    let figure = against_disk(bed, "one connection, task.create p50", "single", work).await?;
+    let connection = Connection::open(&server.target()).await.during("connecting")?;
+    let single = Single { connection, creating: Creating::new(bed.recipe(), 0) };
+    let figure = against_disk(bed, "one connection, task.create p50", "single", single).await?;
     Ok(vec![figure.promised(Promise::RatioAtMost(3.0))])
 }
 
 /// From the creation of a task to the worker that waits for one.
 pub(super) async fn handover(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
     let server = bed.server("handover").await?;
-    let mut pair = Pair::open(&server.target(), bed.recipe()).await.during("connecting")?;
-    let work = async |tally: &mut Tally| {
-        for _ in 0..SAMPLES {
-            pair.hand_over(tally).await?;
-        }
-        Ok(())
-    };
-    let figure = against_disk(bed, "hand-over to a waiting claim p50", "handover", work).await?;
+    let target = server.target();
+    let waits_at = bed.waits_at(&target);
+    let pair = Pair::open(&target, &waits_at, bed.recipe()).await.during("connecting")?;
+    let figure = against_disk(bed, "hand-over to a waiting claim p50", "handover", pair).await?;
     Ok(vec![figure.promised(Promise::RatioAtMost(4.0))])
 }
 
-async fn against_disk(
+/// Something that is done alone, and timed.
+trait Lone {
+    /// How many samples come one right after the other before the disk has its turn.
+    const BURST: usize;
+
+    /// What goes before each sample, the disk's too: a disk that had nothing to do for some
+    /// milliseconds takes half as long again to sync, so both sides have to find it the same.
+    async fn rest(&mut self) -> io::Result<()>;
+
+    async fn sample(&mut self, tally: &mut Tally) -> io::Result<()>;
+}
+
+async fn against_disk<L: Lone>(
     bed: &Bed,
     work: &str,
     name: &str,
-    mut measure: impl AsyncFnMut(&mut Tally) -> io::Result<()>,
+    mut lone: L,
 ) -> Result<Figure, BenchError> {
     let mut disk = Disk::prepare(bed.dir()).during("preparing the disk")?;
-    // Warms up both.
-    disk.measure(SAMPLES, &mut Tally::from_now()).during("syncing")?;
-    measure(&mut Tally::from_now()).await.during(name)?;
     let (mut peers, mut rounds, mut all) = (Vec::new(), Vec::new(), Tally::from_now());
-    for round in 1..=bed.args.rounds {
+    // The first one warms up.
+    for round in 0..=bed.args.rounds {
         let (mut synced, mut tally) = (Tally::from_now(), Tally::from_now());
-        for _ in 0..TURNS {
-            disk.measure(SAMPLES, &mut synced).during("syncing")?;
-            measure(&mut tally).await.during(name)?;
+        // Turn by turn: a disk may be fast for some seconds, then slow.
+        for _ in 0..SAMPLES / L::BURST {
+            lone.rest().await.during(name)?;
+            disk.measure(L::BURST, &mut synced).during("syncing")?;
+            for _ in 0..L::BURST {
+                lone.sample(&mut tally).await.during(name)?;
+            }
+        }
+        if round == 0 {
+            continue;
         }
         let (own, synced) = (tally.quantile_ms(0.5), synced.quantile_ms(0.5));
         bed.tell(format!("{name}, round {round}: p50 {own:.3} ms, fsync {synced:.3} ms"));
@@ -77,6 +82,24 @@ async fn against_disk(
     Ok(figure.spread(all.spread()).failed(all.failed))
 }
 
+/// Somebody who creates, as fast as answers come.
+struct Single {
+    connection: Connection,
+    creating: Creating,
+}
+
+impl Lone for Single {
+    const BURST: usize = 10;
+
+    async fn rest(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    async fn sample(&mut self, tally: &mut Tally) -> io::Result<()> {
+        self.creating.step(&mut self.connection, Instant::now(), tally).await.map(drop)
+    }
+}
+
 /// A worker that waits, and somebody who creates.
 struct Pair {
     worker: Connection,
@@ -85,15 +108,33 @@ struct Pair {
 }
 
 impl Pair {
-    async fn open(target: &Target, recipe: Recipe) -> io::Result<Self> {
-        let mut worker = Connection::open(target).await?;
+    async fn open(target: &Target, waits_at: &Target, recipe: Recipe) -> io::Result<Self> {
+        let mut worker = Connection::open(waits_at).await?;
         let params = format!("{{\"id\":\"{}\",\"roles\":[\"{ROLE}\"]}}", workload::worker(0));
         accepted(worker.rpc("system.register", &params).await?)?;
         let creator = Connection::open(target).await?;
         Ok(Self { worker, creator, workload: Workload::new(recipe, 0) })
     }
 
-    async fn hand_over(&mut self, tally: &mut Tally) -> io::Result<()> {
+    /// Until a claim is surely parked. Asking for next to nothing meanwhile keeps the machine
+    /// awake: what counts is the server.
+    async fn awake(creator: &mut Connection) -> io::Result<()> {
+        let parked = Instant::now() + PARKED;
+        while Instant::now() < parked {
+            creator.get("/healthz").await?;
+        }
+        Ok(())
+    }
+}
+
+impl Lone for Pair {
+    const BURST: usize = 1;
+
+    async fn rest(&mut self) -> io::Result<()> {
+        Self::awake(&mut self.creator).await
+    }
+
+    async fn sample(&mut self, tally: &mut Tally) -> io::Result<()> {
         let mut params = String::new();
         self.workload.task(&mut params);
         let params = params.replacen('{', &format!("{{\"roles\":[\"{ROLE}\"],"), 1);
@@ -104,12 +145,8 @@ impl Pair {
             Ok::<_, io::Error>((held, Instant::now()))
         };
         let creating = async {
-            // The claim has to be there first. Asking for next to nothing meanwhile keeps the
-            // machine awake, as it is when its disk is measured: what counts is the server.
-            let parked = Instant::now() + PARKED;
-            while Instant::now() < parked {
-                creator.get("/healthz").await?;
-            }
+            // The claim has to be there first.
+            Self::awake(creator).await?;
             let start = Instant::now();
             accepted(creator.rpc("task.create", &params).await?)?;
             Ok(start)

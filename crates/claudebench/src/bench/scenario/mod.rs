@@ -25,6 +25,8 @@ pub enum Scenario {
     Lifecycle,
     /// Many tasks a request
     Bulk,
+    /// Claims and completions, a task a request, until there are none
+    Drain,
     /// One connection that creates, against the disk's fsync
     Single,
     /// From a creation to a worker that waits, against the disk's fsync
@@ -58,6 +60,7 @@ impl Scenario {
             Self::Create => steady::create(bed).await,
             Self::Lifecycle => steady::lifecycle(bed).await,
             Self::Bulk => bulk::bulk(bed).await,
+            Self::Drain => bulk::singly(bed).await,
             Self::Single => lone::single(bed).await,
             Self::Handover => lone::handover(bed).await,
             Self::Backlog => backlog::backlog(bed).await,
@@ -83,8 +86,8 @@ mod tests {
 
     #[test]
     fn all_is_everything_but_the_echo_alone() {
-        assert_eq!(Scenario::chosen(&[]).len(), 8);
-        assert_eq!(Scenario::chosen(&[Scenario::All, Scenario::Bulk]).len(), 8);
+        assert_eq!(Scenario::chosen(&[]).len(), 9);
+        assert_eq!(Scenario::chosen(&[Scenario::All, Scenario::Bulk]).len(), 9);
         let some = [Scenario::Bulk, Scenario::Echo];
         assert_eq!(Scenario::chosen(&some), [Scenario::Echo, Scenario::Bulk]);
     }

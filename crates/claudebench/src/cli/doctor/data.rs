@@ -17,6 +17,8 @@ const PUT_BACK: &str = "stop the server, keep a copy of the directory, and put b
 pub(super) enum Held {
     Yes,
     No,
+    /// There is none: servers share a database.
+    Shared,
 }
 
 /// Finds out whether a server holds the data directory.

@@ -17,15 +17,18 @@ use crate::config::Config;
 /// 2026-01-01: no clock that is right stands before it.
 const EARLIEST: Millis = Millis(1_767_225_600_000);
 
-/// All of them.
-pub(super) fn checks(config: &Config, now: Millis) -> Vec<Check> {
-    let dir = existing(&config.data);
+/// The disk of a data directory.
+pub(super) fn disk(data: &Path) -> Vec<Check> {
+    let dir = existing(data);
     let mut checks = vec![room(dir)];
     checks.extend(file_system(dir));
     checks.push(syncs(dir));
-    checks.push(clock(&config.data, now));
-    checks.push(open_files(config.limits.connections));
     checks
+}
+
+/// What every server needs.
+pub(super) fn checks(config: &Config, now: Millis) -> Vec<Check> {
+    vec![clock(&config.data, now), open_files(config.limits.connections)]
 }
 
 fn room(dir: &Path) -> Check {

@@ -1,6 +1,7 @@
 //! `claudebench doctor`: looks at what a server needs, and says what to do about what is wrong.
 
 mod data;
+mod database;
 mod machine;
 mod network;
 
@@ -15,7 +16,7 @@ use crate::config::Config;
 /// Look for what is wrong on this machine, and say what to do
 ///
 /// It looks at the configuration, the data directory and its database, the disk's room and speed,
-/// the addresses, the clock and the server, and changes nothing. The exit code is 1 if something is
+/// or else at PostgreSQL, at the addresses, the clock and the server, and changes nothing. The exit code is 1 if something is
 /// wrong; what is only to be looked at leaves it at 0.
 #[derive(Debug, clap::Args)]
 pub(super) struct Doctor {
@@ -65,12 +66,19 @@ impl Doctor {
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
         let (config, first) = self.config(shared)?;
         let mut checks = vec![first];
-        let held = data::held(&config.data);
-        checks.extend(data::checks(&config.data, held));
-        if !self.quick {
-            let progress = out.progress("reading the database");
-            checks.extend(data::whole(&config.data, progress));
-        }
+        let held = if config.store.is_embedded() {
+            let held = data::held(&config.data);
+            checks.extend(data::checks(&config.data, held));
+            if !self.quick {
+                let progress = out.progress("reading the database");
+                checks.extend(data::whole(&config.data, progress));
+            }
+            checks.extend(machine::disk(&config.data));
+            held
+        } else {
+            checks.extend(super::one_thread()?.block_on(database::checks(&config)));
+            data::Held::Shared
+        };
         checks.extend(machine::checks(&config, out.now()));
         let network = network::checks(&config, shared, held);
         checks.extend(super::one_thread()?.block_on(network));

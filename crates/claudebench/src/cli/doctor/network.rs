@@ -58,7 +58,9 @@ async fn listen(address: &str, held: Held) -> Check {
         return found;
     }
     match (answers(address).await, held) {
-        (Some(true), Held::Yes) => Check::good(NAME, format!("a server listens on {address}")),
+        (Some(true), Held::Yes | Held::Shared) => {
+            Check::good(NAME, format!("a server listens on {address}"))
+        }
         (Some(true), Held::No) => Check::look(
             NAME,
             format!("a server listens on {address}, and uses another data directory"),
@@ -140,7 +142,7 @@ async fn server(config: &Config, shared: &Shared) -> Check {
             ),
             (HealthStatus::Unhealthy, problem) => {
                 let problem = problem.unwrap_or_else(|| "it cannot store anything".into());
-                Check::bad(NAME, format!("{url}: {problem}"), "see to its data directory above")
+                Check::bad(NAME, format!("{url}: {problem}"), "see to its store above")
             }
         },
         Err(ClientError::Unreachable { .. }) => Check::look(

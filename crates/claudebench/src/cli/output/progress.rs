@@ -37,6 +37,14 @@ impl Progress {
         self.write(&line(self.what, done, total));
     }
 
+    /// What is being done, and how far that is.
+    pub(crate) fn doing(&mut self, text: impl FnOnce() -> String) {
+        if self.shown && self.last.is_none_or(|last| last.elapsed() >= EVERY) {
+            self.last = Some(Instant::now());
+            self.write(&text());
+        }
+    }
+
     fn write(&self, text: &str) {
         // Nobody misses what cannot be written here.
         let mut stderr = io::stderr();

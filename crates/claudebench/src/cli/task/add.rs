@@ -11,11 +11,13 @@ use super::view::status_style;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{Cell, Style, Table, count};
 use crate::cli::session::Session;
-use crate::cli::values::{Params, duration, object, task_id, time};
+use crate::cli::values::{Params, deadline, delay, lease, name, object, priority, task_id, time};
 use crate::client::ClientError;
 
 /// How many tasks go in one call.
 const CHUNK: usize = 1_000;
+/// The longest text of a task, in characters.
+const TEXT_CHARS: usize = 500;
 /// The longest line of a file of tasks.
 const LINE_BYTES: u64 = 4 << 20;
 
@@ -43,16 +45,16 @@ pub(in crate::cli) struct Add {
 #[derive(Debug, clap::Args)]
 struct Fields {
     /// 0 to 100, highest first
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = priority)]
     priority: Option<u8>,
     /// The project that it belongs to
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     project: Option<String>,
     /// A tag; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     tag: Vec<String>,
     /// Only workers with this role may claim it; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     role: Vec<String>,
     /// A task that must be completed before; may be repeated
     #[arg(long, value_name = "ID", value_parser = task_id)]
@@ -64,7 +66,7 @@ struct Fields {
     #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "delay")]
     at: Option<Millis>,
     /// Not before so long from now, such as 90s or 2h
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = delay)]
     delay: Option<i64>,
     /// At most one live task has this key
     #[arg(long, value_name = "KEY")]
@@ -74,19 +76,20 @@ struct Fields {
     #[arg(value_parser = ["reject", "return", "replace"])]
     on_duplicate: Option<String>,
     /// How often it is tried before it is a dead letter
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1_000))]
     max_attempts: Option<u16>,
     /// How long its worker may be silent
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = lease)]
     lease: Option<i64>,
     /// How long one attempt may take in all
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = deadline)]
     deadline: Option<i64>,
     /// Fields of your own, as a JSON object
     #[arg(long, value_name = "JSON", value_parser = object)]
     metadata: Option<Value>,
-    /// Makes the call safe to repeat for 24 hours
-    #[arg(long, value_name = "KEY", conflicts_with = "from")]
+    /// Makes the command safe to repeat for 24 hours: with the same key, the same tasks are added
+    /// once
+    #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
 }
 
@@ -116,9 +119,14 @@ impl Add {
     pub(super) async fn run(self, session: &mut Session<'_>) -> Outcome {
         let params = self.fields.params();
         if let Some(from) = self.from {
-            return add_many(&from, &params.into_map(), session).await;
+            return add_many(&from, params.into_map(), session).await;
         }
-        let params = params.with("text", self.text.join(" "));
+        let text = self.text.join(" ");
+        if text.is_empty() || text.chars().count() > TEXT_CHARS {
+            let what = format!("what is to be done is a text of 1 to {TEXT_CHARS} characters");
+            return Err(Failure::Usage(what));
+        }
+        let params = params.with("text", text);
         let Some(made) = session.ask::<Create>(params).await? else { return Ok(()) };
         let mut table = Table::of_fields();
         table.field("id", Cell::styled(Style::Bold, made.id.to_string()));
@@ -134,7 +142,12 @@ impl Add {
     }
 }
 
-async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Session<'_>) -> Outcome {
+async fn add_many(
+    from: &Path,
+    mut shared: Map<String, Value>,
+    session: &mut Session<'_>,
+) -> Outcome {
+    let key = shared.remove("idempotencyKey");
     let name =
         if from == Path::new("-") { "standard input".into() } else { from.display().to_string() };
     let failed = |e: std::io::Error| Failure::local(format!("{name} cannot be read: {e}"));
@@ -144,7 +157,7 @@ async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Sessio
     };
     let mut lines = Lines { reader: BufReader::new(reader), number: 0 };
     let mut progress = session.out.progress("adding");
-    let mut added = 0;
+    let (mut added, mut calls) = (0, 0);
     loop {
         // The tasks of one call, and the lines that they stand on.
         let (mut tasks, mut numbers) = (Vec::new(), Vec::new());
@@ -152,7 +165,7 @@ async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Sessio
             let Some(line) = lines.next().map_err(failed)? else { break };
             if !line.trim().is_empty() {
                 numbers.push(lines.number);
-                tasks.push(task(line.trim(), shared).map_err(|e| {
+                tasks.push(task(line.trim(), &shared).map_err(|e| {
                     Failure::Usage(format!(
                         "line {} of {name}: {e}; {added} tasks were added",
                         lines.number
@@ -163,7 +176,11 @@ async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Sessio
         if tasks.is_empty() {
             break;
         }
-        let params = Params::new().with("tasks", tasks);
+        calls += 1;
+        // The same file makes the same calls.
+        let key = key.as_ref().and_then(Value::as_str).map(|key| format!("{key}-{calls}"));
+        let keyed = key.is_some();
+        let params = Params::new().with("tasks", tasks).maybe("idempotencyKey", key);
         match session.get::<CreateMany>(params).await {
             Ok(made) => {
                 added += made.count;
@@ -177,7 +194,7 @@ async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Sessio
             Err(Failure::Client(ClientError::Refused(error))) => {
                 return Err(Failure::Refused(on_lines(error, &numbers, &name, added)));
             }
-            Err(failure) => return Err(failure),
+            Err(failure) => return Err(cut_off(failure, &numbers, &name, added, keyed)),
         }
     }
     drop(progress);
@@ -185,6 +202,22 @@ async fn add_many(from: &Path, shared: &Map<String, Value>, session: &mut Sessio
         return Ok(());
     }
     session.out.line(format!("added {} tasks", count(i64::try_from(added).unwrap_or(i64::MAX))))
+}
+
+/// The server has gone in the middle: what is known of the tasks, and how to go on.
+fn cut_off(failure: Failure, numbers: &[usize], name: &str, added: usize, keyed: bool) -> Failure {
+    let (first, last) = (numbers.first().unwrap_or(&1), numbers.last().unwrap_or(&1));
+    let undone = matches!(failure, Failure::Client(ClientError::Unreachable { .. }));
+    let rest = if undone { "were not added" } else { "may have been added" };
+    let what =
+        format!("{name}: lines {first} to {last} {rest}, the {added} tasks before them were");
+    let next = if keyed {
+        "repeat the command with the same key: what was added is not added again"
+    } else {
+        "see `claudebench task list`, then add the lines that are missing; with --idempotency-key \
+         the whole command can be repeated"
+    };
+    Failure::Partly { failure: Box::new(failure), what, next }
 }
 
 /// A refusal of many tasks, by the lines of their file instead of their places in the call.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use claudebench_core::{Status, TaskId};
 use claudebench_services::task;
 
-use crate::cli::failure::{Failure, Outcome};
+use crate::cli::failure::{Failure, Outcome, of_code};
 use crate::cli::output::{Table, in_future};
 use crate::cli::session::{Session, read};
-use crate::cli::values::{Params, duration, task_id};
+use crate::cli::values::{Params, delay, grace, name, priority, task_id};
 
 /// Call a task off
 ///
@@ -23,7 +23,7 @@ pub(in crate::cli) struct Cancel {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// How long its worker has to stop; 0 for none
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = grace)]
     grace: Option<i64>,
     /// What becomes of the tasks that wait for it
     #[arg(long, value_name = "WHAT", value_parser = ["keep", "cancel", "release"])]
@@ -52,12 +52,15 @@ impl Cancel {
             (status, None) => format!("{} is {}", done.id, status.name()),
         };
         session.out.line(text)?;
-        for (ids, what) in [
-            (&done.also_cancelled, "cancelled too, as it waited for it"),
-            (&done.released, "waits for it no longer"),
+        for (ids, count, what) in [
+            (&done.also_cancelled, done.also_cancelled_count, "cancelled too, as it waited for it"),
+            (&done.released, done.released_count, "waits for it no longer"),
         ] {
             for id in ids {
                 session.out.line(format!("{id}: {what}"))?;
+            }
+            if count > ids.len() {
+                session.out.line(format!("{} more: {what}", count - ids.len()))?;
             }
         }
         Ok(())
@@ -74,10 +77,10 @@ pub(in crate::cli) struct Retry {
     #[arg(long)]
     force: bool,
     /// With this priority instead of its own
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = priority)]
     priority: Option<u8>,
     /// Not before so long from now
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = delay)]
     delay: Option<i64>,
 }
 
@@ -100,7 +103,9 @@ impl Retry {
 
 /// Put dead letters back, to be done again
 ///
-/// Those that are named, or the oldest of those that every filter holds for.
+/// Those that are named, or the oldest of those that every filter holds for. One that cannot be put
+/// back is told with the reason, and gives the exit code; the others are put back. Without its name,
+/// one whose unique key lives on in another task is passed over.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   claudebench task redrive --reason unavailable --limit 50
@@ -111,16 +116,17 @@ pub(in crate::cli) struct Redrive {
     #[arg(value_parser = task_id)]
     ids: Vec<TaskId>,
     /// Only tasks of this project
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     project: Option<String>,
     /// Only tasks with this tag
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     tag: Option<String>,
     /// Only tasks that failed for this reason, such as unavailable or lease_expired
     #[arg(long, value_name = "REASON")]
     reason: Option<String>,
     /// The most tasks, 1 to 1000
     #[arg(long, short = 'n', value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1_000))]
     limit: Option<u16>,
     /// Every one that the filters hold for
     #[arg(long, conflicts_with_all = ["limit", "ids"])]
@@ -144,6 +150,7 @@ impl Redrive {
             let what = "which dead letters? Name them, give a filter, or --all";
             return Err(Failure::Usage(what.into()));
         }
+        let mut found = 0;
         loop {
             let answer = session.raw::<task::Redrive>(&self.params(), Duration::ZERO).await?;
             let done = read::<task::Redrive>(&answer)?;
@@ -156,9 +163,23 @@ impl Redrive {
                 }
                 session.out.table(&table)?;
             }
-            if !self.all || done.tasks.is_empty() {
-                return Ok(());
+            found += done.tasks.len();
+            // What is refused now comes again with the next page, or goes with it.
+            if self.all && !done.tasks.is_empty() {
+                continue;
             }
+            if !session.out.for_programs() {
+                for refused in &done.refused {
+                    session.out.note(format!("{}: {}", refused.id, refused.error.message));
+                }
+            }
+            if let Some(first) = done.refused.first() {
+                return Err(Failure::Said(of_code(first.error.code)));
+            }
+            if found == 0 {
+                session.out.note("No dead letters to put back.");
+            }
+            return Ok(());
         }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::cli::failure::{Exit, Failure, Outcome};
 use crate::cli::output::{Cell, Style, Table, in_future};
 use crate::cli::session::{Session, read};
-use crate::cli::values::{Params, duration};
+use crate::cli::values::{Params, lease, name, wait};
 use crate::client::ClientError;
 
 /// Take the best ready tasks, to work on them
@@ -23,25 +23,26 @@ use crate::client::ClientError;
   claudebench task claim --worker builder-1 --role build --wait 30s --json")]
 pub(in crate::cli) struct Claim {
     /// Who will work on them; registered on the way, if it is not yet
-    #[arg(long, short, value_name = "NAME", default_value = "cli")]
+    #[arg(long, short, value_name = "NAME", value_parser = name, default_value = "cli")]
     worker: String,
     /// The most tasks
     #[arg(long, short = 'n', value_name = "N", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..=100))]
     max: u8,
     /// How long to wait for a task when none is ready; to 60s
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "0")]
+    #[arg(long, value_name = "DURATION", value_parser = wait, default_value = "0")]
     wait: i64,
     /// A role to work in; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     role: Vec<String>,
     /// Only tasks of this project
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     project: Option<String>,
     /// Only tasks that carry this tag; may be repeated
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     tag: Vec<String>,
     /// How long the lease lasts without a sign of life
-    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "5m")]
+    #[arg(long, value_name = "DURATION", value_parser = lease, default_value = "5m")]
     lease: i64,
 }
 

@@ -10,7 +10,7 @@ use super::view;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::count;
 use crate::cli::session::{Session, read};
-use crate::cli::values::{Params, task_id};
+use crate::cli::values::{Params, name, priority, task_id};
 
 /// The most tasks of one call.
 const PAGE: usize = 1_000;
@@ -28,22 +28,22 @@ pub(in crate::cli) struct List {
     #[arg(long, short, value_parser = ["pending", "in_progress", "completed", "failed", "cancelled"])]
     status: Option<String>,
     /// Only tasks of this project
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     project: Option<String>,
     /// Only tasks with this tag
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     tag: Option<String>,
     /// Only tasks that are for this role
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     role: Option<String>,
     /// Only parts of this task
     #[arg(long, value_name = "ID", value_parser = task_id)]
     parent: Option<TaskId>,
     /// Only tasks that this worker holds, or that are parked on it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = name)]
     assigned_to: Option<String>,
     /// Only tasks with this priority
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = priority)]
     priority: Option<u8>,
     /// Only dead letters
     #[arg(long)]

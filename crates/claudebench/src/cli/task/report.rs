@@ -8,7 +8,7 @@ use super::view::status_style;
 use crate::cli::failure::Outcome;
 use crate::cli::output::{Style, in_future};
 use crate::cli::session::Session;
-use crate::cli::values::{Params, duration, json, json_or_text, task_id};
+use crate::cli::values::{Params, json, json_or_text, lease, name, pause, share, task_id};
 
 /// Which task, and under which lease.
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ struct Held {
     #[arg(long, value_name = "N")]
     fence: Option<i64>,
     /// Who reports; without a fence, it must hold the task
-    #[arg(long, short, value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME", value_parser = name)]
     worker: Option<String>,
 }
 
@@ -41,7 +41,7 @@ pub(in crate::cli) struct Heartbeat {
     #[command(flatten)]
     held: Held,
     /// How much is done, 0 to 1
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     progress: Option<f64>,
     /// What is being done
     #[arg(long, value_name = "TEXT")]
@@ -50,7 +50,7 @@ pub(in crate::cli) struct Heartbeat {
     #[arg(long, value_name = "JSON", value_parser = json)]
     checkpoint: Option<Value>,
     /// Extend by so long, instead of the lease's own length
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = lease)]
     lease: Option<i64>,
 }
 
@@ -134,7 +134,7 @@ pub(in crate::cli) struct Fail {
     #[arg(long)]
     no_retry: bool,
     /// Try again after so long, instead of the backoff
-    #[arg(long, value_name = "DURATION", value_parser = duration, conflicts_with = "no_retry")]
+    #[arg(long, value_name = "DURATION", value_parser = pause, conflicts_with = "no_retry")]
     retry_after: Option<i64>,
 }
 
@@ -164,7 +164,7 @@ pub(in crate::cli) struct Release {
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
     /// Ready again only after so long
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = pause)]
     delay: Option<i64>,
 }
 

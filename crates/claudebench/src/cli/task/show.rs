@@ -83,6 +83,7 @@ fn fields(task: &Task, now: Millis) -> Table {
     let keys = task.attachment_keys.join(", ");
     maybe("attachments", (task.attachment_count > 0).then_some(keys));
     maybe("trace", task.traceparent.clone());
+    maybe("archived", task.archived.then(|| "yes: put it back to change it".into()));
     table
 }
 

@@ -7,7 +7,7 @@ use super::view::{status, status_style};
 use crate::cli::events::Stream;
 use crate::cli::failure::{Exit, Failure, Outcome};
 use crate::cli::session::Session;
-use crate::cli::values::{Params, task_id};
+use crate::cli::values::{Params, name, task_id};
 use crate::client::{EventFilter, Since};
 
 /// Follow a task until it has ended, or all tasks
@@ -23,7 +23,7 @@ pub(in crate::cli) struct Watch {
     #[arg(value_parser = task_id)]
     id: Option<TaskId>,
     /// Only tasks of this project
-    #[arg(long, value_name = "NAME", conflicts_with = "id")]
+    #[arg(long, value_name = "NAME", value_parser = name, conflicts_with = "id")]
     project: Option<String>,
 }
 

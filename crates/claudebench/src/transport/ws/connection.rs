@@ -56,6 +56,19 @@ impl From<String> for Reply {
     }
 }
 
+/// Why a socket ends from which nothing more can be read.
+fn end_of(error: &axum::Error) -> End {
+    let inner = std::error::Error::source(error).and_then(|inner| inner.downcast_ref());
+    match inner {
+        Some(tungstenite::Error::Capacity(_)) => {
+            End::of(1009, "a message is longer than the server takes")
+        }
+        Some(tungstenite::Error::Utf8(_)) => End::of(1007, "a text is not UTF-8"),
+        Some(tungstenite::Error::Protocol(_)) => End::of(1002, "no WebSocket frame is like this"),
+        _ => End::of(1000, "goodbye"),
+    }
+}
+
 struct Connection<'a> {
     app: &'a Arc<App>,
     caller: Caller,
@@ -79,7 +92,9 @@ pub(super) async fn run(app: &Arc<App>, caller: Caller, id: &str, mut socket: We
         }
         socket.send(Message::Close(Some(frame))).await
     };
-    if let Ok(Ok(())) = timeout(end.patience, goodbye).await {
+    // After a goodbye of the client's there is nothing to be said; the answer to it goes out with
+    // what is read.
+    if timeout(end.patience, goodbye).await.is_ok() {
         let _ = timeout(GOODBYE, async { while let Some(Ok(_)) = socket.recv().await {} }).await;
     }
 }
@@ -122,7 +137,8 @@ impl Connection<'_> {
                 said = inn.next(), if room => {
                     heard = Instant::now();
                     match said {
-                        None | Some(Err(_) | Ok(Message::Close(_))) => return End::of(1000, "goodbye"),
+                        Some(Err(error)) => return end_of(&error),
+                        None | Some(Ok(Message::Close(_))) => return End::of(1000, "goodbye"),
                         Some(Ok(Message::Text(text))) => match self.hear(&text).await {
                             Heard::Say(text) => replies.push_back(text.into()),
                             Heard::Call(request) => calls.push(self.call(request)),
@@ -233,9 +249,9 @@ impl Connection<'_> {
         match next {
             Next::Events(events) => {
                 self.app.metrics.events_sent.inc_by(events.len() as u64);
-                replies.extend(events.iter().map(|live| {
-                    let (kind, cursor, at) = (&live.event.kind, live.event.cursor, live.event.at);
-                    let data = live.text(claudebench_services::event::wire);
+                replies.extend(events.iter().map(|event| {
+                    let (kind, cursor, at) = (&event.kind, event.cursor, event.at);
+                    let data = event.text(claudebench_services::event::wire);
                     Reply { text: message::event(kind, cursor, &data, at), event: Some(cursor) }
                 }));
             }

@@ -2,8 +2,8 @@
 
 use claudebench_core::{Code, Cursor, Error, Millis, TaskId};
 use claudebench_services::method;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{IgnoredAny, IntoDeserializer};
+use serde::{Deserialize, Deserializer};
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -78,7 +78,12 @@ fn other(text: &str) -> Result<Said, Error> {
     }
     #[derive(Deserialize)]
     struct Message {
+        #[serde(deserialize_with = "named")]
         action: Action,
+    }
+    /// From a text alone: by itself, serde would read `{"ping": null}`, too.
+    fn named<'de, D: Deserializer<'de>>(from: D) -> Result<Action, D::Error> {
+        Action::deserialize(String::deserialize(from)?.into_deserializer())
     }
     #[derive(Deserialize)]
     struct Request {

@@ -103,7 +103,7 @@ impl Subscriptions {
         loop {
             match feed.next().await {
                 Next::Events(mut events) => {
-                    events.retain(|live| self.wanted.iter().any(|want| want.wants(&live.event)));
+                    events.retain(|event| self.wanted.iter().any(|want| want.wants(event)));
                     if !events.is_empty() {
                         return Next::Events(events);
                     }

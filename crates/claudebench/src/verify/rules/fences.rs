@@ -14,6 +14,7 @@ pub(super) fn check(found: &mut Findings<'_>) {
         one_claim_a_fence(found, task, of);
         fences_grow(found, task, of);
         stale(found, task, of);
+        repeats_nothing(found, task, of);
     }
 }
 
@@ -75,6 +76,28 @@ fn stale(found: &mut Findings<'_>, task: TaskId, of: &Of) {
                 report.kind, passed.fence
             );
             found.add(Rule::StaleFence, what, [passed.when.line, report.when.line]);
+        }
+    }
+}
+
+/// A report that is answered as repeated repeats one that was made under the same fence: what
+/// another has reported is not its own.
+fn repeats_nothing(found: &mut Findings<'_>, task: TaskId, of: &Of) {
+    let taken = of.reports.iter().enumerate().filter(|(_, r)| r.when.ok() && r.repeated);
+    for (place, report) in taken.filter(|(_, report)| report.fence.is_some()) {
+        let first = of.reports.iter().enumerate().any(|(other, first)| {
+            other != place
+                && first.when.possible()
+                && (first.kind, first.fence) == (report.kind, report.fence)
+                && first.when.start <= report.when.end
+        });
+        if !first {
+            let what = format!(
+                "{task}: a {:?} under fence {} was taken for a repetition of what another reported",
+                report.kind,
+                report.fence.unwrap_or(0)
+            );
+            found.add(Rule::StaleFence, what, [report.when.line]);
         }
     }
 }

@@ -21,10 +21,12 @@ pub(super) fn check(found: &mut Findings<'_>, drained: bool) {
     }
 }
 
-/// Between two claims, the first lease ends; fences grow; a task ends under its current fence.
+/// Between two claims, the first lease ends; fences grow; a task ends under its current fence, and
+/// each fence ends once.
 fn one_at_a_time(found: &mut Findings<'_>, task: TaskId, events: &[&Event]) {
     let mut last: Option<(i64, &Event)> = None;
     let mut held: Option<&Event> = None;
+    let mut given_back: Option<&Event> = None;
     for event in events {
         if event.kind == "task.claimed" {
             let fence = event.fence.unwrap_or(0);
@@ -40,6 +42,15 @@ fn one_at_a_time(found: &mut Findings<'_>, task: TaskId, events: &[&Event]) {
             last = Some((fence, event));
         } else if event.ends_lease() {
             held = None;
+            let again =
+                given_back.filter(|before| event.fence.is_some() && before.fence == event.fence);
+            if let Some(before) = again {
+                let what = format!("{task}: {} under a fence that had ended already", event.kind);
+                found.add(Rule::StaleFence, what, [before.line, event.line]);
+            }
+            if matches!(&*event.kind, "task.attempt_failed" | "task.released") {
+                given_back = Some(event);
+            }
             let ended = event.kind == "task.completed" || event.kind == "task.attempt_failed";
             let passed = last.filter(|(current, _)| event.fence.is_some_and(|f| f < *current));
             if let (true, Some((current, claim))) = (ended, passed) {

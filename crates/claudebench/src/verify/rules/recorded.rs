@@ -46,9 +46,12 @@ fn reports(found: &mut Findings<'_>, task: TaskId, of: &Of, events: &[&Event]) {
     }
 }
 
-/// A worker that repeats its completion, as it got no answer, is told that it is done.
+/// A worker that repeats its completion, as it got no answer, is told that it is done. Who knows no
+/// fence may have done it under the same.
 fn disowned(found: &mut Findings<'_>, task: TaskId, of: &Of, events: &[&Event]) {
-    if events.iter().any(|event| event.reopens()) {
+    let by_another =
+        |r: &Report| r.kind == Kind::Complete && r.fence.is_none() && r.when.possible();
+    if events.iter().any(|event| event.reopens()) || of.reports.iter().any(by_another) {
         return;
     }
     for report in of.reports.iter().filter(|r| r.stale && r.kind == Kind::Complete) {

@@ -243,3 +243,36 @@ fn many_tasks_are_added_and_listed() {
     assert_eq!(text(&some.stdout).lines().count(), 4);
     assert!(text(&some.stderr).contains("3 of 2,500"), "{}", text(&some.stderr));
 }
+
+#[test]
+fn what_is_not_redriven_is_told_and_gives_the_exit_code() {
+    let server = Server::start();
+    let missing = server.run(&["task", "redrive", "t-5"]);
+    assert_eq!(missing.status.code(), Some(4));
+    assert_eq!(text(&missing.stderr), "t-5: Task not found: t-5\n");
+    let waiting = server.json(&["task", "add", "Wait"]);
+    let waiting = waiting["id"].as_str().unwrap();
+    let refused = server.run(&["task", "redrive", waiting, "--json"]);
+    assert_eq!(refused.status.code(), Some(5));
+    let said: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!(said["refused"][0]["error"]["code"], "conflict");
+    let none = server.run(&["task", "redrive", "--reason", "error"]);
+    assert_eq!(
+        (none.status.code(), text(&none.stderr)),
+        (Some(0), "No dead letters to put back.\n")
+    );
+}
+
+#[test]
+fn a_file_of_tasks_is_added_once_under_a_key() {
+    let server = Server::start();
+    let file = server.folder().join("tasks");
+    let lines: Vec<String> = (0..1_500).map(|n| format!("task {n}\n")).collect();
+    std::fs::write(&file, lines.concat()).unwrap();
+    let add = ["task", "add", "--from", file.to_str().unwrap(), "--idempotency-key", "k"];
+    for _ in 0..2 {
+        let output = server.run(&add);
+        assert_eq!(text(&output.stdout), "added 1,500 tasks\n", "{}", text(&output.stderr));
+    }
+    assert_eq!(server.json(&["call", "task.stats", "{}"])["total"], 1_500);
+}

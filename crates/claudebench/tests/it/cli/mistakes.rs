@@ -140,7 +140,17 @@ fn a_line_of_a_file_that_is_refused_is_named() {
 #[test]
 fn a_place_without_events_is_not_passed_over_in_silence() {
     let server = Server::start();
-    let output = server.run(&["events", "--since", "99999999", "--no-follow"]);
+    server.json(&["task", "add", "One"]);
+    for end in [&["--no-follow"][..], &[]] {
+        let beyond = [&["events", "--since", "99999999"], end].concat();
+        let refused = server.run(&beyond);
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains("99999999 is beyond the end of the log at 1"), "{said}");
+    }
+    let none = ["events", "--since", "start", "--type", "task.deleted", "--no-follow"];
+    let output = server.run(&none);
+    assert_eq!(output.status.code(), Some(0), "nothing was found, as in an empty list");
     assert_eq!(text(&output.stderr), "There are no such events there.\n");
 }
 

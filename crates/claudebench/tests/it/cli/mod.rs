@@ -1,6 +1,8 @@
 //! The command line and its client, against a server that says what a test wants it to say.
 
+mod archive;
 mod client;
+mod database;
 mod ending;
 mod errors;
 mod life;
@@ -10,4 +12,5 @@ mod pages;
 mod program;
 mod script;
 mod server;
+mod store;
 mod stream;

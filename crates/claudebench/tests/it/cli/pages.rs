@@ -2,17 +2,26 @@
 //!
 //! What a command writes is compared with what the page says, but for numbers, which differ from
 //! run to run; an exit code is compared as it is. A line `...` stands for any lines. Ids of tasks in
-//! later commands are those of this run, and the default address is that of its server.
+//! later commands are those of this run, and the default address is that of its server, as the URL of a
+//! database is that of one of its own, and those of replicas are.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use claudebench_testkit::postgres::{Database, Postgres};
+
 use super::server::Server;
 
 /// Where a server listens that was told nothing else.
 const DEFAULT_URL: &str = "http://127.0.0.1:3000";
+
+/// Where pages say that a database is.
+const DATABASE: &str = "postgres://claudebench:PASSWORD@127.0.0.1:5432/claudebench";
+
+/// And its replicas.
+const REPLICAS: [&str; 2] = ["127.0.0.1:5433", "127.0.0.1:5434"];
 
 /// A command of a page, and what the page says that it writes.
 struct Step {
@@ -68,13 +77,24 @@ fn walk(page: &Path, steps: &[Step]) {
     let work = tempfile::tempdir().unwrap();
     // Where pages look for the data of the server.
     std::os::unix::fs::symlink(server.folder(), work.path().join("claudebench-data")).unwrap();
+    let database = steps.iter().any(|step| step.command.contains(DATABASE)).then(database);
     let program = Path::new(env!("CARGO_BIN_EXE_claudebench")).parent().unwrap();
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", program.display());
     let mut ids: HashMap<String, String> = HashMap::new();
+    let mut copies: Vec<Postgres> = Vec::new();
     for step in steps {
         let mut command = step.command.replace(DEFAULT_URL, &server.url);
-        // The first page is read in a fresh shell, where nothing is set yet.
-        let fresh = !page.ends_with("README.md") || !command.contains("$CLAUDEBENCH");
+        if let Some(database) = &database {
+            command = command.replace(DATABASE, &database.url());
+        }
+        if copies.is_empty() && REPLICAS.iter().any(|at| command.contains(at)) {
+            copies = replicas();
+        }
+        for (at, replica) in REPLICAS.iter().zip(&copies) {
+            command = command.replace(at, &format!("127.0.0.1:{}", replica.port()));
+        }
+        // A page is read in a fresh shell, where nothing is set yet.
+        let fresh = !command.contains("$CLAUDEBENCH");
         assert!(fresh, "{}:{}: nobody has set that", page.display(), step.line);
         for (shown, real) in &ids {
             command = command.replace(shown, real);
@@ -103,6 +123,21 @@ fn walk(page: &Path, steps: &[Step]) {
         );
         ids.extend(task_ids(&step.expected.join("\n")).into_iter().zip(task_ids(&seen.join("\n"))));
     }
+}
+
+/// An empty database, as one that was just made.
+fn database() -> Database {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { Postgres::shared().await.database().await })
+}
+
+/// Two replicas of the server that has the databases of pages.
+fn replicas() -> Vec<Postgres> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let primary = Postgres::shared().await;
+        vec![primary.replica().await, primary.replica().await]
+    })
 }
 
 /// Whether lines are what was expected.

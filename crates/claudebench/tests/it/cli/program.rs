@@ -83,6 +83,21 @@ async fn each_refusal_has_its_exit_code() {
     }
 }
 
+#[tokio::test]
+async fn what_no_page_puts_back_is_told_at_the_end() {
+    let error = json!({"code": "too_large", "number": -32013, "message": "no room"});
+    let refused = json!([{"id": "t-8", "error": error}]);
+    let back = json!([{"id": "t-7", "previousStatus": "failed", "status": "pending"}]);
+    let first = json!({"tasks": back, "count": 1, "refused": refused}).to_string();
+    let last = json!({"tasks": [], "count": 0, "refused": refused}).to_string();
+    let (output, script) =
+        run([result(&first), result(&last)], &["task", "redrive", "--all"]).await;
+    assert_eq!(script.asked().len(), 2, "the first put one back: more may be there");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(text(&output.stdout), "t-7  pending\n");
+    assert_eq!(text(&output.stderr), "t-8: no room\n", "once");
+}
+
 #[test]
 fn a_server_that_is_not_there_is_named_with_what_to_do() {
     let line = ["--url", "http://127.0.0.1:9", "task", "list"];
@@ -106,6 +121,18 @@ fn wrong_usage_ends_with_2_and_help_with_0() {
         &["--url", "https://x", "task", "list"],
         &["task", "list", "--limit", "0"],
         &["task", "redrive"],
+        &["task", "claim", "-n", "0"],
+        &["task", "claim", "-n", "101"],
+        &["task", "claim", "--wait", "61s"],
+        &["task", "add", ""],
+        &["task", "add", &"x".repeat(501)],
+        &["task", "add", "x", "--priority", "101"],
+        &["task", "add", "x", "--project", &"x".repeat(201)],
+        &["task", "list", "--tag", ""],
+        &["task", "heartbeat", "t-1", "--progress", "2"],
+        &["task", "fail", "t-1", "--retry-after", "25h"],
+        &["task", "release", "t-1", "--delay", "999d"],
+        &["task", "cancel", "t-1", "--grace", "61m"],
         &["nonsense"],
         &[],
     ] {
@@ -189,5 +216,32 @@ fn every_shell_gets_its_completions() {
         let output = program(&["completions", shell]).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{shell}");
         assert!(text(&output.stdout).contains("task"), "{shell}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_tasks_that_is_cut_off_says_how_far_it_came() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let lines: Vec<String> = (0..1_500).map(|n| format!("task {n}\n")).collect();
+    std::fs::write(file.path(), lines.concat()).unwrap();
+    let made = || result(r#"{"count":1000,"tasks":[]}"#);
+    let path = file.path().to_str().unwrap();
+    let add = ["task", "add", "--from", path];
+    let (output, script) = run([made(), body(200, "cut off")], &add).await;
+    let said = text(&output.stderr);
+    let what =
+        format!("{path}: lines 1001 to 1500 may have been added, the 1000 tasks before them were");
+    assert!(said.contains(&what) && said.contains("--idempotency-key"), "{said}");
+    assert_eq!(script.asked()[1].body["params"]["idempotencyKey"], Value::Null);
+    let keyed = [&add[..], &["--idempotency-key", "k"]].concat();
+    let (output, script) = run([made(), body(200, "cut off")], &keyed).await;
+    assert!(text(&output.stderr).contains("with the same key"), "{}", text(&output.stderr));
+    let asked = script.asked();
+    for (asked, key) in asked.iter().zip(["k-1", "k-2"]) {
+        let params = &asked.body["params"];
+        assert_eq!(
+            (&params["idempotencyKey"], &params["tasks"][0]["idempotencyKey"]),
+            (&json!(key), &Value::Null)
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -26,12 +26,19 @@ impl Server {
 
     /// On an address, with a data directory.
     pub(crate) fn on(listen: &str, data: TempDir) -> Self {
-        let folder = data.path().to_str().unwrap();
-        let mut child = program(&["serve", "--listen", listen, "--data", folder, "--json"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let folder = data.path().to_str().unwrap().to_owned();
+        Self::run_by(program(&["serve", "--listen", listen, "--data", &folder, "--json"]), data)
+    }
+
+    /// On a free port, over a database.
+    pub(crate) fn over(url: &str) -> Self {
+        let mut command = program(&["serve", "--listen", "127.0.0.1:0", "--json"]);
+        command.env("CLAUDEBENCH_STORE_URL", url);
+        Self::run_by(command, TempDir::new().unwrap())
+    }
+
+    fn run_by(mut command: Command, data: TempDir) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).expect("a server says where it is");

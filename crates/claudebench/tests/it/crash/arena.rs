@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -49,7 +50,8 @@ impl SharedClock {
 
 /// What all parts share.
 pub(super) struct Arena {
-    pub(super) target: Target,
+    /// The servers.
+    targets: Vec<Target>,
     pub(super) clock: SharedClock,
     pub(super) seed: u64,
     phase: watch::Sender<Phase>,
@@ -59,15 +61,25 @@ pub(super) struct Arena {
 }
 
 impl Arena {
-    pub(super) fn new(target: Target, seed: u64, history: &Path) -> Self {
+    pub(super) fn new(targets: Vec<Target>, seed: u64, history: &Path) -> Self {
         Self {
-            target,
+            targets,
             clock: SharedClock::start(),
             seed,
             phase: watch::Sender::new(Phase::Faults),
             history: Mutex::new(BufWriter::new(File::create(history).unwrap())),
             known: Mutex::default(),
         }
+    }
+
+    /// One of the servers: the next is another one, where there are several.
+    pub(super) fn target(&self, number: usize) -> &Target {
+        &self.targets[number % self.targets.len()]
+    }
+
+    /// Where all of them are.
+    pub(super) fn addresses(&self) -> Vec<SocketAddr> {
+        self.targets.iter().map(|target| target.address).collect()
     }
 
     pub(super) fn record(&self, call: &Call) {

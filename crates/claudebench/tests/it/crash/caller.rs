@@ -41,6 +41,8 @@ pub(super) struct Caller {
     pub(super) name: String,
     pub(super) random: Workload,
     connection: Option<Connection>,
+    /// Which server it calls.
+    at: usize,
     calls: u64,
 }
 
@@ -51,6 +53,7 @@ impl Caller {
             name: name.into(),
             random: Workload::new(Recipe { seed: arena.seed, mixed: true }, stream),
             connection: None,
+            at: stream,
             calls: 0,
         }
     }
@@ -78,7 +81,10 @@ impl Caller {
             Ok(Err(error)) => (Outcome::Unknown, Value::from(error.to_string())),
             Err(_) => (Outcome::Unknown, Value::from("no answer came")),
         };
-        if outcome != Outcome::Unknown {
+        if outcome == Outcome::Unknown {
+            // Another server may do better.
+            self.at += 1;
+        } else {
             self.connection = Some(connection);
         }
         let (process, op, args) = (self.name.clone(), op.to_owned(), args.clone());
@@ -95,7 +101,7 @@ impl Caller {
     pub(super) async fn until_answered(&mut self, op: &str, args: &Value) -> Option<Reply> {
         loop {
             match self.call(op, args).await? {
-                Reply::Unknown => {}
+                Reply::Unknown => pass(AGAIN_MS).await,
                 // Refused for now.
                 Reply::Err(error) if is_passing(&error) => pass(AGAIN_MS).await,
                 answered => return Some(answered),
@@ -103,11 +109,12 @@ impl Caller {
         }
     }
 
-    async fn connect(&self) -> Option<Connection> {
+    async fn connect(&mut self) -> Option<Connection> {
         while self.arena.phase() < Phase::Over {
-            if let Ok(connection) = Connection::open(&self.arena.target).await {
+            if let Ok(connection) = Connection::open(self.arena.target(self.at)).await {
                 return Some(connection);
             }
+            self.at += 1;
             pass(AGAIN_MS).await;
         }
         None
@@ -122,9 +129,12 @@ impl Caller {
     }
 }
 
-/// Errors that say: nothing was done, come back.
+/// Errors that say: come back.
 fn is_passing(error: &Value) -> bool {
-    matches!(error["code"].as_str(), Some("overloaded" | "unavailable" | "shutting_down"))
+    matches!(
+        error["code"].as_str(),
+        Some("overloaded" | "unavailable" | "shutting_down" | "timeout")
+    )
 }
 
 fn read(body: &[u8]) -> (Outcome, Value) {

@@ -1,8 +1,10 @@
-//! The server is killed again and again while workers of all kinds use it; then the checker proves
-//! from what they saw that nothing was lost, done twice or left.
+//! Servers are killed again and again while workers of all kinds use them, and so is their database;
+//! then the checker proves from what they saw that nothing was lost, done twice or left.
 
+mod alone;
 mod arena;
 mod caller;
+mod cluster;
 mod create;
 mod disturb;
 mod finish;
@@ -12,82 +14,100 @@ mod watch;
 mod work;
 
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use claudebench::bench::peer::{Server, free_port};
-use claudebench::bench::workload::{Recipe, Workload};
+use claudebench::bench::load::http::Target;
 use claudebench::verify::{Args, check};
+use tempfile::TempDir;
 use tokio::task::JoinSet;
 
-use arena::{Arena, Phase, below, chance, pass};
+use alone::Alone;
+use arena::{Arena, Phase, pass};
 use caller::Caller;
+use cluster::Cluster;
 use sleeper::Sleeper;
 
-/// How much is done to the server.
+/// How much is done to the servers.
 struct Schedule {
     seed: u64,
     kills: u64,
-    /// The longest that it may live, in milliseconds.
+    /// The longest that nothing happens, in milliseconds.
     life_ms: u64,
+}
+
+/// Servers, and what can be done to them.
+trait House: Send {
+    fn targets(&self) -> Vec<Target>;
+    /// Everything that goes wrong; then all is well.
+    fn faults(&mut self, schedule: &Schedule) -> impl Future<Output = ()> + Send;
+    /// All servers, once more.
+    fn restart(&mut self) -> impl Future<Output = ()> + Send;
+    fn logs(&self) -> Vec<PathBuf>;
+    fn kills(&self) -> u64;
+    /// So many calls at the least had no answer.
+    fn cut_off(&self) -> u64;
+    fn told(&self) -> String;
 }
 
 #[tokio::test]
 async fn crash_short() {
-    run(Schedule { seed: 1, kills: 10, life_ms: 1_500 }).await;
+    let dir = tempfile::tempdir().unwrap();
+    let house = Alone::new(dir.path()).await;
+    run(dir, house, Schedule { seed: 1, kills: 10, life_ms: 1_500 }).await;
 }
 
 /// Run by `make crash`.
 #[tokio::test]
 #[ignore = "takes minutes"]
 async fn crash_long() {
-    run(Schedule { seed: 2, kills: 220, life_ms: 2_500 }).await;
+    let dir = tempfile::tempdir().unwrap();
+    let house = Alone::new(dir.path()).await;
+    run(dir, house, Schedule { seed: 2, kills: 220, life_ms: 2_500 }).await;
 }
 
-/// What the schedule of faults did.
-#[derive(Default)]
-struct Faults {
-    kills: u64,
-    /// Before the server had become ready.
-    at_start: u64,
-    /// The server was stopped in order instead.
-    stopped: u64,
-    ready: Vec<Duration>,
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn crash_short_postgres() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = Cluster::new(dir.path()).await;
+    run(dir, house, Schedule { seed: 3, kills: 10, life_ms: 1_500 }).await;
+}
+
+/// Run by `make crash`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes minutes"]
+async fn crash_long_postgres() {
+    let dir = tempfile::tempdir().unwrap();
+    let house = Cluster::new(dir.path()).await;
+    run(dir, house, Schedule { seed: 4, kills: 120, life_ms: 2_500 }).await;
 }
 
 #[allow(clippy::print_stdout, reason = "the figures are for whoever runs it")]
-async fn run(schedule: Schedule) {
-    let dir = tempfile::tempdir().unwrap();
+async fn run(dir: TempDir, house: impl House + 'static, schedule: Schedule) {
     let path = dir.path().to_owned();
     let began = Instant::now();
-    let told = tokio::spawn(crash(schedule, path.clone())).await;
+    let told = tokio::spawn(crash(schedule, house, path)).await;
     let Ok(told) = told else {
         panic!("what was recorded is kept in {}", dir.keep().display());
     };
     println!("{told}, in {:.0} s", began.elapsed().as_secs_f64());
 }
 
-async fn crash(schedule: Schedule, dir: PathBuf) -> String {
-    let data = dir.join("data");
-    let port = free_port(u64::from(std::process::id())).unwrap();
-    let program = Path::new(env!("CARGO_BIN_EXE_claudebench"));
-    let server = Server::start(program, &data, port).await.unwrap();
+async fn crash(schedule: Schedule, mut house: impl House, dir: PathBuf) -> String {
     let history = dir.join("calls.jsonl");
-    let arena = Arc::new(Arena::new(server.target(), schedule.seed, &history));
+    let arena = Arc::new(Arena::new(house.targets(), schedule.seed, &history));
     let mut makers_and_workers = people(&arena);
     let stream = tokio::spawn(watch::by_stream(arena.clone(), "stream".into()));
     let socket = tokio::spawn(watch::by_socket(arena.clone(), "socket".into()));
-    let sleepers: Vec<Sleeper> =
-        (0..2).map(|n| Sleeper::start(&dir, &arena.target, schedule.seed, n)).collect();
+    let sleepers: Vec<Sleeper> = (0..2).map(|n| Sleeper::start(&dir, &arena, n)).collect();
     let disturbed =
         async { tokio::join!(sleepers[0].disturb(&arena, 900), sleepers[1].disturb(&arena, 901)) };
     let killed = async {
-        let killed = faults(&schedule, program, &data, port, server).await;
+        house.faults(&schedule).await;
         arena.enter(Phase::Drain);
-        killed
     };
-    let ((server, faults), stops) = tokio::join!(killed, disturbed);
+    let ((), stops) = tokio::join!(killed, disturbed);
     let mut histories = vec![history];
     let mut last_words = Caller::new(&arena, "last", 999);
     finish::drain(&mut last_words).await;
@@ -96,7 +116,7 @@ async fn crash(schedule: Schedule, dir: PathBuf) -> String {
     }
     finish::drain(&mut last_words).await;
     // Once more: what is there now must be there after it, too.
-    let server = restart(server, program, &data, port).await;
+    house.restart().await;
     let state = dir.join("state.jsonl");
     let (end, counts) = finish::dump(&mut last_words, &state).await;
     pass(500).await;
@@ -106,9 +126,13 @@ async fn crash(schedule: Schedule, dir: PathBuf) -> String {
     }
     let seen = (stream.await.unwrap(), socket.await.unwrap());
     arena.flush();
-    drop(server);
-    let said = std::fs::read_to_string(data.with_extension("log")).unwrap();
-    assert!(!said.contains("panicked"), "{said}");
+    let (logs, kills, told) = (house.logs(), house.kills(), house.told());
+    let cut_off = house.cut_off();
+    drop(house);
+    for log in logs {
+        let said = std::fs::read_to_string(log).unwrap();
+        assert!(!said.contains("panicked"), "{said}");
+    }
     let args = Args { histories, events: vec![state], drained: true };
     let verdict = check(&args).unwrap();
     let mut text = Vec::new();
@@ -116,17 +140,12 @@ async fn crash(schedule: Schedule, dir: PathBuf) -> String {
     let text = String::from_utf8(text).unwrap();
     assert!(verdict.violations.is_empty(), "{text}");
     assert!(seen.0 >= end && seen.1 >= end, "the log ends at {end}, and {seen:?} was seen");
-    assert!(verdict.counted.unknown > faults.kills, "too few calls were cut off: {text}");
+    assert!(verdict.counted.unknown > cut_off, "too few calls were cut off: {text}");
     let stops = stops.0 + stops.1;
-    assert!(stops > 0 && faults.kills == schedule.kills);
+    assert!(stops > 0 && kills >= schedule.kills);
     let counts: Vec<String> = counts.iter().map(|(status, n)| format!("{n} {status}")).collect();
     format!(
-        "{} kills ({} while starting), {} stops in order, ready again after {} ms at most, {stops} workers put to \
-         sleep past their lease; {}; tasks: {}",
-        faults.kills,
-        faults.at_start,
-        faults.stopped,
-        faults.ready.iter().max().unwrap().as_millis(),
+        "{told}, {stops} workers put to sleep past their lease; {}; tasks: {}",
         text.trim_end(),
         counts.join(", ")
     )
@@ -157,44 +176,3 @@ fn people(arena: &Arc<Arena>) -> JoinSet<()> {
 }
 
 type Part = std::pin::Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Kills the server again and again, and starts it again.
-async fn faults(
-    schedule: &Schedule,
-    program: &Path,
-    data: &Path,
-    port: u16,
-    mut server: Server,
-) -> (Server, Faults) {
-    let mut random = Workload::new(Recipe { seed: schedule.seed, mixed: true }, 998);
-    let mut faults = Faults::default();
-    while faults.kills < schedule.kills {
-        pass(below(&mut random, schedule.life_ms)).await;
-        if chance(&mut random, 10) {
-            faults.stopped += 1;
-            assert!(server.stop().await.unwrap().success(), "it did not stop in order");
-        } else {
-            faults.kills += 1;
-            server.kill().unwrap();
-        }
-        // Some die again before they are ready.
-        while faults.kills < schedule.kills && chance(&mut random, 15) {
-            let life = Duration::from_millis(below(&mut random, 25));
-            let start = Server::start(program, data, port);
-            // Giving up on the start kills it.
-            match tokio::time::timeout(life, start).await {
-                Ok(ready) => drop(ready.unwrap()),
-                Err(_) => faults.at_start += 1,
-            }
-            faults.kills += 1;
-        }
-        server = Server::start(program, data, port).await.unwrap();
-        faults.ready.push(server.ready_after());
-    }
-    (server, faults)
-}
-
-async fn restart(mut server: Server, program: &Path, data: &Path, port: u16) -> Server {
-    server.kill().unwrap();
-    Server::start(program, data, port).await.unwrap()
-}

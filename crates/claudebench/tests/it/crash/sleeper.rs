@@ -27,10 +27,10 @@ pub(super) struct Sleeper {
 }
 
 impl Sleeper {
-    pub(super) fn start(dir: &Path, target: &Target, seed: u64, number: usize) -> Self {
+    pub(super) fn start(dir: &Path, arena: &Arena, number: usize) -> Self {
         let history = dir.join(format!("sleeper-{number}.jsonl"));
         let part = json!({
-            "address": target.address, "seed": seed, "number": number, "history": history,
+            "addresses": arena.addresses(), "seed": arena.seed, "number": number, "history": history,
         });
         let child = Command::new(std::env::current_exe().unwrap())
             .args(["crash::sleeper::one_process", "--exact", "--ignored", "--nocapture"])
@@ -92,8 +92,10 @@ fn one_process() {
     let part: Value = serde_json::from_str(part.to_str().unwrap()).unwrap();
     let path = PathBuf::from(part["history"].as_str().unwrap());
     File::create(&path).unwrap().flush().unwrap();
-    let target = Target::local(part["address"].as_str().unwrap().parse().unwrap());
-    let arena = Arc::new(Arena::new(target, part["seed"].as_u64().unwrap(), &path));
+    let addresses = part["addresses"].as_array().unwrap().iter();
+    let targets =
+        addresses.map(|one| Target::local(one.as_str().unwrap().parse().unwrap())).collect();
+    let arena = Arc::new(Arena::new(targets, part["seed"].as_u64().unwrap(), &path));
     let number = part["number"].as_u64().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let until_told = arena.clone();

@@ -49,10 +49,10 @@ impl Watching {
 /// Follows by server-sent events, from the beginning, until all of `upto` has come.
 pub(super) async fn by_stream(arena: Arc<Arena>, name: String) -> i64 {
     let mut last = 0;
-    loop {
+    for at in 0.. {
         let mut watching = Watching::begin(&arena, last);
         let ended = tokio::select! {
-            error = stream(&arena, &mut watching) => error,
+            error = stream(&arena, at, &mut watching) => error,
             () = arena.reached(Phase::Over) => None,
         };
         watching.record(&arena, &name);
@@ -62,10 +62,11 @@ pub(super) async fn by_stream(arena: Arc<Arena>, name: String) -> i64 {
         }
         pass(20).await;
     }
+    last
 }
 
-async fn stream(arena: &Arena, watching: &mut Watching) -> Option<io::Error> {
-    let mut stream = match Stream::open(&arena.target, watching.since).await {
+async fn stream(arena: &Arena, at: usize, watching: &mut Watching) -> Option<io::Error> {
+    let mut stream = match Stream::open(arena.target(at), watching.since).await {
         Ok(stream) => stream,
         Err(error) => return Some(error),
     };
@@ -86,10 +87,10 @@ async fn stream(arena: &Arena, watching: &mut Watching) -> Option<io::Error> {
 /// Follows by WebSocket.
 pub(super) async fn by_socket(arena: Arc<Arena>, name: String) -> i64 {
     let mut last = 0;
-    loop {
+    for at in 0.. {
         let mut watching = Watching::begin(&arena, last);
         let ended = tokio::select! {
-            ended = socket(&arena, &mut watching) => ended.err(),
+            ended = socket(&arena, at, &mut watching) => ended.err(),
             () = arena.reached(Phase::Over) => None,
         };
         watching.record(&arena, &name);
@@ -99,10 +100,11 @@ pub(super) async fn by_socket(arena: Arc<Arena>, name: String) -> i64 {
         }
         pass(20).await;
     }
+    last
 }
 
-async fn socket(arena: &Arena, watching: &mut Watching) -> io::Result<()> {
-    let mut socket = WebSocket::open(&arena.target, "/ws").await?;
+async fn socket(arena: &Arena, at: usize, watching: &mut Watching) -> io::Result<()> {
+    let mut socket = WebSocket::open(arena.target(at), "/ws").await?;
     let since = watching.since.to_string();
     let subscribe = json!({"action": "subscribe", "events": ["*"], "since": since});
     socket.send(&subscribe.to_string()).await?;

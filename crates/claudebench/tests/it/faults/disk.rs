@@ -10,7 +10,7 @@ use super::{SmallDisk, ask, create, missing, refused, start};
 
 /// Says why a test was left out; only where nothing can be mounted.
 #[allow(clippy::print_stdout, reason = "whoever runs it should know")]
-fn left_out(why: &str) {
+pub(super) fn left_out(why: &str) {
     println!("left out, as no file system can be mounted here (that needs root): {why}");
 }
 
@@ -39,22 +39,26 @@ async fn until_refused(target: &Target) -> (Vec<String>, Value) {
 #[tokio::test]
 async fn a_full_disk_refuses_writes_and_loses_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    let disk = match SmallDisk::mount(&dir.path().join("disk"), 40) {
+    let disk = match SmallDisk::mount(&dir.path().join("disk"), 64) {
         Ok(disk) => disk,
         Err(why) => return left_out(&why),
     };
+    // More than the log holds: what waits in it goes to the database when this goes.
     let ballast = disk.path.join("ballast");
-    fs::write(&ballast, vec![1; 8 << 20]).unwrap();
+    fs::write(&ballast, vec![1; 24 << 20]).unwrap();
     let data = disk.path.join("data");
     let mut server = start(&data).await.unwrap();
     let target = server.target();
+    ask(&target, "system.register", json!({"id": "w", "roles": ["worker"]})).await.unwrap();
     let (mut made, error) = until_refused(&target).await;
     assert!(made.len() > 20, "{} tasks fitted", made.len());
     assert_eq!(error["code"], "unavailable", "{error}");
     let said = error["message"].as_str().unwrap();
     assert!(said.contains("full") && said.contains("free some space"), "{said}");
-    // Reads go on, and whoever asks whether it may take traffic is told.
+    // Reads go on, and whoever asks whether it may take traffic is told: also when a little that
+    // needs no new room still goes through.
     assert_eq!(missing(&target, &made).await, Vec::<String>::new());
+    goes_on(&target, "system.heartbeat", json!({"instanceId": "w"})).await;
     let mut connection = Connection::open(&target).await.unwrap();
     let (status, body) = connection.get("/readyz").await.unwrap();
     let body = String::from_utf8_lossy(body).into_owned();
@@ -62,10 +66,10 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     assert_eq!(connection.get("/healthz").await.unwrap().0, 200);
     // With space, it goes on by itself.
     fs::remove_file(&ballast).unwrap();
-    let more = goes_on(&target).await;
-    made.push(more);
-    let (status, _) = connection.get("/readyz").await.unwrap();
-    assert_eq!(status, 200);
+    let more = goes_on(&target, "task.create", json!({"text": "after"})).await;
+    made.push(more["id"].as_str().unwrap().to_owned());
+    let (status, body) = connection.get("/readyz").await.unwrap();
+    assert_eq!(status, 200, "{}", String::from_utf8_lossy(body));
     // Full again, and killed over it.
     let (more, _) = until_refused(&target).await;
     made.extend(more);
@@ -74,13 +78,13 @@ async fn a_full_disk_refuses_writes_and_loses_nothing() {
     assert_eq!(missing(&server.target(), &made).await, Vec::<String>::new());
 }
 
-/// Tries until a task can be made again.
-async fn goes_on(target: &Target) -> String {
+/// Tries until a write goes through.
+async fn goes_on(target: &Target, method: &str, args: Value) -> Value {
     let end = Instant::now() + Duration::from_secs(10);
     loop {
-        match ask(target, "task.create", json!({"text": "after"})).await {
-            Ok(task) => return task["id"].as_str().unwrap().to_owned(),
-            Err(error) => assert!(Instant::now() < end, "it does not go on: {error}"),
+        match ask(target, method, args.clone()).await {
+            Ok(done) => return done,
+            Err(error) => assert!(Instant::now() < end, "{method} does not go on: {error}"),
         }
     }
 }

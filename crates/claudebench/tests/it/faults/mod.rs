@@ -1,10 +1,15 @@
 //! What a server does when its disk is full, its files are damaged or read-only, its clock jumps,
-//! or another server has its folder: it says so, and nothing is lost.
+//! another server has its folder, or the database or the way to it is not as it should be: it says
+//! so, and nothing is lost.
 
 mod clock;
 mod damage;
+mod database;
 mod disk;
+mod network;
 mod other;
+mod over;
+mod skew;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

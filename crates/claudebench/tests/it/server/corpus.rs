@@ -95,12 +95,26 @@ impl Bed {
     }
 }
 
-/// Does an answer in JSON refuse all that was asked?
+/// Does an answer in JSON refuse all that was asked? What is no answer, neither refuses nor takes.
 fn refuses(answer: &Value) -> bool {
     match answer {
         Value::Array(answers) => !answers.is_empty() && answers.iter().all(refuses),
-        answer => answer.get("error").is_some(),
+        answer => {
+            let (error, result) = (answer.get("error"), answer.get("result"));
+            assert!(error.is_some() != result.is_some(), "one or the other: {answer}");
+            error.is_some()
+        }
     }
+}
+
+/// The same of a body: of none, as it answers a notification, or of one that every client can read.
+fn body_refuses(answer: &Answer) -> bool {
+    if answer.status == 204 {
+        assert!(answer.body.is_empty(), "{answer:?}");
+        return false;
+    }
+    let read = serde_json::from_slice(&answer.body);
+    refuses(&read.unwrap_or_else(|error| panic!("{error}: {answer:?}")))
 }
 
 async fn replay_bodies(kind: &str, path: &str) {
@@ -110,7 +124,7 @@ async fn replay_bodies(kind: &str, path: &str) {
         let answer = bed.post(path, &bytes).await;
         let shown = String::from_utf8_lossy(&answer.body);
         assert!(matches!(answer.status, 200 | 204), "{kind}/{name}: {} {shown}", answer.status);
-        assert_eq!(refuses(&answer.json()), !good, "{kind}/{name}: {shown}");
+        assert_eq!(body_refuses(&answer), !good, "{kind}/{name}: {shown}");
         let after = bed.state().await;
         assert!(good || before == after, "{kind}/{name} changed something: {after:#}");
         before = after;
@@ -155,7 +169,12 @@ async fn messages_over_a_socket() {
         let broken_off = said.is_null() || said.get("closed").is_some();
         let no_text = std::str::from_utf8(&bytes).is_err();
         assert!(!broken_off || no_text, "ws/{name}: {said}");
-        assert_eq!(refuses(&said) || broken_off, !good, "ws/{name}: {said}");
+        // What is no answer to a call has a type.
+        let refused = match said.get("type") {
+            Some(kind) => kind == "error",
+            None => broken_off || refuses(&said),
+        };
+        assert_eq!(refused, !good, "ws/{name}: {said}");
         // The public protocol has this number for what is no JSON.
         let blamed = said["error"]["code"] == -32603;
         assert!(!blamed || said["error"]["message"].as_str().unwrap().starts_with("no JSON"));
@@ -177,6 +196,8 @@ async fn paths_and_queries() {
         let (shown, status) = (String::from_utf8_lossy(&answer.body), answer.status);
         let right = if good { status == 200 } else { (400..500).contains(&status) };
         assert!(right, "query/{name}: {status} {shown}");
+        let read = serde_json::from_slice::<Value>(&answer.body);
+        assert!(!good || read.is_ok(), "query/{name}: no JSON: {shown}");
     }
     assert_eq!(before, bed.state().await);
     bed.end().await;

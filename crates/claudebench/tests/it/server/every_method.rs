@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::Server;
+use super::openapi::output_offence;
 use super::ws::Socket;
 
 /// The example in the documentation of a method.
@@ -20,7 +21,7 @@ fn example(entry: &Entry) -> Value {
 
 /// A server in which the examples mean something: `t-1` is a task that `w-1` holds (or that has
 /// ended, where that is what the method is for), `site` is paused.
-async fn prepared(method: &str) -> (Server, String) {
+pub(super) async fn prepared(method: &str) -> (Server, String) {
     let server = Server::start().await;
     server.worker("w-1").await;
     let made = server.call("task.create", json!({ "text": "an example" })).await;
@@ -39,7 +40,7 @@ async fn prepared(method: &str) -> (Server, String) {
 }
 
 /// The example with what this server has in place of its names.
-async fn fitted(server: &Server, entry: &Entry, task: &str) -> Value {
+pub(super) async fn fitted(server: &Server, entry: &Entry, task: &str) -> Value {
     let mut text = example(entry).to_string().replace("\"t-1\"", &format!("\"{task}\""));
     if entry.name == "key.revoke" {
         let made = json!({ "name": "gone soon", "scopes": ["tasks:read"] });
@@ -78,6 +79,8 @@ async fn each_example_works_over_each_transport() {
             };
             assert_eq!(answer["error"], Value::Null, "{} over {transport}", entry.name);
             assert!(answer["result"].is_object(), "{} over {transport}: {answer}", entry.name);
+            let wrong = output_offence(entry.name, &answer["result"]);
+            assert_eq!(wrong, None, "{} over {transport}: {answer}", entry.name);
             server.stop().await;
         }
     }

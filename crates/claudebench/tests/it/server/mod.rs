@@ -3,10 +3,14 @@
 mod auth;
 mod bounds;
 mod corpus;
+mod database;
 mod decoders;
 mod every_method;
 mod limits;
+mod nul;
 mod openapi;
+mod processes;
+mod replicas;
 mod rest;
 mod rpc;
 mod schema;

@@ -1,11 +1,12 @@
 //! The committed document is what the code gives, and no answer is undocumented.
 
 use claudebench::transport::openapi;
-use claudebench_services::methods;
+use claudebench_services::{Entry, methods};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
 
+use super::every_method::{fitted, prepared};
 use super::{Answer, Server, schema};
 
 #[test]
@@ -149,32 +150,86 @@ async fn whatever_is_sent_the_answer_is_a_documented_one() {
     let mut draw = |below: u32| numbers.new_tree(&mut runner).unwrap().current() % below.max(1);
     for _ in 0..12 {
         for entry in methods() {
-            let path = format!("/{}", entry.name.replacen('.', "/", 1));
-            let operation = &document["paths"][&path]["post"];
-            let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-            let params = drawn(schema, &document, &mut draw, 0);
+            let path = action_path(entry.name);
+            let params = drawn(params_of(&document, entry.name), &document, &mut draw, 0);
             let answer = server.send("POST", &path, &[], params.to_string().as_bytes()).await;
             let said = String::from_utf8_lossy(&answer.body);
             assert!(answer.status < 500, "{path} {params}: {} {said}", answer.status);
-            let wrong = offence(&document, operation, &answer);
+            let wrong = offence(&document, &path, "post", &answer);
             assert_eq!(wrong, None, "{path} {params}: {} {said}", answer.status);
         }
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_called_the_answer_is_a_documented_one() {
+    let server = Server::start().await;
+    let document = openapi::document();
+    let mut runner = TestRunner::deterministic();
+    let numbers = proptest::num::u32::ANY;
+    let mut draw = |below: u32| numbers.new_tree(&mut runner).unwrap().current() % below.max(1);
+    let mut went_well = 0;
+    for _ in 0..12 {
+        for entry in methods() {
+            let params = drawn(params_of(&document, entry.name), &document, &mut draw, 0);
+            let request =
+                json!({ "jsonrpc": "2.0", "id": 7, "method": entry.name, "params": params });
+            let answer = server.send("POST", "/rpc", &[], request.to_string().as_bytes()).await;
+            let said = String::from_utf8_lossy(&answer.body);
+            assert_eq!(offence(&document, "/rpc", "post", &answer), None, "{request}: {said}");
+            let answer = answer.json();
+            assert_eq!(answer["id"], 7, "{request}");
+            match answer.get("result") {
+                None => assert_ne!(answer["error"]["code"], -32603, "{request}: {said}"),
+                Some(result) => {
+                    went_well += 1;
+                    assert_eq!(output_offence(entry.name, result), None, "{request}: {said}");
+                    assert!(answer.get("error").is_none(), "one or the other: {said}");
+                }
+            }
+        }
+    }
+    assert!(went_well > 100, "only {went_well} went well");
+}
+
+/// The path at which a method is called by its name.
+fn action_path(method: &str) -> String {
+    format!("/{}", method.replacen('.', "/", 1))
+}
+
+/// The schema of a method's params.
+fn params_of<'a>(document: &'a Value, method: &str) -> &'a Value {
+    let operation = &document["paths"][&action_path(method)]["post"];
+    &operation["requestBody"]["content"]["application/json"]["schema"]
+}
+
+/// What a result has that its method does not promise.
+pub(super) fn output_offence(method: &str, result: &Value) -> Option<String> {
+    let place = format!(
+        "/paths/{}/post/responses/200/content/application~1json/schema/properties/data",
+        schema::part(&action_path(method)),
+    );
+    schema::offence(&place, result)
+}
+
 /// What an answer has that its operation does not promise.
-fn offence(document: &Value, operation: &Value, answer: &Answer) -> Option<String> {
-    let Some(mut documented) = operation["responses"].get(answer.status.to_string()) else {
-        return Some("the status is undocumented".into());
+fn offence(document: &Value, path: &str, verb: &str, answer: &Answer) -> Option<String> {
+    let status = answer.status;
+    let mut place = format!("/paths/{}/{verb}/responses/{status}", schema::part(path));
+    let Some(documented) = document.pointer(&place) else {
+        return Some(format!("{status} is undocumented"));
     };
     if let Some(reference) = documented["$ref"].as_str() {
-        documented = document.pointer(reference.trim_start_matches('#')).unwrap();
+        place = reference.trim_start_matches('#').to_owned();
     }
-    let schema = &documented["content"]["application/json"]["schema"];
-    if schema.is_null() {
+    place += "/content/application~1json/schema";
+    if document.pointer(&place).is_none() {
         return (!answer.body.is_empty()).then(|| "a body is undocumented".into());
     }
-    schema::offence(schema, &answer.json(), document)
+    match serde_json::from_slice(&answer.body) {
+        Ok(value) => schema::offence(&place, &value),
+        Err(error) => Some(format!("no JSON: {error}")),
+    }
 }
 
 /// What reads alone, by the paths of resources; and what is beside the methods.
@@ -191,7 +246,9 @@ async fn resources_answer_as_documented() {
     let paths = document["paths"].as_object().unwrap();
     let mut seen = 0;
     for (path, verbs) in paths.iter().filter(|(path, _)| *path != "/events") {
-        let Some(operation) = verbs.get("get") else { continue };
+        if verbs.get("get").is_none() {
+            continue;
+        }
         let known = [("{id}", id), ("{key}", "k"), ("{method}", "task.get")];
         let unknown = [("{id}", "t-1"), ("{key}", "%ff"), ("{method}", "no.such")];
         for (names, query) in [(known, ""), (known, "?limit=x&status=x&since=x"), (unknown, "")] {
@@ -199,10 +256,105 @@ async fn resources_answer_as_documented() {
                 names.iter().fold(path.clone(), |path, (name, value)| path.replace(name, value));
             let answer = server.send("GET", &(target + query), &[], b"").await;
             let said = String::from_utf8_lossy(&answer.body);
-            let wrong = offence(&document, operation, &answer);
+            let wrong = offence(&document, path, "get", &answer);
             assert_eq!(wrong, None, "GET {path}{query}: {} {said}", answer.status);
             seen += usize::from(answer.status == 200);
         }
     }
     assert!(seen > 25, "only {seen} went well");
+}
+
+/// The operations under `/api` that are no GET: path, verb, and the method behind each.
+fn writing(document: &Value) -> Vec<(&String, &String, &'static Entry)> {
+    let mut found = Vec::new();
+    for (path, verbs) in document["paths"].as_object().unwrap() {
+        for (verb, operation) in
+            verbs.as_object().unwrap().iter().filter(|(verb, _)| *verb != "get")
+        {
+            let told = operation["description"].as_str().unwrap_or_default();
+            let method = told.split('`').nth(1).and_then(claudebench_services::entry);
+            if path.starts_with("/api/") {
+                let method = method.unwrap_or_else(|| panic!("{verb} {path} names no method"));
+                found.push((path, verb, method));
+            }
+        }
+    }
+    assert!(found.len() > 30, "only {} operations write", found.len());
+    found
+}
+
+/// Asks a resource route for what its method would be asked for by these params; about this task
+/// where they name none.
+async fn ask(server: &Server, path: &str, verb: &str, mut params: Value, task: &str) -> Answer {
+    let mut target = path.to_owned();
+    for (part, names) in [("{id}", ["id", "taskId"]), ("{key}", ["key", "key"])] {
+        if !path.contains(part) {
+            continue;
+        }
+        // What the path says, the body need not.
+        let fields = params.as_object_mut();
+        let said = fields.and_then(|fields| names.iter().find_map(|name| fields.remove(*name)));
+        let said = said.unwrap_or(json!(task));
+        let text = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+        let name = percent_encoding::utf8_percent_encode(&text, percent_encoding::NON_ALPHANUMERIC);
+        target = target.replace(part, &name.to_string());
+    }
+    // A claim of one task does not wait.
+    if path.contains("{id}")
+        && let Some(fields) = params.as_object_mut()
+    {
+        fields.remove("waitMs");
+    }
+    // A PATCH holds the fields to change.
+    let body = match (verb, params.get("updates")) {
+        ("patch", Some(updates)) => updates.to_string(),
+        ("delete", _) => String::new(),
+        _ => params.to_string(),
+    };
+    server.send(&verb.to_uppercase(), &target, &[], body.as_bytes()).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn resources_that_write_answer_their_examples_as_documented() {
+    let document = openapi::document();
+    for (path, verb, entry) in writing(&document) {
+        let (server, task) = prepared(entry.name).await;
+        let params = fitted(&server, entry, &task).await;
+        let answer = ask(&server, path, verb, params, &task).await;
+        let (status, said) = (answer.status, String::from_utf8_lossy(&answer.body));
+        assert!(matches!(status, 200 | 201), "{verb} {path}: {status} {said}");
+        let wrong = offence(&document, path, verb, &answer);
+        assert_eq!(wrong, None, "{verb} {path}: {status} {said}");
+        server.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_sent_to_resources_the_answer_is_a_documented_one() {
+    let server = Server::start().await;
+    let document = openapi::document();
+    let mut runner = TestRunner::deterministic();
+    let numbers = proptest::num::u32::ANY;
+    let mut draw = |below: u32| numbers.new_tree(&mut runner).unwrap().current() % below.max(1);
+    server.worker("w-1").await;
+    for _ in 0..6 {
+        for (path, verb, entry) in writing(&document) {
+            let mut params = drawn(params_of(&document, entry.name), &document, &mut draw, 0);
+            // A task that is there, and one in two held.
+            if path.starts_with("/api/tasks/{id}") && draw(4) > 0 && params.is_object() {
+                let made = server.call("task.create", json!({ "text": "one" })).await;
+                if draw(2) == 0 {
+                    let claim = json!({ "workerId": "w-1", "taskId": made["id"] });
+                    server.rpc("task.claim", claim).await;
+                }
+                params["id"] = made["id"].clone();
+            }
+            let shown = params.to_string();
+            let answer = ask(&server, path, verb, params, "t-1").await;
+            let (status, said) = (answer.status, String::from_utf8_lossy(&answer.body));
+            assert!(status < 500, "{verb} {path} {shown}: {status} {said}");
+            let wrong = offence(&document, path, verb, &answer);
+            assert_eq!(wrong, None, "{verb} {path} {shown}: {status} {said}");
+        }
+    }
 }

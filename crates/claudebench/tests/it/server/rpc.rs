@@ -33,6 +33,8 @@ async fn single_requests_and_what_is_wrong_with_them() {
         (r#"{"jsonrpc":"2.0","id":1}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"method":7}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":{},"method":"system.health"}"#, -32600),
+        (r#"{"jsonrpc":"2.0","id":"\ud800","method":"system.health"}"#, -32600),
+        (r#"{"jsonrpc":"2.0","id":1e999,"method":"system.health"}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"method":"system.health","metadata":{"sessionId":1}}"#, -32600),
         (r#"{"jsonrpc":"2.0","id":1,"method":"no.such"}"#, -32601),
         (r#"{"jsonrpc":"2.0","method":"no.such"}"#, -32601),
@@ -83,6 +85,11 @@ async fn batches_answer_in_order_and_leave_notifications_out() {
         let (_, answer) = post(&server, "/rpc/batch", body).await;
         assert_eq!(answer["error"]["message"], message, "{body}");
     }
+    let told = json!([{ "jsonrpc": "2.0", "method": "system.health" }]).to_string();
+    let nothing = server.send("POST", "/rpc", &[], told.as_bytes()).await;
+    assert_eq!((nothing.status, nothing.body.len()), (204, 0), "as JSON-RPC 2.0 has it");
+    let (status, answer) = post(&server, "/rpc/batch", &told).await;
+    assert_eq!((status, answer), (200, json!([])), "as the public protocol has it");
     let many: Vec<Value> = (0..101)
         .map(|id| json!({ "jsonrpc": "2.0", "id": id, "method": "system.health" }))
         .collect();

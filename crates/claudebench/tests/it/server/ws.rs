@@ -7,8 +7,9 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::Server;
@@ -52,6 +53,12 @@ impl Socket {
     /// Says in a text message what may be no text.
     pub(super) async fn say_bytes(&mut self, bytes: &[u8]) {
         let frame = Frame::message(bytes.to_vec(), OpCode::Data(Data::Text), true);
+        self.0.send(Message::Frame(frame)).await.unwrap();
+    }
+
+    /// Sends a frame of a kind that there is not.
+    async fn say_nonsense(&mut self) {
+        let frame = Frame::message(Vec::new(), OpCode::Data(Data::Reserved(3)), true);
         self.0.send(Message::Frame(frame)).await.unwrap();
     }
 
@@ -260,4 +267,34 @@ async fn a_key_on_the_upgrade_stands_for_no_call() {
         assert_eq!(answer["error"], Value::Null, "{answer}");
     }
     assert_eq!(server.call("task.list", json!({})).await["totalCount"], 2);
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_long_ends_the_socket_with_its_code() {
+    let settings = [("limits.body_bytes", toml::Value::Integer(1_024))];
+    let server = Server::with(&settings, tempfile::TempDir::new().unwrap()).await;
+    let mut socket = Socket::open(&server).await;
+    socket.say_text(&"x".repeat(1_025)).await;
+    assert_eq!(socket.hear().await["closed"], 1009);
+}
+
+#[tokio::test]
+async fn what_is_no_message_ends_the_socket_with_its_code() {
+    let server = Server::start().await;
+    let mut socket = Socket::open(&server).await;
+    socket.say_bytes(b"\xff").await;
+    assert_eq!(socket.hear().await["closed"], 1007);
+    let mut socket = Socket::open(&server).await;
+    socket.say_nonsense().await;
+    assert_eq!(socket.hear().await["closed"], 1002);
+}
+
+#[tokio::test]
+async fn a_goodbye_is_answered() {
+    let server = Server::start().await;
+    let mut socket = Socket::open(&server).await;
+    let frame = CloseFrame { code: CloseCode::Away, reason: "enough".into() };
+    socket.0.close(Some(frame)).await.unwrap();
+    assert_eq!(socket.hear().await, json!({ "closed": 1001, "reason": "enough" }));
+    assert!(socket.0.next().await.is_none(), "a clean end");
 }

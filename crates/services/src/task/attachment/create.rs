@@ -1,5 +1,6 @@
 //! `task.create_attachment`.
 
+use claudebench_core::bounded::refuse_nul;
 use claudebench_core::id::attachment_id;
 use claudebench_core::{Error, Int, Millis, Scope, TaskId, Text};
 use claudebench_store::{AttachmentBody, AttachmentKind, PutAttachment};
@@ -104,7 +105,11 @@ fn refuse_wrong(body: &AttachmentBody) -> Result<(), Error> {
         {
             "url"
         }
-        _ => return body.url.as_deref().map_or(Ok(()), refuse_no_url),
+        _ => {
+            refuse_nul(body.content.as_deref().unwrap_or_default())
+                .map_err(|what| Error::invalid(&["content"], what))?;
+            return body.url.as_deref().map_or(Ok(()), refuse_no_url);
+        }
     };
     Err(Error::invalid(&[missing], format!("an attachment of type `{kind}` needs {missing}")))
 }

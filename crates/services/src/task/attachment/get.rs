@@ -33,7 +33,8 @@ impl Method for GetAttachment {
         let key = self.key.into_string();
         let names = vec![(self.task_id, key.clone())];
         let query = AttachmentQuery::Named { tenant: cx.tenant(), names };
-        let (found, _) = cx.shared.store.attachments(query).await.map_err(store_error)?;
+        let (found, _) =
+            cx.shared.store.attachments(query, cx.freshness).await.map_err(store_error)?;
         let found = found.into_iter().next();
         found.map(WireAttachment::from).ok_or_else(|| absent(self.task_id, &key))
     }

@@ -64,7 +64,8 @@ impl Method for GetAttachmentsBatch {
         for some in requests.chunks(STEP) {
             let names = some.iter().map(|name| (name.task_id, name.key.to_string())).collect();
             let query = AttachmentQuery::Named { tenant: cx.tenant(), names };
-            let (found, _) = cx.shared.store.attachments(query).await.map_err(store_error)?;
+            let (found, _) =
+                cx.shared.store.attachments(query, cx.freshness).await.map_err(store_error)?;
             for name in some {
                 let one = found
                     .iter()

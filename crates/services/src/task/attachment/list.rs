@@ -55,7 +55,8 @@ impl Method for ListAttachments {
         let store = &*cx.shared.store;
         let window = (limit, offset);
         let (found, total_count) =
-            page(store, cx.tenant(), self.task_id, self.kind, window, ANSWER_BYTES).await?;
+            page((store, cx.freshness), cx.tenant(), self.task_id, self.kind, window, ANSWER_BYTES)
+                .await?;
         let end = offset.saturating_add(i64::try_from(found.len()).unwrap_or(i64::MAX));
         Ok(AttachmentsListed {
             attachments: found.into_iter().map(WireAttachment::from).collect(),

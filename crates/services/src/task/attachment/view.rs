@@ -3,7 +3,7 @@
 use claudebench_core::id::attachment_id;
 use claudebench_core::{Error, Millis, TaskId, TenantId};
 use claudebench_store as store;
-use claudebench_store::{AttachmentKind, AttachmentQuery, Store};
+use claudebench_store::{AttachmentKind, AttachmentQuery, Freshness, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -167,7 +167,7 @@ pub(in crate::task) fn bytes(body: &store::AttachmentBody) -> usize {
 /// Attachments of one task, and how many there are in all: at most `limit`, and no more after
 /// about `budget` bytes.
 pub(in crate::task) async fn page(
-    store: &dyn Store,
+    (store, freshness): (&dyn Store, Freshness),
     tenant: TenantId,
     task: TaskId,
     kind: Option<AttachmentKind>,
@@ -181,7 +181,7 @@ pub(in crate::task) async fn page(
         let step = STEP.min(limit - count);
         let offset = offset + count;
         let query = AttachmentQuery::OfTask { tenant, task, kind, limit: step, offset };
-        let (some, total) = store.attachments(query).await.map_err(store_error)?;
+        let (some, total) = store.attachments(query, freshness).await.map_err(store_error)?;
         let end = i64::try_from(some.len()).unwrap_or(i64::MAX) < step;
         size += some.iter().map(|one| bytes(&one.body)).sum::<usize>();
         read.extend(some);

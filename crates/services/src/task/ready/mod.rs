@@ -12,6 +12,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use claudebench_core::share::Full;
 use claudebench_core::{Code, Error, TenantId};
 use claudebench_store::{ClaimTasks, Claimed, Gained, Handed, Item, Parked, Ticket};
 use tokio::sync::Notify;
@@ -22,16 +23,15 @@ use queue::Queue;
 /// The claims that wait.
 #[derive(Debug)]
 pub struct Ready {
-    max: usize,
     queue: Mutex<Queue>,
     abandoned: Notify,
 }
 
 impl Ready {
-    /// At most `max` may wait.
+    /// At most `max` may wait, each caller within its share.
     #[must_use]
     pub fn new(max: usize) -> Self {
-        Self { max, queue: Mutex::default(), abandoned: Notify::new() }
+        Self { queue: Mutex::new(Queue::new(max)), abandoned: Notify::new() }
     }
 
     /// Wakes as many as there are new tasks, lane by lane; all of them when a pause ended.
@@ -57,15 +57,18 @@ impl Ready {
     /// Registers a claim that waits, before its first look at the store.
     ///
     /// # Errors
-    /// As many wait as may.
+    /// As many wait as may, in all or of this caller.
     pub fn wait_for(self: &Arc<Self>, claim: Item<ClaimTasks>) -> Result<Waiter, Error> {
-        let mut queue = self.lock();
-        if queue.len() >= self.max {
-            let message = format!("{} claims wait already; try again, or with waitMs 0", self.max);
-            return Err(Error::new(Code::Overloaded, message).with("retryAfterMs", 1_000));
-        }
         let signal = Arc::new(Notify::new());
-        let ticket = queue.enter(claim, signal.clone());
+        let entered = self.lock().enter(claim, signal.clone());
+        let ticket = entered.map_err(|full| {
+            let many = match full {
+                Full::All => "as many claims wait as the server takes",
+                Full::Share => "as many of your claims wait as your share is",
+            };
+            let message = format!("{many}; try again, or with waitMs 0");
+            Error::new(Code::Overloaded, message).with("retryAfterMs", 1_000)
+        })?;
         Ok(Waiter { ready: self.clone(), ticket, signal, found: false })
     }
 
@@ -152,7 +155,8 @@ impl Waiter {
         }
     }
 
-    /// The look found tasks: the wake-up that led to it is spent.
+    /// It has tasks: the wake-up that led to them is spent, and others that wait under the same
+    /// idempotency key have the same answer.
     pub fn found(mut self) {
         self.found = true;
     }

@@ -1,10 +1,13 @@
 //! Who waits for which tasks, in order of arrival. Pure: no time, no locks.
 
+use std::collections::hash_map;
 use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use claudebench_core::TenantId;
 use claudebench_core::lane::{Lane, PauseScope, Wanted};
+use claudebench_core::share::{Full, Shares, Who};
 use claudebench_store::{ClaimTasks, Claimed, Gained, Handed, Item, Refusal, Ticket};
 use tokio::sync::Notify;
 
@@ -12,12 +15,15 @@ use tokio::sync::Notify;
 type Kind = (Vec<Arc<str>>, Option<Arc<str>>, Vec<Arc<str>>);
 
 /// The waiting claims.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Queue {
     last: Ticket,
+    shares: Shares,
     entries: HashMap<Ticket, Entry>,
     groups: HashMap<TenantId, HashMap<Kind, Group>>,
     of_worker: HashMap<(TenantId, Arc<str>), BTreeSet<Ticket>>,
+    /// By idempotency key: what one of them gets is the answer of all.
+    of_key: HashMap<(TenantId, String), BTreeSet<Ticket>>,
     /// Those that went while a transaction claimed for them, and whose they were.
     gone: HashMap<Ticket, TenantId>,
     /// What was handed to those that had gone.
@@ -34,6 +40,15 @@ struct Entry {
 impl Entry {
     fn wanted(&self) -> &Wanted {
         &self.claim.body.wanted
+    }
+
+    fn who(&self) -> Who {
+        (self.claim.meta.tenant, self.claim.meta.actor.clone())
+    }
+
+    fn key(&self) -> Option<(TenantId, String)> {
+        let meta = &self.claim.meta;
+        meta.key.as_ref().map(|key| (meta.tenant, key.key.clone()))
     }
 }
 
@@ -81,6 +96,19 @@ struct Group {
 }
 
 impl Queue {
+    pub(super) fn new(max: usize) -> Self {
+        Self {
+            last: 0,
+            shares: Shares::new(max),
+            entries: HashMap::new(),
+            groups: HashMap::new(),
+            of_worker: HashMap::new(),
+            of_key: HashMap::new(),
+            gone: HashMap::new(),
+            abandoned: Vec::new(),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -89,11 +117,21 @@ impl Queue {
         self.entries.values().map(|entry| (entry.wanted().tenant, entry.wanted().worker.clone()))
     }
 
-    /// A waiter comes; its first look follows.
-    pub(super) fn enter(&mut self, claim: Item<ClaimTasks>, signal: Arc<Notify>) -> Ticket {
+    /// A waiter comes, if there is room for it; its first look follows.
+    pub(super) fn enter(
+        &mut self,
+        claim: Item<ClaimTasks>,
+        signal: Arc<Notify>,
+    ) -> Result<Ticket, Full> {
+        let state = State::Looking { because: None, again: None };
+        let entry = Entry { claim, state, signal };
+        self.shares.enter(&entry.who())?;
         self.last += 1;
         let ticket = self.last;
-        let wanted = &claim.body.wanted;
+        if let Some(key) = entry.key() {
+            self.of_key.entry(key).or_default().insert(ticket);
+        }
+        let wanted = entry.wanted();
         let worker = (wanted.tenant, wanted.worker.clone());
         self.of_worker.entry(worker).or_default().insert(ticket);
         let group =
@@ -107,9 +145,8 @@ impl Queue {
             );
         group.members += 1;
         group.looking.insert(ticket);
-        let state = State::Looking { because: None, again: None };
-        self.entries.insert(ticket, Entry { claim, state, signal });
-        ticket
+        self.entries.insert(ticket, entry);
+        Ok(ticket)
     }
 
     /// Its look found nothing: it parks at its old place, unless something came meanwhile. Says
@@ -199,16 +236,19 @@ impl Queue {
     /// heard of are abandoned.
     pub(super) fn leave(&mut self, ticket: Ticket, found: bool) {
         let Some(entry) = self.entries.remove(&ticket) else { return };
+        self.shares.remove(&entry.who());
         let wanted = entry.wanted();
         let tenant = wanted.tenant;
-        let worker = (tenant, wanted.worker.clone());
-        if let Some(tickets) = self.of_worker.get_mut(&worker) {
-            tickets.remove(&ticket);
-            if tickets.is_empty() {
-                self.of_worker.remove(&worker);
+        forget(&mut self.of_worker, (tenant, wanted.worker.clone()), ticket);
+        self.leave_group(ticket, wanted);
+        let answered = found || matches!(entry.state, State::Taken | State::Given(Ok(_)));
+        if let Some(key) = entry.key() {
+            forget(&mut self.of_key, key.clone(), ticket);
+            if answered {
+                let same = self.of_key.get(&key).cloned().unwrap_or_default();
+                same.into_iter().for_each(|ticket| self.look_again(ticket));
             }
         }
-        self.leave_group(ticket, wanted);
         let (because, again) = match entry.state {
             State::Looking { because, again } => (because.filter(|_| !found), again),
             State::Woken(wake) => (Some(wake), None),
@@ -354,6 +394,15 @@ impl Queue {
             };
         }
         answer
+    }
+}
+
+fn forget<K: Eq + Hash>(places: &mut HashMap<K, BTreeSet<Ticket>>, place: K, ticket: Ticket) {
+    if let hash_map::Entry::Occupied(mut tickets) = places.entry(place) {
+        tickets.get_mut().remove(&ticket);
+        if tickets.get().is_empty() {
+            tickets.remove();
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use claudebench_core::TaskId;
 use claudebench_core::lane::{Lane, PauseScope, Wanted};
-use claudebench_store::Meta;
+use claudebench_store::{IdempotencyKey, Meta};
 
 use super::*;
 
@@ -49,7 +49,7 @@ fn gained(lane: Arc<Lane>, count: usize) -> Gained {
 }
 
 fn ready() -> Arc<Ready> {
-    Arc::new(Ready::new(100))
+    Arc::new(Ready::new(400))
 }
 
 fn waiter(ready: &Arc<Ready>, roles: &[&str]) -> Waiter {
@@ -385,4 +385,53 @@ proptest::proptest! {
         drop(model);
         proptest::prop_assert_eq!(ready.waiting(), 0);
     }
+}
+
+/// A claim of somebody, under an idempotency key or none.
+fn claim_of(tenant: i64, actor: &str, key: Option<&str>) -> Item<ClaimTasks> {
+    let tenant = TenantId(tenant);
+    let key = key.map(|key| Arc::new(IdempotencyKey { key: key.into(), fingerprint: [0; 32] }));
+    let mut claim = claim(Wanted { tenant, ..wanted("w", &[], None) });
+    claim.meta = Meta { tenant, actor: actor.into(), key, ..claim.meta };
+    claim
+}
+
+#[test]
+fn nobody_waits_in_the_room_of_the_others() {
+    let ready = ready();
+    let fill = |tenant: i64, actor: &str| -> Vec<Waiter> {
+        std::iter::from_fn(|| ready.wait_for(claim_of(tenant, actor, None)).ok()).collect()
+    };
+    let greedy = fill(2, "greedy");
+    assert_eq!(greedy.len(), 100);
+    let error = ready.wait_for(claim_of(2, "greedy", None)).unwrap_err();
+    assert_eq!(error.code, Code::Overloaded);
+    assert!(!fill(2, "another").is_empty() && !fill(3, "greedy").is_empty());
+    drop(greedy);
+    assert_eq!(fill(2, "greedy").len(), 100, "each place is given back");
+}
+
+#[test]
+fn what_one_gets_under_a_key_is_heard_by_all_that_wait_under_it() {
+    let ready = ready();
+    let wait = |key| ready.wait_for(claim_of(1, "t", key)).unwrap();
+    let (first, same, other) = (wait(Some("k")), wait(Some("k")), wait(Some("l")));
+    let other_tenant = ready.wait_for(claim_of(2, "t", Some("k"))).unwrap();
+    let (one, mut two) = (park(&first), park(&same));
+    let mut others = [park(&other), park(&other_tenant)];
+    let (ticket, _) = ready.take(&gained(open(), 1)).unwrap();
+    ready.settle(ticket, answer());
+    drop(one);
+    let mut given: Wait<'_> = Box::pin(first.again());
+    assert!(woken(&mut given));
+    drop(given);
+    first.found();
+    assert!(woken(&mut two), "its look finds the answer");
+    assert!(who(&mut others).is_empty());
+    // One that goes with nothing wakes nobody.
+    let (third, fourth) = (wait(Some("m")), wait(Some("m")));
+    let (three, mut four) = (park(&third), park(&fourth));
+    drop(three);
+    drop(third);
+    assert!(!woken(&mut four));
 }

@@ -1,10 +1,14 @@
 //! Instances, configuration, pauses and keys.
 
+use std::sync::Arc;
+
 use claudebench_core::{Millis, TenantId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::statements as sql;
+use super::tasks::snapshot;
+use crate::read::PAGE_BYTES;
 use crate::row::{InstanceRow, KeyRow, PauseRow};
 use crate::sqlite::readers::ReadError;
 use crate::sqlite::row;
@@ -16,6 +20,44 @@ pub(in crate::sqlite) fn instances(
     let mut statement = db.prepare_cached(sql::INSTANCES)?;
     let rows = statement.query_map([tenant.map(|tenant| tenant.0)], row::instance)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Those that are named, then those that have gone, as far as there is room.
+pub(in crate::sqlite) fn instances_shown(
+    db: &Connection,
+    tenant: TenantId,
+    named: &[Arc<str>],
+    limit: usize,
+) -> Result<Vec<InstanceRow>, ReadError> {
+    snapshot(db, |db| {
+        let mut one = db.prepare_cached(sql::INSTANCE)?;
+        let mut gone = db.prepare_cached(sql::OFFLINE_INSTANCES)?;
+        let mut ids: Vec<Arc<str>> = named.iter().take(limit).cloned().collect();
+        if ids.len() < limit {
+            let most = i64::try_from(limit).unwrap_or(i64::MAX);
+            let found = gone.query_map(params![tenant.0, most], |row| row.get(0))?;
+            for id in found {
+                let id: Arc<str> = id?;
+                if !named.contains(&id) {
+                    ids.push(id);
+                }
+            }
+        }
+        let (mut rows, mut room) = (Vec::new(), PAGE_BYTES);
+        for id in ids {
+            let Some(row) = one.query_row(params![tenant.0, id], row::instance).optional()? else {
+                continue;
+            };
+            let size = row.metadata.as_ref().map_or(0, String::len)
+                + row.roles.iter().map(|role| role.len()).sum::<usize>();
+            if rows.len() >= limit || (size > room && !rows.is_empty()) {
+                break;
+            }
+            room = room.saturating_sub(size);
+            rows.push(row);
+        }
+        Ok(rows)
+    })
 }
 
 pub(in crate::sqlite) fn config(

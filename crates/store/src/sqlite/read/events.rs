@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use claudebench_core::event::{Event, answers, scope};
+use claudebench_core::event::{Event, Text};
 use claudebench_core::{Cursor, Millis, TaskId, TenantId};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -11,26 +11,28 @@ use serde_json::value::RawValue;
 
 use super::statements as sql;
 use super::tasks::snapshot;
+use crate::page::{LOOKED_AT, asks_for, beyond, count, fitting};
 use crate::read::{EventPage, EventQuery, PAGE_BYTES};
 use crate::sqlite::readers::ReadError;
 use crate::sqlite::row::size;
 use crate::store::StoreError;
 
-/// How many events one page looks at, whatever the filters leave of them.
-const LOOKED_AT: i64 = 10_000;
 /// How many events of one task are followed back.
 const FOLLOWED: usize = 100_000;
 
 pub(in crate::sqlite) fn page(db: &Connection, query: &EventQuery) -> Result<EventPage, ReadError> {
     snapshot(db, |db| {
-        let (oldest, newest): (i64, i64) = db
+        let (dropped, newest): (i64, i64) = db
             .prepare_cached(sql::EVENT_BOUNDS)?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         if !query.newest_first
             && let Some(Cursor(cursor)) = query.after
-            && cursor < oldest - 1
+            && cursor < dropped
         {
-            return Err(StoreError::CursorExpired { cursor, oldest: oldest - 1 }.into());
+            return Err(StoreError::CursorExpired { cursor, oldest: dropped }.into());
+        }
+        if !query.newest_first && query.after.is_some_and(|after| after.0 > newest) {
+            return Err(beyond(query.after, newest).into());
         }
         match (query.task, query.tenant) {
             (Some(task), Some(tenant)) => of_task(db, query, tenant, task, newest),
@@ -132,21 +134,6 @@ fn of_task(
     Ok(EventPage { events, next, at_end })
 }
 
-/// How many events, one at least, a page has room for.
-fn fitting(chosen: &[(i64, usize)]) -> usize {
-    let mut size = 0;
-    let fits = chosen.iter().take_while(|(_, bytes)| {
-        let room = size < PAGE_BYTES;
-        size += bytes;
-        room
-    });
-    fits.count()
-}
-
-fn count(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
-}
-
 /// The columns of tenant, type, task and project.
 type Columns = [usize; 4];
 /// In a row of the log.
@@ -161,8 +148,7 @@ fn wanted(query: &EventQuery, row: &Row<'_>, columns: Columns) -> rusqlite::Resu
         return Ok(false);
     }
     let kind = row.get_ref(kind)?.as_str()?;
-    let asked = query.kinds.is_empty() || query.kinds.iter().any(|p| answers(kind, p));
-    if !asked || !query.scopes.allow(scope(kind)) {
+    if !asks_for(query, kind) {
         return Ok(false);
     }
     if query.task.is_some_and(|of| row.get(task) != Ok(Some(of.0))) {
@@ -190,5 +176,6 @@ fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
         project: row.get(8)?,
         traceparent: row.get(9)?,
         payload,
+        text: Text::default(),
     })
 }

@@ -7,7 +7,8 @@ use super::statements as sql;
 use super::{admin, tasks};
 use crate::read::{BlockedBy, Explained};
 use crate::sqlite::readers::ReadError;
-use crate::sqlite::row::{self, Phase};
+use crate::sqlite::row;
+use crate::task::{Phase, Task};
 
 /// How far the tasks ahead are counted.
 const COUNTED: i64 = 1_000;
@@ -44,7 +45,7 @@ pub(in crate::sqlite) fn explain(
     })
 }
 
-fn ahead(db: &Connection, tenant: TenantId, task: &row::Task) -> rusqlite::Result<i64> {
+fn ahead(db: &Connection, tenant: TenantId, task: &Task) -> rusqlite::Result<i64> {
     let lanes: Vec<i64> = db
         .prepare_cached(sql::READY_LANES)?
         .query_map([tenant.0], |row| row.get(0))?

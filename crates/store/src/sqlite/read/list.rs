@@ -7,59 +7,41 @@ use rusqlite::{Connection, Statement, ToSql};
 
 use super::statements::parts;
 use super::tasks;
+use crate::page::{self, COUNTED, PlaceValue, contradicts, is_quick};
 use crate::read::{ListOrder, OrderBy, PAGE_BYTES, Page, TaskQuery};
-use crate::row::TaskWithExtras;
 use crate::sqlite::readers::ReadError;
-use crate::sqlite::words;
-use crate::store::StoreError;
 
-/// Where no count is kept, totals are counted to here, and so many tasks are looked at for it.
-const COUNTED: i64 = 10_000;
-/// A quick page walks over no more tasks than this to its offset.
-const REACH: i64 = 10_000;
-
-/// A filter that an index answers.
+/// A filter that leaves only some of the tasks to be looked at.
 struct Filter {
-    /// The ids for which it holds; but for words, in their order.
-    source: &'static str,
+    source: Source,
     /// The same as a condition on one task.
     condition: &'static str,
-    /// It holds for rows of another table.
-    apart: bool,
+}
+
+/// Where the ids are for which a filter holds.
+#[derive(Clone, Copy)]
+enum Source {
+    /// In an index of the tasks, in order.
+    Index(&'static str),
+    /// In another table; but for words, in order.
+    Apart(&'static str),
+    /// In the blocks of an assignee, in order.
+    Assigned,
+    /// In the blocks of the kinds that a query takes, in order.
+    Kinds,
 }
 
 /// What a page is taken from.
 struct Plan<'q> {
     query: &'q TaskQuery,
-    /// The filters with an index, first the one that leaves the fewest tasks as a rule.
+    /// The filters with a source, first the one that leaves the fewest tasks as a rule.
     indexed: Vec<Filter>,
-    /// Conditions that no index answers.
+    /// Conditions that have none.
     others: Vec<&'static str>,
     /// The parameters.
     values: Vec<(&'static str, Value)>,
     /// Where the page before ended: the value that it is ordered by, and the id.
     after: Option<(Value, i64)>,
-}
-
-/// Whether an index has the page in order, so that it is read without a walk over tasks that are
-/// not shown.
-pub(in crate::sqlite) fn is_quick(query: &TaskQuery) -> bool {
-    let sources = [
-        query.assigned_to.is_some(),
-        query.tag.is_some(),
-        query.role.is_some(),
-        query.parent.is_some(),
-    ];
-    let of_kind = query.status.is_some() || query.dead.is_some() || query.project.is_some();
-    query.order_by == OrderBy::CreatedAt
-        && query.search.is_none()
-        && query.priority.is_none()
-        && query.offset <= REACH
-        && match sources.iter().filter(|given| **given).count() {
-            0 => true,
-            1 => !of_kind,
-            _ => false,
-        }
 }
 
 pub(in crate::sqlite) fn page(db: &Connection, query: &TaskQuery) -> Result<Page, ReadError> {
@@ -75,7 +57,7 @@ pub(in crate::sqlite) fn page(db: &Connection, query: &TaskQuery) -> Result<Page
         let mut room = PAGE_BYTES;
         for id in ids.iter().take(limit) {
             let Some(task) = tasks::shown(db, tenant, *id)? else { continue };
-            let size = tasks::bytes(&task);
+            let size = page::bytes(&task);
             if size > room && !page.tasks.is_empty() {
                 break;
             }
@@ -86,28 +68,20 @@ pub(in crate::sqlite) fn page(db: &Connection, query: &TaskQuery) -> Result<Page
             tasks::add_result(db, task, &mut room)?;
         }
         let more = page.tasks.len() < ids.len();
-        page.next = page.tasks.last().filter(|_| more).map(|last| cursor(query, last));
+        page.next = page.tasks.last().filter(|_| more).map(|last| page::cursor(query, last));
         (page.total, page.total_capped) = plan.total(db, tenant, page.tasks.len(), more)?;
         Ok(page)
     })
 }
 
-/// Whether no task can be both.
-fn contradicts(query: &TaskQuery) -> bool {
-    match (query.dead, query.status) {
-        (Some(true), Some(status)) => status != Status::Failed,
-        (Some(false), Some(status)) => status == Status::Failed,
-        _ => false,
-    }
-}
-
 impl<'q> Plan<'q> {
     fn of(query: &'q TaskQuery, tenant: TenantId) -> Result<Self, ReadError> {
-        let after = query.after.as_deref().map(|text| position(query, text)).transpose()?;
+        let after = query.after.as_deref().map(|text| page::position(query, text)).transpose()?;
+        let after = after.map(|(at, id)| (value(at), id));
         let mut plan =
             Self { query, indexed: Vec::new(), others: Vec::new(), values: Vec::new(), after };
         let text = |value: &Option<String>| value.clone().map(Value::Text);
-        let words = query.search.as_deref().map(expression).transpose()?;
+        let words = query.search.as_deref().map(page::words).transpose()?.map(Value::Text);
         let status = match query.dead {
             Some(true) => Some(Status::Failed),
             _ => query.status,
@@ -115,15 +89,14 @@ impl<'q> Plan<'q> {
         let status = status.map(|status| Value::Integer(status as i64));
         let parent = query.parent.map(|id| Value::Integer(id.0));
         plan.values.push((":tenant", Value::Integer(tenant.0)));
-        plan.filter(":parent", parent, (parts::OF_PARENT, parts::BY_PARENT), false);
-        plan.filter(":words", words, (parts::OF_WORDS, parts::BY_WORDS), true);
-        plan.filter(":tag", text(&query.tag), (parts::OF_TAG, parts::BY_TAG), true);
-        plan.filter(":role", text(&query.role), (parts::OF_ROLE, parts::BY_ROLE), true);
+        plan.filter(":parent", parent, Source::Index(parts::OF_PARENT), parts::BY_PARENT);
+        plan.filter(":words", words, Source::Apart(parts::OF_WORDS), parts::BY_WORDS);
+        plan.filter(":tag", text(&query.tag), Source::Apart(parts::OF_TAG), parts::BY_TAG);
+        plan.filter(":role", text(&query.role), Source::Apart(parts::OF_ROLE), parts::BY_ROLE);
         let assignee = text(&query.assigned_to);
-        plan.filter(":assignee", assignee, (parts::OF_ASSIGNEE, parts::BY_ASSIGNEE), false);
-        let project = text(&query.project);
-        plan.filter(":project", project, (parts::OF_PROJECT, parts::BY_PROJECT), false);
-        plan.filter(":status", status, (parts::OF_STATUS, parts::BY_STATUS), false);
+        plan.filter(":assignee", assignee, Source::Assigned, parts::BY_ASSIGNEE);
+        plan.filter(":project", text(&query.project), Source::Kinds, parts::BY_PROJECT);
+        plan.filter(":status", status, Source::Kinds, parts::BY_STATUS);
         if query.dead == Some(false) {
             plan.others.push(parts::BY_NOT_FAILED);
         }
@@ -138,12 +111,12 @@ impl<'q> Plan<'q> {
         &mut self,
         name: &'static str,
         value: Option<Value>,
-        (source, condition): (&'static str, &'static str),
-        apart: bool,
+        source: Source,
+        condition: &'static str,
     ) {
         if let Some(value) = value {
             self.values.push((name, value));
-            self.indexed.push(Filter { source, condition, apart });
+            self.indexed.push(Filter { source, condition });
         }
     }
 
@@ -171,45 +144,59 @@ impl<'q> Plan<'q> {
 
     /// From the source of the filter, or from one for each kind of task.
     fn quick(&self) -> String {
-        let (reach, end) = match self.query.order {
-            ListOrder::Asc => (parts::REACH_ASC, parts::QUICK_ASC),
-            ListOrder::Desc => (parts::REACH_DESC, parts::QUICK_DESC),
+        let source = self.source();
+        let in_blocks = matches!(source, Source::Assigned | Source::Kinds);
+        let (reach, end) = match (self.query.order, in_blocks) {
+            (ListOrder::Asc, false) => (parts::REACH_ASC, parts::QUICK_ASC),
+            (ListOrder::Desc, false) => (parts::REACH_DESC, parts::QUICK_DESC),
+            (ListOrder::Asc, true) => (parts::BLOCK_REACH_ASC, parts::BLOCK_QUICK_ASC),
+            (ListOrder::Desc, true) => (parts::BLOCK_REACH_DESC, parts::BLOCK_QUICK_DESC),
         };
-        let kinds = match &self.query.project {
-            Some(_) => parts::KINDS_OF_PROJECT,
-            None => parts::KINDS_OF_TENANT,
-        };
-        let branches: Vec<String> = match self.indexed.first() {
-            Some(filter) if kinds_alone(self.query) => {
-                vec![[filter.source, reach].join("\n")]
-            }
-            _ => kinds_of(self.query).map(|kind| [kinds, kind, reach].join("\n")).collect(),
-        };
-        let union = format!("\n{}\n", parts::UNION_ALL);
-        [&branches.join(&union), end].join("\n")
+        [&self.ids_of(source, reach), end].join("\n")
     }
 
-    /// From what one index leaves of the tasks, sorted.
+    /// What the first filter leaves, or all kinds of tasks.
+    fn source(&self) -> Source {
+        self.indexed.first().map_or(Source::Kinds, |filter| filter.source)
+    }
+
+    /// The ids that a source has, as far as they reach.
+    fn ids_of(&self, source: Source, reach: &str) -> String {
+        match source {
+            Source::Index(ids) | Source::Apart(ids) => [ids, reach].join("\n"),
+            Source::Assigned => [parts::OF_ASSIGNEE, reach].join("\n"),
+            Source::Kinds => {
+                let of = match &self.query.project {
+                    Some(_) => parts::KINDS_OF_PROJECT,
+                    None => parts::KINDS_OF_TENANT,
+                };
+                let kinds = kinds_of(self.query).map(|kind| [of, kind, reach].join("\n"));
+                kinds.collect::<Vec<_>>().join(&format!("\n{}\n", parts::UNION_ALL))
+            }
+        }
+    }
+
+    /// From what one source leaves of the tasks, sorted.
     fn sorted(&self) -> String {
         let mut text: Vec<String> = Vec::new();
         match self.indexed.first() {
             None => text.push(parts::WALK.into()),
-            Some(filter) if filter.apart => {
-                text.extend([parts::AMONG_BEGIN, filter.source, parts::AMONG_END].map(Into::into));
+            Some(Filter { source: Source::Index(_), condition }) => {
+                text.push(parts::INDEXED.into());
+                text.push(format!("AND {condition}"));
             }
             Some(filter) => {
-                text.push(parts::INDEXED.into());
-                text.push(format!("AND {}", filter.condition));
+                text.push(parts::AMONG_BEGIN.into());
+                text.push(self.ids_of(filter.source, ""));
+                text.push(parts::AMONG_END.into());
             }
         }
-        // Only the first is to choose the index; that of projects has the status, too.
-        let of_project = self.indexed.first().is_some_and(|f| f.condition == parts::BY_PROJECT);
-        let plus = if of_project { "" } else { "+" };
+        // Only the first is to choose the index.
         for filter in self.indexed.iter().skip(1) {
-            text.push(format!("AND {plus}({})", filter.condition));
+            text.push(format!("AND +({})", filter.condition));
         }
         text.extend(self.others.iter().map(|condition| format!("AND {condition}")));
-        let (column, _) = sort(self.query.order_by);
+        let column = column(self.query.order_by);
         let (direction, after) = match self.query.order {
             ListOrder::Asc => ("ASC", parts::AFTER_ASC),
             ListOrder::Desc => ("DESC", parts::AFTER_DESC),
@@ -252,10 +239,12 @@ impl<'q> Plan<'q> {
         Ok((found.min(COUNTED).max(at_least), looked > COUNTED))
     }
 
-    /// Counts what one index has.
+    /// Counts what one source has. Blocks know how many of their tasks are an assignee's.
     fn count(&self, db: &Connection) -> rusqlite::Result<(i64, i64)> {
-        let source = self.indexed.first().map_or(parts::OF_TENANT, |filter| filter.source);
-        let text = [parts::COUNT_BEGIN, source, parts::COUNT_END].join("\n");
+        let text = match self.source() {
+            Source::Assigned => parts::COUNT_ASSIGNED.to_owned(),
+            source => [parts::COUNT_BEGIN, &self.ids_of(source, ""), parts::COUNT_END].join("\n"),
+        };
         let mut statement = db.prepare_cached(&text)?;
         self.bind(&mut statement, &[])?;
         let mut rows = statement.raw_query();
@@ -263,13 +252,13 @@ impl<'q> Plan<'q> {
         Ok((count, count))
     }
 
-    /// Looks at some of the tasks that one index leaves, and counts those for which all holds.
+    /// Looks at some of the tasks that one source leaves, and counts those for which all holds.
     fn look(&self, db: &Connection) -> rusqlite::Result<(i64, i64)> {
-        let source = self.indexed.first().map_or(parts::OF_TENANT, |filter| filter.source);
+        let source = self.ids_of(self.source(), "");
         let mut text = vec![parts::LOOK_BEGIN.to_owned()];
         let rest = self.indexed.iter().skip(1).map(|filter| filter.condition);
         text.extend(rest.chain(self.others.iter().copied()).map(|more| format!("AND ({more})")));
-        text.extend([parts::LOOK_AMONG, source, parts::LOOK_END].map(Into::into));
+        text.extend([parts::LOOK_AMONG, &source, parts::LOOK_END].map(Into::into));
         let mut statement = db.prepare_cached(&text.join("\n"))?;
         self.bind(&mut statement, &[])?;
         let mut rows = statement.raw_query();
@@ -296,12 +285,7 @@ fn kept(filters: &[Filter]) -> bool {
     filters.iter().all(|f| [parts::BY_PROJECT, parts::BY_STATUS].contains(&f.condition))
 }
 
-/// Whether a quick page comes from the source of a filter, whatever kinds of tasks that has.
-fn kinds_alone(query: &TaskQuery) -> bool {
-    query.status.is_none() && query.dead.is_none() && query.project.is_none()
-}
-
-/// The kinds of tasks, each in order in its part of an index, that a page takes from.
+/// The kinds of tasks that a page takes from.
 fn kinds_of(query: &TaskQuery) -> impl Iterator<Item = &'static str> {
     let status = match query.dead {
         Some(true) => Some(Status::Failed),
@@ -323,52 +307,22 @@ fn kinds_of(query: &TaskQuery) -> impl Iterator<Item = &'static str> {
     .map(|(_, kind)| kind)
 }
 
-/// A search as the index takes it.
-fn expression(search: &str) -> Result<Value, ReadError> {
-    words::expression(search).map(Value::Text).ok_or_else(|| {
-        let what = "expected at least one word of letters or digits".into();
-        StoreError::BadQuery { field: "search", what }.into()
-    })
-}
-
-/// The column of an order, and its value in a task, as the cursor of a page keeps it.
-fn sort(by: OrderBy) -> (&'static str, fn(&TaskWithExtras) -> Value) {
+/// The column of an order.
+fn column(by: OrderBy) -> &'static str {
     match by {
-        OrderBy::CreatedAt => (parts::SORT_CREATED, |t| Value::Integer(t.task.id.0)),
-        OrderBy::UpdatedAt => (parts::SORT_UPDATED, |t| Value::Integer(t.task.updated_at.0)),
-        OrderBy::Priority => (parts::SORT_PRIORITY, |t| Value::Integer(t.task.priority)),
-        OrderBy::Status => (parts::SORT_STATUS, |t| Value::Integer(t.task.status as i64)),
-        OrderBy::AssignedTo => {
-            (parts::SORT_ASSIGNEE, |t| Value::Text(t.task.assigned_to.clone().unwrap_or_default()))
-        }
+        OrderBy::CreatedAt => parts::SORT_CREATED,
+        OrderBy::UpdatedAt => parts::SORT_UPDATED,
+        OrderBy::Priority => parts::SORT_PRIORITY,
+        OrderBy::Status => parts::SORT_STATUS,
+        OrderBy::AssignedTo => parts::SORT_ASSIGNEE,
     }
 }
 
-/// Where a page ended: the value it is ordered by, and the id.
-fn cursor(query: &TaskQuery, last: &TaskWithExtras) -> String {
-    let (_, value) = sort(query.order_by);
-    let value = match value(last) {
-        Value::Integer(number) => serde_json::Value::from(number),
-        Value::Text(text) => serde_json::Value::from(text),
-        _ => serde_json::Value::Null,
-    };
-    serde_json::json!([value, last.task.id.0]).to_string()
-}
-
-fn position(query: &TaskQuery, text: &str) -> Result<(Value, i64), ReadError> {
-    let bad = || StoreError::BadQuery {
-        field: "after",
-        what: "expected the `nextCursor` of a page with the same filters and order".into(),
-    };
-    let (value, id): (serde_json::Value, i64) = serde_json::from_str(text).map_err(|_| bad())?;
-    let value = match (value, query.order_by) {
-        (serde_json::Value::String(text), OrderBy::AssignedTo) => Value::Text(text),
-        (serde_json::Value::Number(number), by) if by != OrderBy::AssignedTo => {
-            Value::Integer(number.as_i64().ok_or_else(bad)?)
-        }
-        _ => return Err(bad().into()),
-    };
-    Ok((value, id))
+fn value(place: PlaceValue) -> Value {
+    match place {
+        PlaceValue::Number(number) => Value::Integer(number),
+        PlaceValue::Text(text) => Value::Text(text),
+    }
 }
 
 /// The statements of quick pages, for the test that looks at their plans.

@@ -13,7 +13,6 @@ statements! { "../sql/read.sql":
     STATS = "stats";
     TOTALS = "totals";
     OLDEST_READY = "oldest_ready";
-    OLDEST_READY_OF_PROJECT = "oldest_ready_of_project";
     ATTACHMENTS_OF = "attachments_of";
     COUNT_ATTACHMENTS = "count_attachments";
     ATTACHMENT_NAMED = "attachment_named";
@@ -24,6 +23,8 @@ statements! { "../sql/read.sql":
     EVENT_BOUNDS = "event_bounds";
     LAST_EVENT_OF = "last_event_of";
     INSTANCES = "instances";
+    OFFLINE_INSTANCES = "offline_instances";
+    INSTANCE = "instance";
     CONFIG = "config";
     PAUSES = "pauses";
     KEYS = "keys";
@@ -46,9 +47,13 @@ pub(super) mod parts {
     parts! {
         REACH_ASC = "reach_asc";
         REACH_DESC = "reach_desc";
+        BLOCK_REACH_ASC = "block_reach_asc";
+        BLOCK_REACH_DESC = "block_reach_desc";
         UNION_ALL = "union_all";
         QUICK_ASC = "quick_asc";
         QUICK_DESC = "quick_desc";
+        BLOCK_QUICK_ASC = "block_quick_asc";
+        BLOCK_QUICK_DESC = "block_quick_desc";
         KINDS_OF_TENANT = "kinds_of_tenant";
         KINDS_OF_PROJECT = "kinds_of_project";
         KIND_READY = "kind_ready";
@@ -58,10 +63,7 @@ pub(super) mod parts {
         KIND_COMPLETED = "kind_completed";
         KIND_FAILED = "kind_failed";
         KIND_CANCELLED = "kind_cancelled";
-        OF_TENANT = "of_tenant";
-        OF_STATUS = "of_status";
         OF_ASSIGNEE = "of_assignee";
-        OF_PROJECT = "of_project";
         OF_TAG = "of_tag";
         OF_ROLE = "of_role";
         OF_PARENT = "of_parent";
@@ -89,6 +91,7 @@ pub(super) mod parts {
         PAGE = "page";
         COUNT_BEGIN = "count_begin";
         COUNT_END = "count_end";
+        COUNT_ASSIGNED = "count_assigned";
         LOOK_BEGIN = "look_begin";
         LOOK_AMONG = "look_among";
         LOOK_END = "look_end";

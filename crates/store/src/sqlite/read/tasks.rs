@@ -64,42 +64,6 @@ pub(super) fn add_result(
     Ok(())
 }
 
-/// About how many bytes a task has when it is sent, its result aside.
-pub(super) fn bytes(task: &TaskWithExtras) -> usize {
-    /// The names of the fields, numbers and times.
-    const FRAME: usize = 900;
-    let row = &task.task;
-    let optional = [
-        &row.assigned_to,
-        &row.completed_by,
-        &row.error,
-        &row.reason,
-        &row.unique_key,
-        &row.note,
-        &row.traceparent,
-    ];
-    // Sent as they are.
-    let json = [&row.metadata, &row.checkpoint, &row.backoff];
-    FRAME
-        + written(&row.text)
-        + written(&row.created_by)
-        + optional.into_iter().flatten().map(|text| written(text)).sum::<usize>()
-        + json.into_iter().flatten().map(String::len).sum::<usize>()
-        + task.attachment_keys.iter().map(|key| written(key)).sum::<usize>()
-        + row.roles.iter().chain(&row.tags).map(|name| written(name)).sum::<usize>()
-        + row.project.as_deref().map_or(0, written)
-}
-
-/// How long a text is as JSON.
-fn written(text: &str) -> usize {
-    let wide = |byte| match byte {
-        0..0x20 => 6,
-        b'"' | b'\\' => 2,
-        _ => 1,
-    };
-    text.bytes().map(wide).sum::<usize>() + 3
-}
-
 pub(super) fn one(
     db: &Connection,
     tenant: TenantId,
@@ -146,14 +110,10 @@ pub(in crate::sqlite) fn stats(
 ) -> Result<Stats, ReadError> {
     snapshot(db, |db| {
         let mut stats = stats_of(db, tenant, project)?;
-        let created = |row: &Row<'_>| row.get(0).map(Millis);
-        let oldest = match project {
-            None => db.prepare_cached(sql::OLDEST_READY)?.query_row([tenant.0], created),
-            Some(project) => db
-                .prepare_cached(sql::OLDEST_READY_OF_PROJECT)?
-                .query_row(params![tenant.0, project], created),
-        };
-        stats.oldest_ready = oldest.optional()?;
+        stats.oldest_ready = db
+            .prepare_cached(sql::OLDEST_READY)?
+            .query_row(params![tenant.0, project.unwrap_or("")], |row| row.get(0).map(Millis))
+            .optional()?;
         Ok(stats)
     })
 }
@@ -185,15 +145,7 @@ fn counts(db: &Connection, text: &str, of: impl rusqlite::Params) -> rusqlite::R
         })
         .optional()?
         .unwrap_or_default();
-    let [ready, scheduled, blocked, in_progress, completed, failed, cancelled] = counts;
-    Ok(Stats {
-        by_status: [ready + scheduled + blocked, in_progress, completed, failed, cancelled],
-        ready,
-        scheduled,
-        blocked,
-        dead: failed,
-        oldest_ready: None,
-    })
+    Ok(Stats::from_counts(counts))
 }
 
 pub(in crate::sqlite) fn attachments(

@@ -41,11 +41,8 @@ FROM tenants AS t JOIN counts AS c ON c.tenant = t.id AND c.project = ''
 HAVING count(*) > 0;
 
 -- name: oldest_ready
-SELECT created_at FROM tasks WHERE tenant = ? AND status = 0 AND phase = 1 ORDER BY id LIMIT 1;
-
--- name: oldest_ready_of_project
-SELECT created_at FROM tasks
-WHERE tenant = ? AND project = ? AND status = 0 AND phase = 1 ORDER BY id LIMIT 1;
+SELECT t.created_at FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
+WHERE k.tenant = ? AND k.project = ? AND k.kind = 0 ORDER BY k.block, k.id LIMIT 1;
 
 -- name: attachments_of
 SELECT id, task, key, kind, created_by, created_at, updated_at, mime_type, size, url, value, content
@@ -73,7 +70,7 @@ SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparen
 FROM events WHERE seq = ?;
 
 -- name: event_bounds
-SELECT coalesce((SELECT min(seq) FROM events), 0), coalesce((SELECT max(seq) FROM events), 0);
+SELECT (SELECT dropped FROM log WHERE one = 1), coalesce((SELECT max(seq) FROM events), 0);
 
 -- name: event_link
 SELECT tenant, kind, task, project, prev, octet_length(payload) FROM events WHERE seq = ?;
@@ -87,6 +84,13 @@ LIMIT 1;
 -- name: instances
 SELECT tenant, id, roles, metadata, online, registered_at, seen_at
 FROM instances WHERE ?1 IS NULL OR tenant = ?1 ORDER BY tenant, id;
+
+-- name: offline_instances
+SELECT id FROM instances WHERE tenant = ? AND online = 0 ORDER BY id LIMIT ?;
+
+-- name: instance
+SELECT tenant, id, roles, metadata, online, registered_at, seen_at
+FROM instances WHERE tenant = ? AND id = ?;
 
 -- name: config
 SELECT value FROM config WHERE tenant = ? AND key = ?;
@@ -116,15 +120,21 @@ SELECT count(*) FROM (
     SELECT 1 FROM tasks
     WHERE phase = 1 AND lane = ?1 AND (rank, id) < (?2, ?3) LIMIT ?4);
 
--- Lists are put together from the parts below. One that an index has in order is taken from the
+-- Lists are put together from the parts below. One that has an order already is taken from the
 -- source of its filter, or from one source for each kind of task; any other one walks over what one
--- index leaves of the tasks, and sorts.
+-- source leaves of the tasks, and sorts. Sources with blocks have them in order, by block and id.
 
 -- name: reach_asc
 AND id > :place
 
 -- name: reach_desc
 AND id < :place
+
+-- name: block_reach_asc
+AND block >= :place >> 6 AND id > :place
+
+-- name: block_reach_desc
+AND block <= :place >> 6 AND id < :place
 
 -- name: union_all
 UNION ALL
@@ -135,44 +145,41 @@ ORDER BY id LIMIT :limit OFFSET :offset
 -- name: quick_desc
 ORDER BY id DESC LIMIT :limit OFFSET :offset
 
+-- name: block_quick_asc
+ORDER BY block, id LIMIT :limit OFFSET :offset
+
+-- name: block_quick_desc
+ORDER BY block DESC, id DESC LIMIT :limit OFFSET :offset
+
 -- name: kinds_of_tenant
-SELECT id FROM tasks WHERE tenant = :tenant AND
+SELECT id, block FROM tasks_of_kind WHERE tenant = :tenant AND project = '' AND
 
 -- name: kinds_of_project
-SELECT id FROM tasks WHERE tenant = :tenant AND project = :project AND
+SELECT id, block FROM tasks_of_kind WHERE tenant = :tenant AND project = :project AND
 
 -- name: kind_ready
-status = 0 AND phase = 1
+kind = 0
 
 -- name: kind_scheduled
-status = 0 AND phase = 2
+kind = 1
 
 -- name: kind_blocked
-status = 0 AND phase = 3
+kind = 2
 
 -- name: kind_in_progress
-status = 1 AND phase = 0
+kind = 3
 
 -- name: kind_completed
-status = 2 AND phase = 0
+kind = 4
 
 -- name: kind_failed
-status = 3 AND phase = 0
+kind = 5
 
 -- name: kind_cancelled
-status = 4 AND phase = 0
-
--- name: of_tenant
-SELECT id FROM tasks WHERE tenant = :tenant
-
--- name: of_status
-SELECT id FROM tasks WHERE tenant = :tenant AND status = :status
+kind = 6
 
 -- name: of_assignee
-SELECT id FROM tasks WHERE tenant = :tenant AND assigned_to = :assignee
-
--- name: of_project
-SELECT id FROM tasks WHERE tenant = :tenant AND project = :project
+SELECT id, block FROM tasks_of_assignee WHERE tenant = :tenant AND instance = :assignee
 
 -- name: of_tag
 SELECT task AS id FROM labels WHERE tenant = :tenant AND kind = 0 AND name = :tag
@@ -259,6 +266,10 @@ SELECT count(*) FROM (
 
 -- name: count_end
 LIMIT 10001)
+
+-- name: count_assigned
+SELECT coalesce(sum(tasks), 0) FROM (
+    SELECT tasks FROM assigned WHERE tenant = :tenant AND instance = :assignee LIMIT 10001)
 
 -- name: look_begin
 SELECT count(*), count(*) FILTER (WHERE t.tenant = :tenant

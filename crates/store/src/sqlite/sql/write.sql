@@ -6,8 +6,8 @@ SELECT max(coalesce((SELECT max(id) FROM tasks), 0), coalesce((SELECT max(task) 
 -- name: last_event
 SELECT max(seq) FROM events;
 
--- name: first_event
-SELECT min(seq) FROM events;
+-- name: log
+SELECT dropped, gaps FROM log WHERE one = 1;
 
 -- name: last_time
 SELECT at FROM events WHERE seq = (SELECT max(seq) FROM events)
@@ -20,6 +20,34 @@ SELECT min(run_at) FROM tasks WHERE phase = 2;
 SELECT lane, rank, tenant, assigned_to, project, roles, tags
 FROM tasks WHERE phase = 1 AND lane > ? ORDER BY lane, rank LIMIT 1;
 
+-- name: next_waiting_lane
+SELECT lane, tenant, assigned_to, project, roles, tags
+FROM tasks WHERE phase > 1 AND lane > ? ORDER BY lane LIMIT 1;
+
+-- name: floor_of_lane
+SELECT rank FROM tasks WHERE lane = ? AND phase = 1 ORDER BY rank LIMIT 1;
+
+-- name: waits_in_lane
+SELECT 1 FROM tasks WHERE lane = ? AND phase > 1 LIMIT 1;
+
+-- name: ranks
+SELECT step_ms, tenant, upto FROM ranks WHERE one = 1;
+
+-- name: save_ranks
+UPDATE ranks SET step_ms = ?, tenant = ?, upto = ? WHERE one = 1;
+
+-- name: ready_after
+SELECT t.id, t.priority, t.created_at, t.rank
+FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
+WHERE k.tenant = ?1 AND k.project = '' AND k.kind = 0 AND k.block >= ?2 >> 6 AND k.id > ?2
+ORDER BY k.block, k.id LIMIT ?3;
+
+-- name: set_rank
+UPDATE tasks SET rank = ?2 WHERE id = ?1;
+
+-- name: next_tenant
+SELECT min(id) FROM tenants WHERE id > ?;
+
 -- name: all_leases
 -- Every task in progress has one; that of a task set going by hand is nobody's.
 SELECT t.id, t.tenant, coalesce(t.assigned_to, ''), t.fence, t.attempt,
@@ -27,7 +55,9 @@ SELECT t.id, t.tenant, coalesce(t.assigned_to, ''), t.fence, t.attempt,
        coalesce(l.expires_at, coalesce(t.started_at, t.updated_at)
                               + coalesce(t.held_ms, t.lease_ms, ?1)),
        t.started_at + t.deadline_ms, l.cancel_at, l.task IS NOT NULL
-FROM tenants AS n CROSS JOIN tasks AS t ON t.tenant = n.id AND t.status = 1
+FROM tenants AS n
+CROSS JOIN tasks_of_kind AS k ON k.tenant = n.id AND k.project = '' AND k.kind = 3
+CROSS JOIN tasks AS t ON t.id = k.id
 LEFT JOIN leases AS l ON l.task = t.id;
 
 -- name: all_pauses
@@ -40,8 +70,10 @@ SELECT * FROM task_rows WHERE id = ? AND tenant = ?;
 INSERT INTO tasks (
     id, tenant, status, phase, lane, rank, priority, version, last_event, max_attempts,
     open_dependencies, created_at, updated_at, run_at, lease_ms, deadline_ms, backoff, parent,
-    project, roles, tags, unique_key, created_by, traceparent, text, metadata
-) VALUES (?, ?, 0, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    project, roles, tags, unique_key, created_by, traceparent, text, metadata, room
+) VALUES (
+    ?, ?, 0, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, zeroblob(64)
+);
 
 -- name: save_task
 UPDATE tasks SET
@@ -50,21 +82,21 @@ UPDATE tasks SET
     attachment_count = ?14, updated_at = ?15, started_at = ?16, completed_at = ?17, run_at = ?18,
     assigned_at = ?19, assigned_to = ?20, completed_by = ?21, error = ?22, reason = ?23,
     progress = ?24, note = ?25, checkpoint = ?26, text = ?27, metadata = ?28, held_ms = ?29,
-    held_explicit = ?30
+    held_explicit = ?30, room = zeroblob(CASE ?2 WHEN 0 THEN 64 WHEN 1 THEN 24 END)
 WHERE id = ?1;
 
 -- name: save_claim
 UPDATE tasks SET
     status = 1, phase = 0, lane = NULL, version = ?2, last_event = ?3, fence = ?4, attempt = ?5,
     updated_at = ?6, started_at = ?6, assigned_at = ?6, assigned_to = ?7, held_ms = ?8,
-    held_explicit = ?9, run_at = NULL
+    held_explicit = ?9, run_at = NULL, room = zeroblob(24)
 WHERE id = ?1;
 
 -- name: save_completion
 UPDATE tasks SET
     status = 2, version = ?2, last_event = ?3, settled = ?4, updated_at = ?5,
     completed_at = ?5, completed_by = ?6, attachment_count = ?7, error = NULL, reason = NULL,
-    held_ms = NULL
+    held_ms = NULL, room = zeroblob(0)
 WHERE id = ?1;
 
 -- name: delete_task
@@ -82,7 +114,10 @@ SELECT * FROM task_rows WHERE tenant = ? AND unique_key = ? AND status < 2;
 -- name: insert_event
 INSERT INTO events (
     seq, tenant, kind, at, task, version, attempt, prev, project, actor, traceparent, payload
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: another_event
+, (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: add_counts
 INSERT INTO counts (
@@ -93,6 +128,20 @@ ON CONFLICT (tenant, project) DO UPDATE SET
     blocked = blocked + excluded.blocked, in_progress = in_progress + excluded.in_progress,
     completed = completed + excluded.completed, failed = failed + excluded.failed,
     cancelled = cancelled + excluded.cancelled;
+
+-- name: add_kind
+INSERT INTO kinds (tenant, project, kind, block, tasks) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (tenant, project, kind, block) DO UPDATE SET tasks = tasks + excluded.tasks;
+
+-- name: drop_kind
+DELETE FROM kinds WHERE tenant = ? AND project = ? AND kind = ? AND block = ? AND tasks = 0;
+
+-- name: add_assigned
+INSERT INTO assigned (tenant, instance, block, tasks) VALUES (?, ?, ?, ?)
+ON CONFLICT (tenant, instance, block) DO UPDATE SET tasks = tasks + excluded.tasks;
+
+-- name: drop_assigned
+DELETE FROM assigned WHERE tenant = ? AND instance = ? AND block = ? AND tasks = 0;
 
 -- name: beat_lease
 INSERT INTO leases (task, tenant, lease_ms, explicit, expires_at, progress, note, checkpoint)
@@ -129,6 +178,13 @@ UPDATE tasks SET has_dependents = 1 WHERE id = ? AND has_dependents = 0;
 
 -- name: open_dependents
 SELECT task FROM dependencies WHERE on_id = ? AND done = 0 ORDER BY task;
+
+-- name: pending_dependents
+SELECT d.task FROM dependencies AS d CROSS JOIN tasks AS t ON t.id = d.task
+WHERE d.on_id = ? AND d.done = 0 AND t.status = 0;
+
+-- name: count_dependents
+SELECT count(*) FROM dependencies WHERE on_id = ? AND done = 0;
 
 -- name: open_dependencies
 SELECT on_id FROM dependencies WHERE task = ? AND done = 0;
@@ -193,28 +249,21 @@ INSERT OR REPLACE INTO idempotency (tenant, key, fingerprint, outcome, expires_a
 VALUES (?, ?, ?, ?, ?);
 
 -- name: parked_on
-SELECT id FROM tasks WHERE tenant = ? AND assigned_to = ? AND status = 0 ORDER BY id;
+SELECT id FROM tasks INDEXED BY tasks_parked
+WHERE tenant = ? AND assigned_to = ? AND status = 0 AND assigned_to IS NOT NULL ORDER BY id;
 
 -- name: dead
-SELECT id FROM tasks
-WHERE tenant = ?1 AND status = 3 AND phase = 0
-    AND (?2 IS NULL OR project = ?2)
+SELECT t.id FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
+WHERE k.tenant = ?1 AND k.project = '' AND k.kind = 5
+    AND (?2 IS NULL OR t.project = ?2)
     AND (?3 IS NULL OR EXISTS (
-        SELECT 1 FROM labels
-        WHERE labels.tenant = ?1 AND kind = 0 AND name = ?3 AND labels.task = tasks.id))
-    AND (?4 IS NULL OR reason = ?4)
-    AND ?6 IS NULL
-ORDER BY id LIMIT ?5;
-
--- name: dead_among
-SELECT id FROM tasks
-WHERE id IN (SELECT value FROM json_each(?6)) AND tenant = ?1 AND status = 3
-    AND (?2 IS NULL OR project = ?2)
-    AND (?3 IS NULL OR EXISTS (
-        SELECT 1 FROM labels
-        WHERE labels.tenant = ?1 AND kind = 0 AND name = ?3 AND labels.task = tasks.id))
-    AND (?4 IS NULL OR reason = ?4)
-ORDER BY id LIMIT ?5;
+        SELECT 1 FROM labels AS l
+        WHERE l.tenant = ?1 AND l.kind = 0 AND l.name = ?3 AND l.task = t.id))
+    AND (?4 IS NULL OR t.reason = ?4)
+    AND (t.unique_key IS NULL OR NOT EXISTS (
+        SELECT 1 FROM tasks AS live
+        WHERE live.tenant = ?1 AND live.unique_key = t.unique_key AND live.status < 2))
+ORDER BY k.block, k.id LIMIT ?5;
 
 -- name: instance_as_registered
 SELECT 1 FROM instances
@@ -235,7 +284,8 @@ ON CONFLICT (tenant, id) DO UPDATE SET
 RETURNING tenant, id, roles, metadata, online, registered_at, seen_at;
 
 -- name: take_offline
-UPDATE instances SET online = 0 WHERE tenant = ? AND id = ? AND online = 1;
+UPDATE instances SET online = 0
+WHERE tenant = ?1 AND id = ?2 AND online = 1 AND (seen_at <= ?3 OR seen_at > ?4);
 
 -- name: stamp_instance
 UPDATE instances SET seen_at = max(seen_at, ?3) WHERE tenant = ?1 AND id = ?2;
@@ -290,10 +340,14 @@ INSERT INTO batches (tenant, id, processor, items, at) VALUES (?, ?, ?, ?, ?);
 
 -- name: flush_words
 DELETE FROM search WHERE rowid IN (
-    SELECT id FROM tasks WHERE tenant = ? AND id <= (SELECT upto FROM search_state));
+    SELECT id FROM tasks_of_kind
+    WHERE tenant = ? AND project = '' AND id <= (SELECT upto FROM search_state));
 
 -- name: flush_remember
-INSERT INTO deleted (task, tenant, last_event) SELECT id, tenant, last_event FROM tasks WHERE tenant = ?;
+INSERT INTO deleted (task, tenant, last_event)
+SELECT t.id, t.tenant, t.last_event
+FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
+WHERE k.tenant = ? AND k.project = '';
 
 -- name: flush_leases
 DELETE FROM leases WHERE tenant = ?;
@@ -310,14 +364,26 @@ DELETE FROM attachments WHERE tenant = ?;
 -- name: flush_counts
 DELETE FROM counts WHERE tenant = ?;
 
+-- name: flush_assigned
+DELETE FROM assigned WHERE tenant = ?;
+
 -- name: flush_idempotency
 DELETE FROM idempotency WHERE tenant = ?;
 
 -- name: flush_tasks
-DELETE FROM tasks WHERE tenant = ?;
+DELETE FROM tasks WHERE id IN (SELECT id FROM tasks_of_kind WHERE tenant = ? AND project = '');
+
+-- name: flush_kinds
+DELETE FROM kinds WHERE tenant = ?;
+
+-- name: first_events
+SELECT max(seq) FROM (SELECT seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?);
 
 -- name: newest_before
-SELECT max(seq) FROM events WHERE seq <= ? AND at < ?;
+SELECT max(seq) FROM (SELECT seq, at FROM events WHERE seq > ? ORDER BY seq LIMIT ?) WHERE at < ?;
+
+-- name: save_log
+UPDATE log SET dropped = ?, gaps = ? WHERE one = 1;
 
 -- name: drop_events
 DELETE FROM events WHERE seq <= ?;

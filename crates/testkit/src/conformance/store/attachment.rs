@@ -2,8 +2,8 @@
 
 use claudebench_core::{TaskId, TenantId};
 use claudebench_store::{
-    Attachment, AttachmentBody, AttachmentKind, AttachmentQuery, DeleteAttachment, PutAttachment,
-    Refusal,
+    Attachment, AttachmentBody, AttachmentKind, AttachmentQuery, DeleteAttachment, Freshness,
+    PutAttachment, Refusal,
 };
 
 use super::bed::Bed;
@@ -35,13 +35,13 @@ async fn page(
 ) -> (Vec<Attachment>, i64) {
     let tenant = TenantId::DEFAULT;
     let query = AttachmentQuery::OfTask { tenant, task, kind, limit, offset };
-    bed.store().attachments(query).await.unwrap()
+    bed.store().attachments(query, Freshness::Latest).await.unwrap()
 }
 
 async fn named(bed: &Bed, names: &[(TaskId, &str)]) -> Vec<Attachment> {
     let names = names.iter().map(|(id, key)| (*id, (*key).to_owned())).collect();
     let query = AttachmentQuery::Named { tenant: TenantId::DEFAULT, names };
-    bed.store().attachments(query).await.unwrap().0
+    bed.store().attachments(query, Freshness::Latest).await.unwrap().0
 }
 
 pub(super) async fn each_kind_is_kept_as_it_was_given(bed: &mut Bed) {

@@ -180,6 +180,7 @@ impl Bed {
             events: outcomes.events.clone(),
             ready: std::mem::take(&mut outcomes.ready),
             reopened: outcomes.reopened,
+            foreign: false,
         });
         Ok(outcomes)
     }
@@ -273,7 +274,7 @@ impl Bed {
     }
 
     pub(super) async fn stats(&self) -> Stats {
-        self.store().stats(TenantId::DEFAULT, None).await.unwrap()
+        self.store().stats(TenantId::DEFAULT, None, Freshness::Latest).await.unwrap()
     }
 
     pub(super) async fn list(&self, query: TaskQuery) -> Page {
@@ -281,7 +282,7 @@ impl Bed {
     }
 
     pub(super) async fn events(&self, query: EventQuery) -> EventPage {
-        self.store().events(query).await.unwrap()
+        self.store().events(query, Freshness::Latest).await.unwrap()
     }
 
     /// A task's events, oldest first.
@@ -327,8 +328,20 @@ impl Bed {
             all.due += swept.due;
             all.dropped += swept.dropped;
             if !swept.more {
-                return all;
+                break;
             }
         }
+        self.backend.keep().await;
+        all
+    }
+
+    /// Whether the store knows at once what is due next.
+    pub(super) fn knows_what_is_due(&self) -> bool {
+        self.backend.knows_what_is_due()
+    }
+
+    /// How many answers are kept under idempotency keys.
+    pub(super) async fn kept(&self) -> i64 {
+        self.backend.kept().await
     }
 }

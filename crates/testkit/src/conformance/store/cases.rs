@@ -4,8 +4,8 @@
 
 use super::{
     Case, attachment, cancel, claim, create, event, explain, hand, health, idempotency, instance,
-    isolation, lease, list, model, outcome, parked, pause, report, restart, retry, search, shared,
-    tenant,
+    isolation, lease, list, metrics, model, outcome, parked, pause, report, restart, retry, search,
+    shared, tenant,
 };
 
 /// Every case.
@@ -62,10 +62,12 @@ macro_rules! store_cases {
                 a_unique_key_may_answer_the_task_that_lives
                 a_unique_key_may_replace_the_task_that_waits
                 what_waits_for_a_replaced_task_waits_for_the_new_one
+                what_waits_for_a_held_task_under_its_unique_key_goes_on
                 a_unique_key_comes_once_in_a_call
                 racing_makers_of_a_unique_key_make_one
                 a_task_waits_for_its_time
                 time_and_dependencies_both_hold_a_task_back
+                so_many_tasks_wait_for_one_and_not_more
                 ids_grow_with_time
                 a_thousand_tasks_in_one_call
             }
@@ -74,9 +76,11 @@ macro_rules! store_cases {
                 with_aging_age_makes_up_for_priority
                 a_task_that_was_tried_keeps_its_place
                 a_claim_takes_no_more_than_it_asks_for
+                a_claim_takes_no_more_than_an_answer_has_room_for
                 a_claim_answers_what_the_store_then_shows
                 a_claim_may_name_its_task
                 a_named_task_that_cannot_be_claimed_is_refused
+                a_named_task_that_is_nobodys_is_refused_without_a_holder
                 whatever_happened_before_a_claim_answers_the_task_as_it_is
                 a_lease_is_as_long_as_asked
                 roles_decide_who_may_claim
@@ -94,6 +98,7 @@ macro_rules! store_cases {
                 who_waited_longer_comes_first_and_before_who_comes_now
                 who_may_not_take_waits_on
                 no_task_is_left_over_while_somebody_waits_for_it
+                the_best_task_finds_its_worker_first
                 a_task_that_is_gone_again_is_handed_to_nobody
                 a_batch_that_meets_an_error_loses_nobody_who_waits
             }
@@ -108,6 +113,8 @@ macro_rules! store_cases {
                 without_a_fence_the_holder_reports
                 without_a_fence_nothing_ends_that_nobody_holds
                 a_parked_task_may_be_ended_by_its_instance
+                what_ends_a_parked_task_is_an_attempt
+                nobody_repeats_what_another_has_reported
                 reports_of_one_call_stand_alone
                 racing_reports_of_one_attempt_end_it_once
                 a_full_task_still_takes_its_result
@@ -115,6 +122,8 @@ macro_rules! store_cases {
             outcome {
                 a_completion_keeps_its_result
                 a_second_result_takes_the_place_of_the_first
+                a_result_goes_with_the_end_that_is_forgotten
+                what_was_attached_is_no_completions_to_drop
                 a_completion_with_an_error_is_a_failure_for_good
                 a_failure_is_tried_again_after_a_growing_wait
                 a_failed_attempt_has_its_event
@@ -166,6 +175,7 @@ macro_rules! store_cases {
                 dead_letters_are_redriven_by_id
                 of_dead_letters_with_one_key_one_lives_again
                 a_unique_key_that_was_taken_keeps_a_task_dead
+                who_cannot_live_again_stands_in_nobodys_way
             }
             hand {
                 fields_are_changed_and_the_event_names_them
@@ -177,6 +187,7 @@ macro_rules! store_cases {
                 a_held_task_that_is_moved_by_hand_is_taken_away
                 some_moves_by_hand_are_refused
                 ended_tasks_that_may_be_opened_again_by_hand
+                a_failed_task_that_is_completed_by_hand_has_no_error
                 a_parked_task_is_its_instances_alone
                 a_task_is_taken_from_whoever_has_it
                 a_deleted_task_is_gone_but_for_its_history
@@ -207,19 +218,23 @@ macro_rules! store_cases {
                 a_sign_of_life_extends_what_the_instance_holds
                 a_sign_of_life_answers_the_shortest_lease
                 what_a_lost_instance_had_goes_back
+                one_that_was_heard_of_since_is_not_given_up
                 a_lease_that_was_asked_for_outlasts_silence
                 an_instance_that_says_goodbye_gives_back_at_once
                 what_is_to_stop_ends_with_its_instance
                 an_offline_instance_is_forgotten_after_a_day
+                as_many_instances_are_shown_as_there_is_room_for
             }
             event {
                 each_change_is_told_by_one_event
                 the_life_of_a_task_is_told_step_by_step
+                an_end_tells_how_long_it_took
                 what_is_refused_or_repeated_is_not_told
                 an_event_says_who_where_and_when
                 who_follows_the_log_sees_everything_in_order
                 filters_leave_what_answers_them
                 a_page_may_be_empty_before_the_end
+                after_a_place_beyond_the_end_there_is_no_page
                 as_many_events_are_kept_as_is_said
                 events_are_kept_as_long_as_is_said
                 the_log_goes_on_where_it_was_when_all_has_gone
@@ -292,16 +307,34 @@ macro_rules! store_cases {
                 a_lease_ends_while_the_store_is_down
                 what_waits_is_ready_in_its_time
                 the_order_and_the_lanes_are_the_same
+                another_step_of_aging_is_another_order
                 pauses_go_on
                 a_cancellation_goes_on
                 what_is_known_once_is_known
                 time_goes_on_from_the_newest_event
                 a_store_that_is_opened_often_is_the_same
             }
+            metrics {
+                what_is_counted_adds_up
+                each_part_of_the_log_counts_once
+                what_was_counted_is_there_after_any_end
+                figures_are_their_tenants
+                figures_are_read_in_order_and_only_of_the_range
+                those_that_completed_most_come_first
+                workers_beyond_the_bound_share_their_figures
+                what_was_lost_is_said
+                everything_is_counted_anew
+                what_the_log_has_forgotten_keeps_its_figures
+                what_was_begun_goes_on_after_any_end
+                figures_past_their_retention_are_dropped
+            }
             model {
-                histories_of_seeds_0_to_49
-                histories_of_seeds_50_to_99
-                histories_of_seeds_100_to_149
+                histories_of_seeds_0_to_24
+                histories_of_seeds_25_to_49
+                histories_of_seeds_50_to_74
+                histories_of_seeds_75_to_99
+                histories_of_seeds_100_to_124
+                histories_of_seeds_125_to_149
             }
         }
     };

@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use claudebench_core::lane::PauseScope;
 use claudebench_core::rank::Aging;
 use claudebench_core::{Status, TaskId};
-use claudebench_store::{Batch, Beat, ClaimTasks, NewTask, Pause, Refusal, Reports, Write};
+use claudebench_store::{
+    Batch, Beat, ClaimTasks, NewTask, PAGE_BYTES, Pause, Refusal, Reports, Update, Write,
+};
 
 use super::Setup;
 use super::bed::Bed;
@@ -49,6 +51,19 @@ pub(super) async fn a_claim_takes_no_more_than_it_asks_for(bed: &mut Bed) {
     assert!(bed.claim_ids(claim("w", 0)).await.is_empty());
     assert_eq!(bed.claim_ids(claim("w", 100)).await, ids[2..]);
     assert!(bed.claim_ids(claim("w", 100)).await.is_empty());
+}
+
+pub(super) async fn a_claim_takes_no_more_than_an_answer_has_room_for(bed: &mut Bed) {
+    let long = format!(r#"{{"x":"{}"}}"#, "x".repeat(PAGE_BYTES / 4));
+    let large = || NewTask { metadata: Some(long.clone()), ..task() };
+    let made = bed.make_all((0..6).map(|_| large()).collect()).await;
+    assert_eq!(bed.claim_ids(claim("w", 9)).await, made[..4], "as many as fit");
+    let left = bed.row(made[4]).await;
+    assert_eq!((left.status, left.attempt), (Status::Pending, 0), "what does not fit is ready");
+    assert_eq!(bed.claim_ids(claim("v", 9)).await, made[4..]);
+    let huge = format!(r#"{{"x":"{}"}}"#, "x".repeat(PAGE_BYTES));
+    let alone = bed.make(NewTask { metadata: Some(huge), ..task() }).await;
+    assert_eq!(bed.claim_ids(claim("u", 9)).await, [alone], "one always does");
 }
 
 pub(super) async fn a_claim_answers_what_the_store_then_shows(bed: &mut Bed) {
@@ -111,6 +126,16 @@ pub(super) async fn a_named_task_that_cannot_be_claimed_is_refused(bed: &mut Bed
     assert_eq!(bed.claim_ids(by_name("w", parked)).await, [parked], "by whom it is parked on");
     let in_role = ClaimTasks { task: Some(role), ..claim_as("x", &["r"], 1) };
     assert_eq!(bed.claim_ids(in_role).await, [role]);
+}
+
+pub(super) async fn a_named_task_that_is_nobodys_is_refused_without_a_holder(bed: &mut Bed) {
+    let id = bed.make(task()).await;
+    let status = Some(Status::InProgress);
+    bed.ok(Update { id: Some(id), status, ..Update::default() }).await;
+    let answer = bed.submit(by_name("w", id)).await;
+    let Err(Refusal::WrongState { hint, .. }) = answer else { panic!("{answer:?}") };
+    assert!(hint.contains("nobody's"), "{hint}");
+    bed.ok(Update { id: Some(id), status: Some(Status::Completed), ..Update::default() }).await;
 }
 
 pub(super) async fn whatever_happened_before_a_claim_answers_the_task_as_it_is(bed: &mut Bed) {

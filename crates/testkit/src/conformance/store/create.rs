@@ -7,6 +7,7 @@ use claudebench_store::{
     Create, Dependency, Freshness, Meta, NewTask, OnDuplicate, Refusal, TaskRow, Unique,
 };
 
+use super::Setup;
 use super::bed::Bed;
 use super::given::{self, EPOCH, after, claim, meta, names, payload, task, unique};
 
@@ -262,6 +263,16 @@ pub(super) async fn what_waits_for_a_replaced_task_waits_for_the_new_one(bed: &m
     assert_eq!(bed.claim("w").await.task.id, next);
 }
 
+pub(super) async fn what_waits_for_a_held_task_under_its_unique_key_goes_on(bed: &mut Bed) {
+    let held = bed.held(unique("k", OnDuplicate::Return), "w").await;
+    let waits = NewTask { depends_on: vec![Dependency::Place(0)], ..task() };
+    let made = bed.make_all(vec![unique("k", OnDuplicate::Return), waits]).await;
+    assert_eq!(made[0], held.task.id, "it lives");
+    assert!(bed.nothing_for("v").await);
+    bed.complete(&held).await;
+    assert_eq!(bed.claim("v").await.task.id, made[1]);
+}
+
 pub(super) async fn a_unique_key_comes_once_in_a_call(bed: &mut Bed) {
     let twice = vec![unique("k", OnDuplicate::Return), unique("k", OnDuplicate::Return)];
     let answer = bed.submit(Create { tasks: twice }).await;
@@ -340,8 +351,43 @@ pub(super) async fn a_thousand_tasks_in_one_call(bed: &mut Bed) {
         .collect();
     let ids = bed.make_all(tasks).await;
     assert!(ids.is_sorted());
-    let stats = bed.store().stats(TenantId::DEFAULT, Some("big".into())).await.unwrap();
+    let stats =
+        bed.store().stats(TenantId::DEFAULT, Some("big".into()), Freshness::Latest).await.unwrap();
     assert_eq!((stats.ready, stats.blocked), (100, 900));
     let heads: Vec<TaskId> = ids.iter().copied().step_by(10).collect();
     assert_eq!(bed.claim_ids(claim("w", 1_000)).await, heads);
+}
+
+pub(super) async fn so_many_tasks_wait_for_one_and_not_more(bed: &mut Bed) {
+    bed.fresh(Setup { max_dependents: 3, ..Setup::default() }).await;
+    let on = bed.make(task()).await;
+    let waiting = |count: usize| {
+        let waits = NewTask { depends_on: vec![Dependency::Task(on)], ..task() };
+        Create { tasks: vec![waits; count] }
+    };
+    let is_limit = |answer: &Result<_, Refusal>| matches!(answer, Err(Refusal::Limit { .. }));
+    let answer = bed.submit(waiting(4)).await;
+    assert!(is_limit(&answer), "as one call: {answer:?}");
+    // Those that have ended leave room.
+    let mut ended = Vec::new();
+    for round in 0..5 {
+        let made = bed.ok(waiting(3)).await;
+        let answer = bed.submit(waiting(1)).await;
+        assert!(is_limit(&answer), "one more, in round {round}: {answer:?}");
+        for task in made {
+            bed.ok(given::cancel(task.id)).await;
+            ended.push(task.id);
+        }
+    }
+    // Put back, they wait again, and the end of the one is the end of it for all: so that is bounded, too.
+    let answer = bed.submit(waiting(1)).await;
+    assert!(is_limit(&answer), "as many have waited as may: {answer:?}");
+    for id in &ended {
+        bed.ok(given::retry(*id)).await;
+    }
+    assert_eq!(bed.stats().await.blocked, 15);
+    let held = bed.claim("w").await;
+    assert_eq!(held.task.id, on);
+    bed.complete(&held).await;
+    assert_eq!(bed.stats().await.ready, 15);
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use claudebench_core::event::Event;
 use claudebench_core::lane::PauseScope;
-use claudebench_core::{Cursor, TaskId, TenantId};
+use claudebench_core::{Cursor, Millis, TaskId, TenantId};
 use claudebench_store::{
     AttachmentBody, AttachmentKind, Batch, Change, Create, DeleteAttachment, DeleteTask,
-    EventQuery, FailInstances, Flush, Item, Meta, NewTask, Pause, ProcessBatch, PutAttachment,
-    Reports, Resume, RevokeKey, SetConfig, StoreError, Sweep, Touch, Unassign, Unregister, Update,
-    Vote,
+    EventQuery, FailInstances, Flush, Fold, Freshness, Item, Meta, NewTask, Pause, ProcessBatch,
+    PutAttachment, Refold, Reports, Resume, RevokeKey, SetConfig, StoreError, Sweep, TellReplica,
+    Touch, Unassign, Unregister, Update, Vote,
 };
 
 use super::Setup;
@@ -51,8 +51,11 @@ told_by! {
     AddKey => ["key.created"];
     RevokeKey => ["key.revoked"];
     Vote => ["quorum.decision.made"];
+    TellReplica => ["replica.lagging"];
     ProcessBatch => ["batch.completed"];
     Flush => ["system.flushed"];
+    Fold => [];
+    Refold => [];
     Sweep => [];
 }
 
@@ -72,6 +75,13 @@ fn note(task: TaskId) -> PutAttachment {
 /// One of each kind, each possible after those before it.
 fn every_change(bed: &Bed, task: TaskId) -> Vec<Change> {
     let here = vec![(TenantId::DEFAULT, "w".into(), bed.now())];
+    let behind = TellReplica {
+        name: "replica:5432".into(),
+        lagging: true,
+        lag_ms: Some(2_000),
+        lag_bytes: Some(1 << 20),
+        problem: None,
+    };
     let vote = Vote { decision: "d".into(), instance: "w".into(), value: "yes".into(), total: 1 };
     vec![
         Change::Register(register("w")),
@@ -93,7 +103,10 @@ fn every_change(bed: &Bed, task: TaskId) -> Vec<Change> {
         Change::AddKey(add_key("key", "default")),
         Change::RevokeKey(RevokeKey { id: "key".into() }),
         Change::Vote(vote),
+        Change::TellReplica(behind),
         Change::ProcessBatch(ProcessBatch { batch: "b".into(), instance: "w".into(), items: 3 }),
+        Change::Fold(Fold::default()),
+        Change::Refold(Refold { version: 1, generation: 1, after: Cursor(0), since: Millis(0) }),
         Change::Sweep(Sweep),
         Change::Flush(Flush { tasks: true }),
     ]
@@ -144,6 +157,49 @@ pub(super) async fn the_life_of_a_task_is_told_step_by_step(bed: &mut Bed) {
         history.iter().map(|event| (&*event.kind, event.version.unwrap(), event.attempt)).collect();
     assert_eq!(told, expected);
     assert!(history.is_sorted_by(|a, b| a.cursor < b.cursor && a.at <= b.at));
+}
+
+pub(super) async fn an_end_tells_how_long_it_took(bed: &mut Bed) {
+    let told = async |bed: &Bed, id, n: usize, names: &[&str]| {
+        let payload = given::payload(&bed.history(id).await[n]);
+        names.iter().map(|name| payload[name].as_i64()).collect::<Vec<_>>()
+    };
+    for beats in [false, true] {
+        let id = bed.make(NewTask { priority: 7, ..task() }).await;
+        bed.clock.advance(300);
+        let held = bed.claim("w").await;
+        assert_eq!(told(bed, id, 1, &["waited", "priority"]).await, [Some(300), Some(7)]);
+        bed.clock.advance(500);
+        if beats {
+            bed.ok(beat(&held)).await;
+        }
+        bed.complete(&held).await;
+        let end = told(bed, id, 2, &["worked", "duration", "priority"]).await;
+        assert_eq!(end, [Some(500), Some(800), Some(7)], "{beats}");
+    }
+    // A second attempt is a time of its own.
+    let first = bed.held(task(), "w").await;
+    bed.clock.advance(40);
+    bed.end_attempt(&first, failed()).await;
+    bed.pass(1_000).await;
+    let second = bed.claim("w").await;
+    bed.clock.advance(9);
+    bed.end_attempt(&second, given::failed_for_good()).await;
+    let id = first.task.id;
+    assert_eq!(told(bed, id, 3, &["fence", "waited"]).await, [Some(2), Some(1_040)]);
+    assert_eq!(told(bed, id, 4, &["worked", "duration"]).await, [Some(9), Some(1_049)]);
+    // By hand nobody has worked.
+    let id = bed.make(task()).await;
+    let status = Some(claudebench_core::Status::Completed);
+    bed.ok(Update { id: Some(id), status, ..Update::default() }).await;
+    let updated = given::payload(&bed.history(id).await[1]);
+    assert_eq!(
+        (&updated["previousStatus"], &updated["status"]),
+        (&"pending".into(), &"completed".into())
+    );
+    let id = bed.make(NewTask { priority: 3, ..task() }).await;
+    bed.ok(cancel(id)).await;
+    assert_eq!(told(bed, id, 1, &["priority"]).await, [Some(3)]);
 }
 
 pub(super) async fn what_is_refused_or_repeated_is_not_told(bed: &mut Bed) {
@@ -309,6 +365,19 @@ async fn some_events(bed: &Bed, count: usize) -> Vec<Cursor> {
     bed.log().await.iter().map(|event| event.cursor).collect()
 }
 
+pub(super) async fn after_a_place_beyond_the_end_there_is_no_page(bed: &mut Bed) {
+    bed.make_all(vec![task(), task()]).await;
+    let end = bed.end_of_log().await;
+    let ask = |place, newest_first| EventQuery { after: Some(place), newest_first, ..events() };
+    let page = bed.store().events(ask(end, false), Freshness::Latest).await.unwrap();
+    assert_eq!((page.events.len(), page.next, page.at_end), (0, end, true), "nothing came since");
+    let beyond = Cursor(end.0 + 1);
+    let answer = bed.store().events(ask(beyond, false), Freshness::Latest).await;
+    assert!(matches!(answer, Err(StoreError::BadQuery { field: "after", .. })), "{answer:?}");
+    let back = bed.store().events(ask(beyond, true), Freshness::Latest).await.unwrap();
+    assert_eq!(back.events.len(), 2, "backwards, it is before the end");
+}
+
 pub(super) async fn as_many_events_are_kept_as_is_said(bed: &mut Bed) {
     bed.fresh(Setup { events_max: 10, ..Setup::default() }).await;
     let cursors = some_events(bed, 30).await;
@@ -317,7 +386,9 @@ pub(super) async fn as_many_events_are_kept_as_is_said(bed: &mut Bed) {
     assert_eq!(kept, cursors[20..], "the newest");
     let health = bed.store().health().await.unwrap();
     assert_eq!((health.oldest, health.head), (cursors[20], cursors[29]));
-    let after = |after: Cursor| bed.store().events(EventQuery { after: Some(after), ..events() });
+    let after = |after: Cursor| {
+        bed.store().events(EventQuery { after: Some(after), ..events() }, Freshness::Latest)
+    };
     assert_eq!(after(cursors[19]).await.unwrap().events.len(), 10, "nothing is missed");
     let expired = after(cursors[18]).await;
     let Err(StoreError::CursorExpired { cursor, oldest }) = expired else {
@@ -347,7 +418,10 @@ pub(super) async fn events_are_kept_as_long_as_is_said(bed: &mut Bed) {
     assert_eq!(kinds(&bed.log().await), ["task.completed"]);
     let history = bed.history(old).await;
     assert_eq!(history[0].version, Some(3), "the rest of its history has gone");
-    let answer = bed.store().events(EventQuery { after: Some(log[0].cursor), ..events() }).await;
+    let answer = bed
+        .store()
+        .events(EventQuery { after: Some(log[0].cursor), ..events() }, Freshness::Latest)
+        .await;
     assert!(matches!(answer, Err(StoreError::CursorExpired { .. })), "{answer:?}");
 }
 

@@ -2,13 +2,13 @@
 
 use claudebench_core::lane::PauseScope;
 use claudebench_core::{Status, TaskId, TenantId};
-use claudebench_store::{Explained, NewTask, Pause};
+use claudebench_store::{Explained, Freshness, NewTask, Pause, Until};
 
 use super::bed::Bed;
 use super::given::{after, assign, cancel, names, register, task};
 
 async fn explain(bed: &Bed, id: TaskId) -> Explained {
-    let explained = bed.store().explain(TenantId::DEFAULT, id).await.unwrap();
+    let explained = bed.store().explain(TenantId::DEFAULT, id, Freshness::Latest).await.unwrap();
     explained.unwrap_or_else(|| panic!("{id} is gone"))
 }
 
@@ -27,7 +27,13 @@ pub(super) async fn what_holds_a_task_back_is_named(bed: &mut Bed) {
     bed.complete(&held).await;
     let explained = explain(bed, id).await;
     assert_eq!(explained.blocked_by.iter().map(|by| by.id).collect::<Vec<_>>(), [second]);
-    assert!(bed.store().explain(TenantId::DEFAULT, TaskId(7)).await.unwrap().is_none());
+    assert!(
+        bed.store()
+            .explain(TenantId::DEFAULT, TaskId(7), Freshness::Latest)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 pub(super) async fn its_place_in_the_order_is_counted(bed: &mut Bed) {
@@ -54,7 +60,7 @@ pub(super) async fn pauses_and_whom_it_is_parked_on_are_named(bed: &mut Bed) {
     bed.ok(register("w")).await;
     let id = bed.make(task()).await;
     bed.ok(assign(id, "w")).await;
-    bed.ok(Pause { scope: PauseScope::All, reason: None, until: Some(bed.now().plus(5)) }).await;
+    bed.ok(Pause { scope: PauseScope::All, reason: None, until: Some(Until::For(5)) }).await;
     let explained = explain(bed, id).await;
     assert_eq!(explained.lane.unwrap().assignee.as_deref(), Some("w"));
     assert_eq!(

@@ -15,7 +15,7 @@ use claudebench_store::{
 use serde_json::Value;
 
 /// When every bed begins.
-pub(super) const EPOCH: Millis = Millis(1_700_000_000_000);
+pub const EPOCH: Millis = Millis(1_700_000_000_000);
 
 /// 1, 2, 4 and 8 seconds, exactly.
 pub(super) const BACKOFF: Backoff = Backoff {

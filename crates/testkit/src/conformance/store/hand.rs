@@ -2,7 +2,7 @@
 
 use claudebench_core::{Status, TaskId};
 use claudebench_store::{
-    AttachmentQuery, DeleteTask, NewTask, Refusal, Unassign, Unregister, Update,
+    AttachmentQuery, DeleteTask, Ending, Freshness, NewTask, Refusal, Unassign, Unregister, Update,
 };
 use serde_json::{Value, json};
 
@@ -165,6 +165,18 @@ pub(super) async fn ended_tasks_that_may_be_opened_again_by_hand(bed: &mut Bed) 
     assert_eq!(bed.claim("w").await.task.id, project.task.id);
 }
 
+pub(super) async fn a_failed_task_that_is_completed_by_hand_has_no_error(bed: &mut Bed) {
+    let held = bed.held(task(), "w").await;
+    let error = Some("boom".to_owned());
+    bed.end_attempt(&held, Ending::CompletedFailed { result: None, error }).await;
+    let failed = bed.row(held.task.id).await;
+    assert_eq!((failed.error.as_deref(), failed.reason.as_deref()), (Some("boom"), Some("failed")));
+    let row = *bed.ok(to(held.task.id, Status::Completed)).await;
+    assert_eq!((row.status, row.dead), (Status::Completed, false));
+    assert_eq!((&row.error, &row.reason), (&None, &None));
+    assert_eq!(row, bed.row(held.task.id).await);
+}
+
 pub(super) async fn a_parked_task_is_its_instances_alone(bed: &mut Bed) {
     bed.ok(register("w")).await;
     bed.ok(register("gone")).await;
@@ -222,8 +234,11 @@ pub(super) async fn a_deleted_task_is_gone_but_for_its_history(bed: &mut Bed) {
     assert_eq!(bed.task_of(tenant, id).await, None);
     assert_eq!((bed.list(given::tasks()).await.total, bed.stats().await.total()), (0, 0));
     let names = vec![(id, "note".to_owned())];
-    let (left, _) =
-        bed.store().attachments(AttachmentQuery::Named { tenant, names }).await.unwrap();
+    let (left, _) = bed
+        .store()
+        .attachments(AttachmentQuery::Named { tenant, names }, Freshness::Latest)
+        .await
+        .unwrap();
     assert_eq!(left, []);
     assert_eq!(bed.report(report(&held, completed())).await, Err(Refusal::NoTask(id)));
     assert_eq!(bed.submit(DeleteTask { task: id }).await, Err(Refusal::NoTask(id)));

@@ -2,12 +2,14 @@
 
 use claudebench_core::{Millis, Status, TenantId};
 use claudebench_store::{
-    ClaimTasks, FailInstances, InstanceRow, NewTask, Refusal, Register, Touch, Unregister,
+    Batch, ClaimTasks, FailInstances, InstanceRow, NewTask, PAGE_BYTES, Refusal, Register, Touch,
+    Unregister, Write,
 };
 
 use super::bed::Bed;
 use super::given::{
-    BACKOFF, assign, beat, cancel_within, claim, completed, names, payload, register, report, task,
+    BACKOFF, assign, beat, cancel_within, claim, completed, meta, names, payload, register, report,
+    task,
 };
 
 fn unregister(id: &str) -> Unregister {
@@ -131,6 +133,51 @@ pub(super) async fn what_a_lost_instance_had_goes_back(bed: &mut Bed) {
     assert_eq!(bed.ok(silent("w", seen)).await, [], "it is gone already");
     assert_eq!(bed.ok(silent("nobody", seen)).await, []);
     assert_eq!(bed.end_of_log().await, end);
+}
+
+pub(super) async fn one_that_was_heard_of_since_is_not_given_up(bed: &mut Bed) {
+    bed.ok(register("w")).await;
+    let held = bed.held(task(), "w").await;
+    let seen = bed.now();
+    bed.clock.advance(30_000);
+    let mut batch = Batch::default();
+    register("w").put(meta(), &mut batch);
+    let place = silent("w", seen).put(meta(), &mut batch);
+    let mut outcomes = bed.commit(batch).await.unwrap();
+    assert_eq!(FailInstances::take(&mut outcomes, place).unwrap(), Ok(Vec::new()));
+    assert!(instance(bed, "w").await.online, "it has registered again meanwhile");
+    bed.complete(&held).await;
+    bed.clock.advance(30_000);
+    bed.ok(touch("w", bed.now())).await;
+    assert_eq!(bed.ok(silent("w", bed.now().plus(-1))).await, [], "a sign of life counts, too");
+    // Written before the clock was set back.
+    bed.ok(touch("w", bed.now().plus(3_600_000))).await;
+    assert_eq!(bed.ok(silent("w", bed.now())).await.len(), 1, "nobody was heard of in the future");
+}
+
+pub(super) async fn as_many_instances_are_shown_as_there_is_room_for(bed: &mut Bed) {
+    for id in ["a", "b", "c", "d"] {
+        bed.ok(register(id)).await;
+    }
+    for id in ["a", "d"] {
+        bed.ok(unregister(id)).await;
+    }
+    let shown = async |named: &[&str], limit| {
+        let named = names(named);
+        let rows = bed.store().instances_shown(TenantId::DEFAULT, named, limit).await.unwrap();
+        rows.iter().map(|row| row.id.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&["c", "b"], 9).await, ["c", "b", "a", "d"], "those named, those that went");
+    assert_eq!(shown(&["c", "nobody", "d"], 9).await, ["c", "d", "a"], "each once");
+    assert_eq!(shown(&["b", "c"], 1).await, ["b"]);
+    assert_eq!(shown(&["b"], 2).await, ["b", "a"]);
+    let long = format!(r#"{{"x":"{}"}}"#, "x".repeat(PAGE_BYTES / 3));
+    for id in ["a", "b", "c", "d"] {
+        bed.ok(Register { metadata: Some(long.clone()), ..register(id) }).await;
+    }
+    assert_eq!(shown(&["a", "b", "c", "d"], 9).await, ["a", "b"], "the third does not fit");
+    let other = bed.store().instances_shown(TenantId(77), names(&["a"]), 9).await.unwrap();
+    assert_eq!(other, [], "another tenant's");
 }
 
 pub(super) async fn a_lease_that_was_asked_for_outlasts_silence(bed: &mut Bed) {

@@ -271,7 +271,11 @@ pub(super) async fn a_query_that_makes_no_sense_is_refused(bed: &mut Bed) {
 pub(super) async fn counts_follow_every_step(bed: &mut Bed) {
     let site = NewTask { project: Some("site".into()), ..task() };
     let seen = async |bed: &Bed| {
-        let stats = bed.store().stats(TenantId::DEFAULT, Some("site".into())).await.unwrap();
+        let stats = bed
+            .store()
+            .stats(TenantId::DEFAULT, Some("site".into()), Freshness::Latest)
+            .await
+            .unwrap();
         (stats.ready, stats.scheduled, stats.blocked, stats.by_status)
     };
     assert_eq!(seen(bed).await, (0, 0, 0, [0; 5]), "a project that nobody knows");

@@ -27,6 +27,7 @@ mod instance;
 mod isolation;
 mod lease;
 mod list;
+mod metrics;
 mod model;
 mod outcome;
 mod parked;
@@ -49,6 +50,7 @@ use claudebench_store::{Batch, Outcomes, Source, Store, StoreError};
 
 pub use bed::Bed;
 pub use cases::CASES;
+pub use given::EPOCH;
 
 /// How long a case may take before it counts as hanging.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -71,6 +73,21 @@ pub trait Backend {
     fn crash(&mut self) -> Doing<'_, ()> {
         self.close()
     }
+
+    /// Has done what the store does by itself besides sweeping: rows past their retention are
+    /// dropped.
+    fn keep(&self) -> Doing<'_, ()> {
+        Box::pin(async {})
+    }
+
+    /// Whether the store knows at once what is due next, and not only when it has looked. Until
+    /// then it looks too early, never too late.
+    fn knows_what_is_due(&self) -> bool {
+        true
+    }
+
+    /// How many answers are kept under idempotency keys.
+    fn kept(&self) -> Doing<'_, i64>;
 }
 
 /// What a store is opened with, as far as the rules speak of it.
@@ -80,6 +97,8 @@ pub struct Setup {
     pub lease_ms: i64,
     /// How many workers may be lost over one task.
     pub max_losses: i64,
+    /// How many tasks may wait for one.
+    pub max_dependents: usize,
     /// Whether old tasks overtake those of higher priority.
     pub aging: Aging,
     /// How long events are kept, in milliseconds.
@@ -97,6 +116,7 @@ impl Default for Setup {
         Self {
             lease_ms: 60_000,
             max_losses: 3,
+            max_dependents: 10_000,
             aging: Aging::default(),
             events_age_ms: i64::MAX / 4,
             events_max: i64::MAX / 4,

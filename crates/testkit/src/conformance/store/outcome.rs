@@ -2,7 +2,7 @@
 
 use claudebench_core::backoff::Backoff;
 use claudebench_core::{Int, Status};
-use claudebench_store::{Ending, NewTask};
+use claudebench_store::{Ending, NewTask, Retry, RetrySelection, Update};
 
 use super::bed::Bed;
 use super::given::{
@@ -28,13 +28,57 @@ pub(super) async fn a_completion_keeps_its_result(bed: &mut Bed) {
 pub(super) async fn a_second_result_takes_the_place_of_the_first(bed: &mut Bed) {
     let held = bed.held(task(), "w").await;
     bed.end_attempt(&held, Ending::Completed { result: Some("1".into()) }).await;
-    let which = claudebench_store::RetrySelection::Task { id: held.task.id, force: true };
-    bed.ok(claudebench_store::Retry { which, priority: None, delay_ms: None }).await;
+    let which = RetrySelection::Task { id: held.task.id, force: true };
+    bed.ok(Retry { which, priority: None, delay_ms: None }).await;
     let held = bed.claim("w").await;
     bed.end_attempt(&held, Ending::Completed { result: Some("2".into()) }).await;
     let found = bed.task(held.task.id).await;
     assert_eq!(found.result.unwrap().body.value.as_deref(), Some("2"));
     assert_eq!(found.task.attachment_count, 1);
+}
+
+pub(super) async fn a_result_goes_with_the_end_that_is_forgotten(bed: &mut Bed) {
+    let held = bed.held(task(), "w").await;
+    let id = held.task.id;
+    bed.ok(given::note_named(id, "other")).await;
+    bed.end_attempt(&held, Ending::Completed { result: Some("1".into()) }).await;
+    let which = RetrySelection::Task { id, force: true };
+    bed.ok(Retry { which, priority: None, delay_ms: None }).await;
+    let found = bed.task(id).await;
+    assert_eq!((found.result, found.attachment_keys), (None, vec!["other".into()]));
+    let [.., deleted, retried] = &bed.history(id).await[..] else { panic!("two events") };
+    assert_eq!((&*deleted.kind, &*retried.kind), ("task.attachment.deleted", "task.retried"));
+    assert_eq!(payload(deleted)["key"], "result");
+    let held = bed.claim("w").await;
+    let (result, error) = (Some("2".to_owned()), Some("no disk".to_owned()));
+    bed.end_attempt(&held, Ending::CompletedFailed { result, error }).await;
+    let status = Some(Status::Pending);
+    bed.ok(Update { id: Some(id), status, ..Update::default() }).await;
+    assert_eq!(bed.task(id).await.result, None, "put back by hand");
+    let held = bed.claim("w").await;
+    bed.end_attempt(&held, failed_for_good()).await;
+    let found = bed.task(id).await;
+    assert_eq!((found.result, found.task.attachment_count), (None, 1), "no end has an old one");
+}
+
+pub(super) async fn what_was_attached_is_no_completions_to_drop(bed: &mut Bed) {
+    bed.ok(given::register("w")).await;
+    let claimed = bed.make(task()).await;
+    let parked = bed.make(task()).await;
+    bed.ok(given::assign(parked, "w")).await;
+    for id in [claimed, parked] {
+        bed.ok(given::note_named(id, "result")).await;
+    }
+    bed.clock.advance(5);
+    let held = bed.claim("v").await;
+    assert_eq!(held.task.id, claimed);
+    bed.complete(&held).await;
+    bed.report(given::report_by(parked, Some("w"), completed())).await.unwrap();
+    for id in [claimed, parked] {
+        let found = bed.task(id).await;
+        assert_eq!(found.task.status, Status::Completed);
+        assert!(found.result.is_some(), "{id}: whatever was attached before stays");
+    }
 }
 
 pub(super) async fn a_completion_with_an_error_is_a_failure_for_good(bed: &mut Bed) {

@@ -133,7 +133,6 @@ pub(super) async fn who_may_not_take_waits_on(bed: &mut Bed) {
 }
 
 pub(super) async fn no_task_is_left_over_while_somebody_waits_for_it(bed: &mut Bed) {
-    // Which kind of task is looked at first is chance.
     for n in 0..12 {
         let project = format!("p-{n}");
         let narrow = Wanted { project: Some(project.as_str().into()), ..wanted("narrow") };
@@ -149,6 +148,27 @@ pub(super) async fn no_task_is_left_over_while_somebody_waits_for_it(bed: &mut B
         assert_eq!(waiting.claims.lock().unwrap().len(), 0);
         assert_eq!(told(bed).await, 0);
     }
+}
+
+pub(super) async fn the_best_task_finds_its_worker_first(bed: &mut Bed) {
+    let priorities = [30, 80, 10, 60, 90, 20, 70, 40];
+    let project = |priority: i64| Some(format!("p-{priority}").as_str().into());
+    let tasks = || priorities.map(|p| NewTask { priority: p, project: project(p), ..task() });
+    let narrow = priorities.map(|p| {
+        let wanted = Wanted { project: project(p), ..wanted("w") };
+        ClaimTasks { wanted, task: None, max: 1, lease_ms: None }
+    });
+    let (mut batch, _) = under(narrow.to_vec());
+    put(&mut batch, Create { tasks: tasks().to_vec() });
+    let outcomes = bed.commit(batch).await.unwrap();
+    let got = outcomes.handed.iter().flat_map(|(_, answer)| answer);
+    let got: Vec<i64> = got.map(|got| got.as_ref().unwrap().tasks[0].task.priority).collect();
+    assert_eq!(got, [90, 80, 70, 60, 40, 30, 20, 10]);
+    bed.make_all(tasks().to_vec()).await;
+    let told = bed.told_ready();
+    let told: Vec<&str> = told.iter().filter_map(|(lane, _)| lane.project.as_deref()).collect();
+    let expected = ["p-90", "p-80", "p-70", "p-60", "p-40", "p-30", "p-20", "p-10"];
+    assert_eq!(told, expected, "what nobody got is told in this order, too");
 }
 
 pub(super) async fn a_task_that_is_gone_again_is_handed_to_nobody(bed: &mut Bed) {

@@ -2,13 +2,13 @@
 
 use claudebench_core::lane::PauseScope;
 use claudebench_core::{Millis, TenantId};
-use claudebench_store::{NewTask, Pause, PauseRow, Refusal, Resume};
+use claudebench_store::{NewTask, Pause, PauseRow, Paused, Refusal, Resume, Until};
 
 use super::bed::Bed;
 use super::given::{beat, claim, claim_as, names, payload, released, task};
 
 fn pause(scope: PauseScope, until: Option<Millis>) -> Pause {
-    Pause { scope, reason: Some("release".into()), until }
+    Pause { scope, reason: Some("release".into()), until: until.map(Until::At) }
 }
 
 async fn pauses(bed: &Bed) -> Vec<PauseRow> {
@@ -65,7 +65,8 @@ pub(super) async fn running_work_goes_on(bed: &mut Bed) {
 
 pub(super) async fn a_pause_is_shown_and_told(bed: &mut Bed) {
     let (scope, until) = (PauseScope::Project("site".into()), Some(bed.now().plus(9_000)));
-    assert_eq!(bed.ok(pause(scope.clone(), until)).await, bed.now());
+    let paused = Paused { at: bed.now(), until };
+    assert_eq!(bed.ok(pause(scope.clone(), until)).await, paused);
     let row = PauseRow {
         scope: scope.clone(),
         reason: Some("release".into()),

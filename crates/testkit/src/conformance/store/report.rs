@@ -5,8 +5,8 @@ use claudebench_store::{ClaimedTask, Ending, NewTask, Refusal, Reports};
 
 use super::bed::Bed;
 use super::given::{
-    self, assign, beat, completed, failed, failed_for_good, register, released, report, report_by,
-    task,
+    self, assign, beat, completed, failed, failed_for_good, payload, register, released, report,
+    report_by, task,
 };
 
 pub(super) async fn the_current_fence_is_taken(bed: &mut Bed) {
@@ -168,10 +168,63 @@ pub(super) async fn a_parked_task_may_be_ended_by_its_instance(bed: &mut Bed) {
     assert!(matches!(answer, Err(Refusal::NotHolder { .. })), "{answer:?}");
     let answer = bed.report(report_by(ids[0], Some("w"), released())).await;
     assert_eq!(answer, Err(Refusal::NotAssigned(ids[0])), "there is no attempt to give back");
+    let parked = bed.row(ids[0]).await;
+    bed.clock.advance(7);
     let done = bed.report(report_by(ids[0], Some("w"), completed())).await.unwrap();
     assert_eq!(done.status, Status::Completed);
+    let row = bed.row(ids[0]).await;
+    assert!(parked.assigned_at.is_some() && parked.assigned_at < row.started_at);
+    assert_eq!((row.assigned_at, row.started_at), (parked.assigned_at, row.completed_at));
     let dead = bed.report(report_by(ids[1], None, failed_for_good())).await.unwrap();
     assert_eq!((dead.status, dead.dead), (Status::Failed, true));
+}
+
+pub(super) async fn what_ends_a_parked_task_is_an_attempt(bed: &mut Bed) {
+    bed.ok(register("w")).await;
+    let id = bed.make(NewTask { max_attempts: 2, ..task() }).await;
+    for attempt in 1..=2 {
+        bed.ok(assign(id, "w")).await;
+        let settled = bed.report(report_by(id, Some("w"), failed())).await.unwrap();
+        assert_eq!((settled.attempt, settled.dead), (attempt, attempt == 2));
+        let row = bed.row(id).await;
+        assert_eq!((row.attempt, row.fence), (attempt, attempt), "with a fence of its own");
+    }
+    let event = payload(bed.history(id).await.last().unwrap());
+    assert_eq!((&event["status"], &event["fence"]), (&"failed".into(), &2.into()));
+    let snoozed = bed.make(NewTask { max_attempts: 1, ..task() }).await;
+    bed.ok(assign(snoozed, "w")).await;
+    let Ending::Failed { reason, error, retryable, .. } = failed() else { unreachable!() };
+    let snooze = Ending::Failed { reason, error, retryable, retry_after_ms: None, snooze: true };
+    let settled = bed.report(report_by(snoozed, Some("w"), snooze)).await.unwrap();
+    assert_eq!((settled.status, bed.row(snoozed).await.attempt), (Status::Pending, 0));
+}
+
+pub(super) async fn nobody_repeats_what_another_has_reported(bed: &mut Bed) {
+    bed.ok(register("x")).await;
+    // The task was parked on another when its first worker was done with it.
+    for ending in [failed(), released()] {
+        let held = bed.held(NewTask { priority: 60, ..task() }, "w").await;
+        let id = held.task.id;
+        bed.end_attempt(&held, ending.clone()).await;
+        bed.ok(assign(id, "x")).await;
+        bed.report(report_by(id, Some("x"), completed())).await.unwrap();
+        let answer = bed.report(report(&held, completed())).await;
+        assert!(matches!(answer, Err(Refusal::StaleFence { .. })), "{ending:?}: {answer:?}");
+        assert_eq!(bed.row(id).await.completed_by.as_deref(), Some("x"));
+    }
+    // Another has ended it under the very lease, which a heartbeat has made a row or not.
+    for beaten in [false, true] {
+        for ending in [completed(), failed(), failed_for_good(), released()] {
+            let held = bed.held(NewTask { priority: 60, ..task() }, "w").await;
+            if beaten {
+                bed.ok(beat(&held)).await;
+            }
+            bed.report(report_by(held.task.id, None, ending.clone())).await.unwrap();
+            let answer = bed.report(report(&held, ending.clone())).await;
+            assert!(matches!(answer, Err(Refusal::StaleFence { .. })), "{ending:?}: {answer:?}");
+            bed.submit(given::cancel(held.task.id)).await.ok();
+        }
+    }
 }
 
 pub(super) async fn reports_of_one_call_stand_alone(bed: &mut Bed) {

@@ -1,10 +1,11 @@
 //! What was answered is there after a restart, and after a crash.
 
 use claudebench_core::lane::PauseScope;
+use claudebench_core::rank::Aging;
 use claudebench_core::{Status, TaskId, TenantId};
 use claudebench_store::{
-    AttachmentBody, AttachmentKind, Beat, Cancel, Dependents, NewTask, OnDuplicate, Pause,
-    ProcessBatch, PutAttachment, Refusal, Resume, SetConfig, Vote,
+    AttachmentBody, AttachmentKind, Beat, Cancel, Dependents, Freshness, NewTask, OnDuplicate,
+    Pause, ProcessBatch, PutAttachment, Refusal, Resume, SetConfig, Until, Vote,
 };
 
 use super::audit::all_tasks;
@@ -57,7 +58,7 @@ async fn everything(bed: &Bed) -> Vec<String> {
     let mut all = vec![
         format!("{:?}", bed.log().await),
         format!("{:?}", bed.stats().await),
-        format!("{:?}", store.stats(tenant, Some("a".into())).await.unwrap()),
+        format!("{:?}", store.stats(tenant, Some("a".into()), Freshness::Latest).await.unwrap()),
         format!("{:?}", store.instances(None).await.unwrap()),
         format!("{:?}", store.keys(None).await.unwrap()),
         format!("{:?}", store.pauses(tenant).await.unwrap()),
@@ -66,7 +67,7 @@ async fn everything(bed: &Bed) -> Vec<String> {
     for found in all_tasks(bed, tenant).await {
         let id = found.task.id;
         all.push(format!("{:?}", bed.task(id).await));
-        all.push(format!("{:?}", store.explain(tenant, id).await.unwrap()));
+        all.push(format!("{:?}", store.explain(tenant, id, Freshness::Latest).await.unwrap()));
         all.push(format!("{:?}", bed.history(id).await));
     }
     all
@@ -147,11 +148,38 @@ pub(super) async fn the_order_and_the_lanes_are_the_same(bed: &mut Bed) {
     }
 }
 
+pub(super) async fn another_step_of_aging_is_another_order(bed: &mut Bed) {
+    let steps = [(0, 100), (100, 0), (100, 200), (200, 0)];
+    for ((from, to), how) in steps.into_iter().zip(Stop::ALL.into_iter().cycle()) {
+        bed.setup.aging = Aging { step_ms: from };
+        bed.again(how).await;
+        let low = bed.held(NewTask { priority: 10, ..task() }, "v").await;
+        let waits = bed.make(NewTask { priority: 10, delay_ms: Some(20_000), ..task() }).await;
+        let old = bed.make(NewTask { priority: 10, ..task() }).await;
+        bed.clock.advance(10_000);
+        let urgent = bed.make(NewTask { priority: 90, ..task() }).await;
+        bed.setup.aging = Aging { step_ms: to };
+        bed.again(how).await;
+        let new = bed.make(NewTask { priority: 50, ..task() }).await;
+        bed.end_attempt(&low, released()).await;
+        bed.pass(10_000).await;
+        let aged = [low.task.id, waits, old];
+        let order = bed.claim_ids(claim("w", 9)).await;
+        // 80 levels are worth 8 seconds, or 16; the tasks are 10 seconds apart.
+        let expected = match to {
+            0 => [&[urgent, new], &aged[..]].concat(),
+            100 => [&aged[..], &[urgent, new]].concat(),
+            _ => [&[urgent], &aged[..], &[new]].concat(),
+        };
+        assert_eq!(order, expected, "from {from} to {to}");
+    }
+}
+
 pub(super) async fn pauses_go_on(bed: &mut Bed) {
     for how in Stop::ALL {
         let id = bed.make(task()).await;
         let until = bed.now().plus(5_000);
-        bed.ok(Pause { scope: PauseScope::All, reason: None, until: Some(until) }).await;
+        bed.ok(Pause { scope: PauseScope::All, reason: None, until: Some(Until::At(until)) }).await;
         let role = PauseScope::Role("r".into());
         bed.ok(Pause { scope: role.clone(), reason: None, until: None }).await;
         bed.again(how).await;

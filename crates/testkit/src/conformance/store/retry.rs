@@ -1,7 +1,9 @@
 //! Ended tasks are put back: the one way out of an end.
 
 use claudebench_core::{Status, TaskId};
-use claudebench_store::{Ending, NewTask, OnDuplicate, Refusal, Retry, RetrySelection, Update};
+use claudebench_store::{
+    Ending, NewTask, OnDuplicate, Refusal, Retry, RetryOutcome, RetrySelection, Update,
+};
 
 use super::bed::Bed;
 use super::given::{
@@ -19,7 +21,8 @@ pub(super) async fn a_dead_letter_lives_again(bed: &mut Bed) {
     assert_eq!((bed.row(id).await.attempt, bed.row(id).await.losses), (1, 1));
     let again = Retry { priority: Some(99), delay_ms: Some(500), ..retry(id) };
     let retried = bed.ok(again).await;
-    assert_eq!((retried[0].id, retried[0].previous), (id, Status::Failed));
+    let retried = &retried.retried[0];
+    assert_eq!((retried.id, retried.previous), (id, Status::Failed));
     let row = bed.row(id).await;
     assert_eq!((row.status, row.priority, row.dead), (Status::Pending, 99, false));
     assert_eq!((row.attempt, row.losses, row.fence), (0, 0, 2), "forgotten, but for the fence");
@@ -44,7 +47,7 @@ pub(super) async fn a_cancelled_task_lives_again(bed: &mut Bed) {
     let first = bed.make(task()).await;
     let second = bed.make(after(&[first])).await;
     bed.ok(cancel(second)).await;
-    assert_eq!(bed.ok(retry(second)).await[0].previous, Status::Cancelled);
+    assert_eq!(bed.ok(retry(second)).await.retried[0].previous, Status::Cancelled);
     let held = bed.claim("w").await;
     assert_eq!(held.task.id, first, "it still waits for what it waited for");
     assert!(bed.nothing_for("w").await);
@@ -108,7 +111,9 @@ fn redrive() -> RetrySelection {
 
 async fn redriven(bed: &Bed, which: RetrySelection) -> Vec<TaskId> {
     let retry = Retry { which, priority: None, delay_ms: None };
-    bed.ok(retry).await.iter().map(|retried| retried.id).collect()
+    let done = bed.ok(retry).await;
+    assert_eq!(done.refused, [], "nothing that was named");
+    done.retried.iter().map(|retried| retried.id).collect()
 }
 
 pub(super) async fn dead_letters_are_redriven_by_what_they_have(bed: &mut Bed) {
@@ -145,16 +150,61 @@ pub(super) async fn dead_letters_are_redriven_by_id(bed: &mut Bed) {
     let ids = [dead(bed, task(), "a").await, dead(bed, task(), "b").await];
     let waiting = bed.make(task()).await;
     let some = vec![ids[1], waiting, TaskId(7), ids[0]];
-    let by_id = |reason: Option<&str>| RetrySelection::Dead {
-        ids: Some(some.clone()),
+    let by_id = |reason: Option<&str>, limit| Retry {
+        which: RetrySelection::Dead {
+            ids: Some(some.clone()),
+            project: None,
+            tag: None,
+            reason: reason.map(Into::into),
+            limit,
+        },
+        priority: None,
+        delay_ms: None,
+    };
+    let told = |done: RetryOutcome| {
+        let back: Vec<TaskId> = done.retried.iter().map(|retried| retried.id).collect();
+        let refused = done.refused.into_iter().map(|(id, refusal)| match refusal {
+            Refusal::WrongState { task, status, .. } => {
+                assert_eq!(task, id);
+                (id, Some(status))
+            }
+            refusal => {
+                assert_eq!(refusal, Refusal::NoTask(id));
+                (id, None)
+            }
+        });
+        (back, refused.collect::<Vec<_>>())
+    };
+    let done = told(bed.ok(by_id(Some("b"), 9)).await);
+    let of_other_reason = (ids[0], Some(Status::Failed));
+    let waiting_one = (waiting, Some(Status::Pending));
+    assert_eq!(done, (vec![ids[1]], vec![(TaskId(7), None), of_other_reason, waiting_one]));
+    let alive = (ids[1], Some(Status::Pending));
+    let done = told(bed.ok(by_id(None, 9)).await);
+    assert_eq!(done, (vec![ids[0]], vec![(TaskId(7), None), alive, waiting_one]));
+    assert_eq!(bed.kinds(waiting).await, ["task.created"]);
+    assert_eq!(told(bed.ok(by_id(None, 0)).await), (vec![], vec![]), "none is wanted");
+}
+
+pub(super) async fn who_cannot_live_again_stands_in_nobodys_way(bed: &mut Bed) {
+    let kept = dead(bed, unique("k", OnDuplicate::Reject), "a").await;
+    let later = NewTask { delay_ms: Some(1_000_000), ..unique("k", OnDuplicate::Reject) };
+    let live = bed.make(later).await;
+    let next = dead(bed, task(), "a").await;
+    let one =
+        || RetrySelection::Dead { ids: None, project: None, tag: None, reason: None, limit: 1 };
+    assert_eq!(redriven(bed, one()).await, [next], "the limit counts those that can");
+    assert_eq!(redriven(bed, one()).await, []);
+    let mut named = retry(kept);
+    named.which = RetrySelection::Dead {
+        ids: Some(vec![kept]),
         project: None,
         tag: None,
-        reason: reason.map(Into::into),
-        limit: 9,
+        reason: None,
+        limit: 1,
     };
-    assert_eq!(redriven(bed, by_id(Some("b"))).await, [ids[1]]);
-    assert_eq!(redriven(bed, by_id(None)).await, [ids[0]], "what is dead among them");
-    assert_eq!(bed.kinds(waiting).await, ["task.created"]);
+    let taken = Refusal::DuplicateUniqueKey { key: "k".into(), task: live };
+    assert_eq!(bed.ok(named).await.refused, [(kept, taken)]);
 }
 
 pub(super) async fn of_dead_letters_with_one_key_one_lives_again(bed: &mut Bed) {

@@ -2,8 +2,8 @@
 
 use claudebench_core::{Status, TenantId};
 use claudebench_store::{
-    AddKey, BatchDone, Create, Flush, NewTask, OnDuplicate, ProcessBatch, Refusal, RevokeKey,
-    SetConfig, Tally, Vote,
+    AddKey, BatchDone, Create, Flush, Flushed, Freshness, NewTask, OnDuplicate, ProcessBatch,
+    Refusal, RevokeKey, SetConfig, Tally, Until, Vote,
 };
 
 use super::bed::{Bed, Stop};
@@ -42,7 +42,8 @@ pub(super) async fn a_value_that_is_no_json_is_refused(bed: &mut Bed) {
 
 pub(super) async fn a_key_is_kept_until_it_is_revoked(bed: &mut Bed) {
     let expires_at = Some(bed.now().plus(9_000));
-    let row = bed.ok(AddKey { expires_at, ..add_key("k-1", "default") }).await;
+    let end = expires_at.map(Until::At);
+    let row = bed.ok(AddKey { expires_at: end, ..add_key("k-1", "default") }).await;
     assert_eq!((row.tenant, row.tenant_name.as_str()), (TenantId::DEFAULT, "default"));
     assert_eq!((row.hash, row.created_at, row.expires_at), ([7; 32], bed.now(), expires_at));
     assert_eq!(row.scopes, ["tasks:work"]);
@@ -129,16 +130,20 @@ pub(super) async fn a_flush_leaves_nothing_of_the_tenants_tasks(bed: &mut Bed) {
     bed.make(NewTask { delay_ms: Some(1_000), ..after(&[waiting]) }).await;
     bed.make(NewTask { delay_ms: Some(1_000), ..task() }).await;
     let end = bed.end_of_log().await;
-    assert_eq!(bed.ok(Flush { tasks: false }).await, 0);
+    assert_eq!(bed.ok(Flush { tasks: false }).await.tasks, 0);
     assert_eq!((bed.stats().await.total(), bed.end_of_log().await), (4, end), "not asked for");
-    assert_eq!(bed.ok(Flush { tasks: true }).await, 4);
+    assert_eq!(bed.ok(Flush { tasks: true }).await, Flushed { tasks: 4, at: Some(bed.now()) });
     assert_eq!((bed.stats().await, bed.list(given::tasks()).await.total), Default::default());
     assert!(bed.nothing_for("w").await);
     let gone = Err(Refusal::NoTask(held.task.id));
     assert_eq!(bed.report(report(&held, completed())).await, gone);
     assert_eq!(bed.kinds(held.task.id).await.len(), 2, "the log keeps what happened");
     assert_eq!(&*bed.log().await.pop().unwrap().kind, "system.flushed");
-    assert_eq!(bed.store().stats(other, None).await.unwrap().total(), 2, "another's is left");
+    assert_eq!(
+        bed.store().stats(other, None, Freshness::Latest).await.unwrap().total(),
+        2,
+        "another's is left"
+    );
     assert!(bed.task_of(other, theirs).await.is_some());
     for how in Stop::ALL {
         let new = bed.make(unique("k", OnDuplicate::Reject)).await;
@@ -146,7 +151,7 @@ pub(super) async fn a_flush_leaves_nothing_of_the_tenants_tasks(bed: &mut Bed) {
         bed.pass(bed.setup.lease_ms).await;
         assert_eq!(bed.stats().await.by_status, [1, 0, 0, 0, 0]);
         assert_eq!(bed.claim("w").await.task.id, new);
-        assert_eq!(bed.ok(Flush { tasks: true }).await, 1);
+        assert_eq!(bed.ok(Flush { tasks: true }).await.tasks, 1);
         bed.again(how).await;
     }
     assert_eq!(bed.stats().await.of(Status::Pending), 0);

@@ -6,7 +6,7 @@ use claudebench_store::{
     AttachmentQuery, Batch, Beat, Change, ClaimTasks, Create, DeleteAttachment, DeleteTask,
     EventQuery, FailInstances, Flush, Freshness, Item, NewTask, OnDuplicate, Pause, ProcessBatch,
     Refusal, Reports, Resume, RetrySelection, RevokeKey, SetConfig, TaskQuery, Unassign,
-    Unregister, Update, Vote,
+    Unregister, Until, Update, Vote,
 };
 
 use super::bed::Bed;
@@ -33,20 +33,20 @@ pub(super) async fn no_read_shows_what_is_anothers(bed: &mut Bed) {
     bed.ok(Pause { scope: PauseScope::All, reason: None, until: None }).await;
     let store = bed.store();
     assert_eq!(store.tasks(other, vec![id], Freshness::Latest).await.unwrap(), []);
-    assert!(store.explain(other, id).await.unwrap().is_none());
+    assert!(store.explain(other, id, Freshness::Latest).await.unwrap().is_none());
     assert_eq!(store.config(other, "k".into()).await.unwrap(), None);
     assert_eq!(store.pauses(other).await.unwrap(), []);
     assert_eq!(store.instances(Some(other)).await.unwrap(), []);
     assert!(store.keys(Some(other)).await.unwrap().iter().all(|key| key.tenant == other));
     for project in [None, Some("site".to_owned())] {
-        assert_eq!(store.stats(other, project).await.unwrap().total(), 0);
+        assert_eq!(store.stats(other, project, Freshness::Latest).await.unwrap().total(), 0);
     }
     let tenant = other;
     for query in [
         AttachmentQuery::OfTask { tenant, task: id, kind: None, limit: 9, offset: 0 },
         AttachmentQuery::Named { tenant, names: vec![(id, "note".into())] },
     ] {
-        assert_eq!(store.attachments(query).await.unwrap(), (vec![], 0));
+        assert_eq!(store.attachments(query, Freshness::Latest).await.unwrap(), (vec![], 0));
     }
     let text = |text: &str| Some(text.to_owned());
     let all = TaskQuery { tenant: Some(other), ..given::tasks() };
@@ -114,7 +114,8 @@ pub(super) async fn no_write_reaches_what_is_anothers(bed: &mut Bed) {
             let outcomes = bed.commit(Batch { changes: items, ..Batch::default() }).await.unwrap();
             assert!(outcomes.events.is_empty(), "{change:?}: {outcomes:?}");
             let nothing = matches!(&outcomes.changes[0],
-                Some(Ok(claudebench_store::Changed::Retry(none))) if none.is_empty());
+                Some(Ok(claudebench_store::Changed::Retry(done))) if done.retried.is_empty()
+                    && done.refused == [(id, Refusal::NoTask(id))]);
             assert!(nothing || matches!(outcomes.changes[0], Some(Err(_))), "{change:?}");
         }
         for create in [after(&[id]), NewTask { parent: Some(id), ..task() }] {
@@ -193,7 +194,8 @@ pub(super) async fn each_tenant_has_its_own_order_and_pauses(bed: &mut Bed) {
     let high = Create { tasks: vec![NewTask { priority: 99, ..task() }; 2] };
     let theirs = bed.submit_as(meta(), high).await.unwrap()[0].id;
     let ours = bed.make(task()).await;
-    let explained = bed.store().explain(TenantId::DEFAULT, ours).await.unwrap().unwrap();
+    let explained =
+        bed.store().explain(TenantId::DEFAULT, ours, Freshness::Latest).await.unwrap().unwrap();
     assert_eq!(explained.ahead, Some(0), "theirs are in another order");
     bed.submit_as(meta(), Pause { scope: PauseScope::All, reason: None, until: None })
         .await
@@ -214,7 +216,7 @@ pub(super) async fn what_time_brings_about_is_told_to_whom_it_belongs(bed: &mut 
     let theirs = bed.submit_as(meta(), create).await.unwrap()[0].id;
     let wanted = Wanted { tenant: other, ..wanted("w") };
     bed.submit_as(meta(), ClaimTasks { wanted, task: None, max: 1, lease_ms: None }).await.unwrap();
-    let until = Some(bed.now().plus(1_000));
+    let until = Some(Until::For(1_000));
     bed.submit_as(meta(), Pause { scope: PauseScope::All, reason: None, until }).await.unwrap();
     let end = bed.end_of_log().await;
     bed.pass(bed.setup.lease_ms).await;

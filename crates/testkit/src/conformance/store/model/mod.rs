@@ -14,6 +14,7 @@ use std::rc::Rc;
 use super::Setup;
 use super::audit::audit;
 use super::bed::Bed;
+use super::given;
 use chance::Chance;
 use world::World;
 
@@ -40,7 +41,11 @@ async fn histories(bed: &Bed, seeds: Range<u64>) {
         let _witness = Witness(seed, history.clone());
         let setup = Setup { lease_ms: rules::LEASE_MS, ..Setup::default() };
         assert_eq!(setup.max_losses, rules::MAX_LOSSES);
-        let mut world = World::new(bed.another(setup).await, Chance::new(seed), history);
+        let bed = bed.another(setup).await;
+        for worker in rules::WORKERS {
+            bed.ok(given::register(worker)).await;
+        }
+        let mut world = World::new(bed, Chance::new(seed), history);
         for _ in 0..STEPS {
             world.step().await;
             world.compare().await;
@@ -51,14 +56,26 @@ async fn histories(bed: &Bed, seeds: Range<u64>) {
     }
 }
 
-pub(super) async fn histories_of_seeds_0_to_49(bed: &mut Bed) {
-    histories(bed, 0..50).await;
+pub(super) async fn histories_of_seeds_0_to_24(bed: &mut Bed) {
+    histories(bed, 0..25).await;
 }
 
-pub(super) async fn histories_of_seeds_50_to_99(bed: &mut Bed) {
-    histories(bed, 50..100).await;
+pub(super) async fn histories_of_seeds_25_to_49(bed: &mut Bed) {
+    histories(bed, 25..50).await;
 }
 
-pub(super) async fn histories_of_seeds_100_to_149(bed: &mut Bed) {
-    histories(bed, 100..150).await;
+pub(super) async fn histories_of_seeds_50_to_74(bed: &mut Bed) {
+    histories(bed, 50..75).await;
+}
+
+pub(super) async fn histories_of_seeds_75_to_99(bed: &mut Bed) {
+    histories(bed, 75..100).await;
+}
+
+pub(super) async fn histories_of_seeds_100_to_124(bed: &mut Bed) {
+    histories(bed, 100..125).await;
+}
+
+pub(super) async fn histories_of_seeds_125_to_149(bed: &mut Bed) {
+    histories(bed, 125..150).await;
 }

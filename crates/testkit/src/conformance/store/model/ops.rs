@@ -4,7 +4,7 @@ use claudebench_core::lane::PauseScope;
 use claudebench_core::{Millis, TaskId};
 use claudebench_store::{
     Batch, Beat, Cancel, Create, DeleteTask, Dependency, Dependents, Ending, NewTask, OnDuplicate,
-    Pause, Report, Reports, Resume, Retry, Sweep, Unique, Update, Write,
+    Pause, Report, Reports, Resume, Retry, Sweep, Unique, Until, Update, Write,
 };
 
 use super::chance::Chance;
@@ -30,6 +30,7 @@ pub(super) enum Change {
     Resume { scope: PauseScope },
     Delete { id: TaskId },
     Prioritise { id: TaskId, priority: i64 },
+    Park { id: TaskId, worker: usize },
     Sweep,
 }
 
@@ -43,6 +44,8 @@ pub(super) struct New {
     pub(super) delay_ms: Option<i64>,
     pub(super) depends_on: Vec<TaskId>,
     pub(super) max_attempts: i64,
+    /// Another task of the same call that waits for this one.
+    pub(super) follower: bool,
 }
 
 impl Op {
@@ -89,7 +92,12 @@ impl Op {
                 let report = Report { task: *id, fence, worker, ending: ending(*how) };
                 Reports { items: vec![report] }.put(meta(), batch)
             }
-            Self::Create(new) => Create { tasks: vec![new.task()] }.put(meta(), batch),
+            Self::Create(new) => {
+                let depends_on = vec![Dependency::Place(0)];
+                let follower = new.follower.then(|| NewTask { depends_on, ..given::task() });
+                let tasks = std::iter::once(new.task()).chain(follower).collect();
+                Create { tasks }.put(meta(), batch)
+            }
             Self::Beat { id, fence } => {
                 let beat = Beat {
                     task: *id,
@@ -114,7 +122,7 @@ impl Change {
     fn draw(chance: &mut Chance, model: &Model) -> Option<Self> {
         let scopes = [PauseScope::All, PauseScope::Role(ROLES[0].into())];
         let choices = [Dependents::Keep, Dependents::Cancel, Dependents::Release];
-        Some(match chance.below(7) {
+        Some(match chance.below(9) {
             0 => Self::Pause {
                 scope: chance.one_of(&scopes),
                 until: chance
@@ -132,6 +140,9 @@ impl Change {
                 priority: chance.one_of(&[5, 50, 95]),
             },
             5 => Self::Sweep,
+            6 | 7 => {
+                Self::Park { id: any_task(chance, model)?, worker: chance.below(WORKERS.len()) }
+            }
             _ => Self::Cancel {
                 id: any_task(chance, model)?,
                 grace_ms: chance.one_of(&[0, 0, 5_000]),
@@ -149,7 +160,9 @@ impl Change {
             Self::Retry { id, delay_ms } => {
                 Retry { delay_ms, ..given::retry(id) }.put(meta(), batch)
             }
-            Self::Pause { scope, until } => Pause { scope, reason: None, until }.put(meta(), batch),
+            Self::Pause { scope, until } => {
+                Pause { scope, reason: None, until: until.map(Until::At) }.put(meta(), batch)
+            }
             Self::Resume { scope } => Resume { scope }.put(meta(), batch),
             Self::Delete { id } => DeleteTask { task: id }.put(meta(), batch),
             Self::Prioritise { id, priority } => {
@@ -157,6 +170,7 @@ impl Change {
                     .put(meta(), batch)
             }
             Self::Sweep => Sweep.put(meta(), batch),
+            Self::Park { id, worker } => given::assign(id, WORKERS[worker]).put(meta(), batch),
         }
     }
 }
@@ -176,6 +190,7 @@ impl New {
             delay_ms: chance.one_of(&[None, None, None, Some(500), Some(3_000)]),
             depends_on,
             max_attempts: chance.one_of(&[1, 2, 3]),
+            follower: chance.once_in(4),
         }
     }
 

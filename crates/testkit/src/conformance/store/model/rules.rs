@@ -7,7 +7,7 @@ use claudebench_core::lane::PauseScope;
 use claudebench_core::{Millis, Status, TaskId};
 use claudebench_store::{Dependents, ListOrder, OnDuplicate};
 
-use crate::conformance::store::given::BACKOFF;
+use crate::conformance::store::given::{self, BACKOFF};
 
 pub(super) const LEASE_MS: i64 = 10_000;
 pub(super) const MAX_LOSSES: i64 = 3;
@@ -73,7 +73,8 @@ pub(super) enum No {
     Finished,
     NotAssigned,
     NotHolder,
-    ToStop,
+    /// It is to stop, or waits for others.
+    WrongState,
 }
 
 /// What a new task with a unique key meets.
@@ -130,11 +131,11 @@ impl Model {
     }
 
     /// Whether claims in a role may take a task that is for another, for this or for any role.
-    fn held_back(&self, task: &Task) -> bool {
+    fn held_back(&self, task: &Task, role: usize) -> bool {
         self.pauses.iter().filter(|(_, until)| until.is_none_or(|end| end > self.now)).any(
             |(scope, _)| match scope {
                 PauseScope::All => true,
-                PauseScope::Role(name) => task.role.is_some_and(|role| ROLES[role] == name),
+                PauseScope::Role(name) => task.role == Some(role) && ROLES[role] == name,
                 _ => false,
             },
         )
@@ -150,8 +151,11 @@ impl Model {
         let mut ready: Vec<(i64, Millis, TaskId)> = self
             .tasks
             .iter()
-            .filter(|(_, task)| self.is_ready(task) && !self.held_back(task))
-            .filter(|(_, task)| task.role.is_none_or(|wanted| wanted == role))
+            .filter(|(_, task)| self.is_ready(task) && !self.held_back(task, role))
+            .filter(|(_, task)| match task.holder {
+                Some(parked_on) => parked_on == worker,
+                None => task.role.is_none_or(|wanted| wanted == role),
+            })
             .map(|(id, task)| (-task.priority, task.created_at, *id))
             .collect();
         ready.sort_unstable();
@@ -212,6 +216,8 @@ impl Model {
     pub(super) fn admit(&self, id: TaskId, who: Who, how: How) -> Result<bool, No> {
         let task = &self.tasks[&id];
         let held = task.status == Status::InProgress;
+        let parked = task.status == Status::Pending && task.holder.is_some();
+        let given_back = matches!(how, How::Released { .. });
         let came_before = |fence| {
             let last = fence == task.fence;
             let like = |(settled, before): (i64, How)| settled == fence && before.is_like(how);
@@ -222,19 +228,25 @@ impl Model {
             Who::Fence(fence) if came_before(fence) => return Ok(false),
             Who::Fence(_) => return Err(No::Stale),
             Who::Worker(_) if task.status.is_final() => return Err(No::Finished),
-            Who::Worker(_) if !held => return Err(No::NotAssigned),
+            Who::Worker(_) if !held && (!parked || given_back) => return Err(No::NotAssigned),
             Who::Worker(worker) if task.holder != Some(worker) => return Err(No::NotHolder),
+            Who::Worker(_) if parked && !task.open.is_empty() => return Err(No::WrongState),
             Who::Worker(_) => {}
         }
         // Success comes too late; anything else says that the worker has stopped.
-        if task.to_stop.is_some() && how == How::Completed { Err(No::ToStop) } else { Ok(true) }
+        if task.to_stop.is_some() && how == How::Completed { Err(No::WrongState) } else { Ok(true) }
     }
 
     /// An attempt ends as its worker says.
-    pub(super) fn end(&mut self, id: TaskId, how: How) {
+    pub(super) fn end(&mut self, id: TaskId, who: Who, how: How) {
         let now = self.now;
         let task = self.task(id);
-        let settled = Some((task.fence, how));
+        if task.status == Status::Pending {
+            // Parked on who reports: it has tried it.
+            task.fence += 1;
+            task.attempt += 1;
+        }
+        let settled = matches!(who, Who::Fence(_)).then_some((task.fence, how));
         task.settled = settled;
         if let Some((_, dependents)) = task.to_stop {
             self.call_off(id, dependents);
@@ -318,6 +330,12 @@ impl Model {
         self.pauses.len() < before
     }
 
+    /// Whether a task may wait for one worker alone.
+    pub(super) fn park(&mut self, id: TaskId, worker: usize) -> bool {
+        let task = self.task(id);
+        !task.status.is_final() && *task.holder.get_or_insert(worker) == worker
+    }
+
     /// Whether an ended task is put back.
     pub(super) fn retry(&mut self, id: TaskId, delay: Option<i64>) -> bool {
         let now = self.now;
@@ -351,6 +369,28 @@ impl Model {
 }
 
 impl Task {
+    /// One that nothing is said of, made at a time.
+    pub(super) fn new(created_at: Millis) -> Self {
+        let given = given::task();
+        Self {
+            status: Status::Pending,
+            priority: given.priority,
+            created_at,
+            role: None,
+            key: None,
+            open: Vec::new(),
+            run_at: created_at,
+            fence: 0,
+            attempt: 0,
+            losses: 0,
+            max_attempts: given.max_attempts,
+            holder: None,
+            expires_at: Millis(0),
+            to_stop: None,
+            settled: None,
+        }
+    }
+
     /// Nobody holds it; not before a time.
     fn give_back(&mut self, run_at: Millis) {
         self.status = Status::Pending;

@@ -1,9 +1,10 @@
 //! The store and the model side by side: every step is taken by both.
 
-use claudebench_core::{Millis, Status, TaskId, TenantId};
+use claudebench_core::{Status, TaskId, TenantId};
 use claudebench_store::{
-    Batch, Beat, Cancel, ClaimTasks, Create, DeleteTask, Freshness, ListOrder, OrderBy, Outcomes,
-    Pause, Refusal, Reports, Resume, Retry, Settled, Sweep, TaskQuery, Update, Write,
+    Assign, Batch, Beat, Cancel, ClaimTasks, Create, Created, DeleteTask, Freshness, ListOrder,
+    OrderBy, Outcomes, Pause, Refusal, Reports, Resume, Retry, Settled, Sweep, TaskQuery, Update,
+    Write,
 };
 
 use super::History;
@@ -71,7 +72,7 @@ impl World {
             }
             Op::Create(new) => {
                 let answer = answer::<Create>(outcomes, place);
-                self.create(new, answer.map(|made| made[0].clone()));
+                self.create(new, answer);
             }
             Op::Beat { id, fence } => {
                 let beaten = answer::<Beat>(outcomes, place);
@@ -101,7 +102,7 @@ impl World {
         match (self.model.admit(id, who, how), answer) {
             (Ok(true), Ok(settled)) => {
                 assert!(!settled.repeated);
-                self.model.end(id, how);
+                self.model.end(id, who, how);
                 assert_eq!(settled.status, self.model.tasks[&id].status);
             }
             (Ok(false), Ok(settled)) => assert!(settled.repeated),
@@ -111,23 +112,24 @@ impl World {
             (Err(No::Finished), Err(Refusal::Finished { .. }))
             | (Err(No::NotAssigned), Err(Refusal::NotAssigned(_)))
             | (Err(No::NotHolder), Err(Refusal::NotHolder { .. }))
-            | (Err(No::ToStop), Err(Refusal::WrongState { .. })) => {}
+            | (Err(No::WrongState), Err(Refusal::WrongState { .. })) => {}
             (expected, got) => panic!("the model: {expected:?}, the store: {got:?}"),
         }
     }
 
-    fn create(&mut self, new: New, answer: Result<claudebench_store::Created, Refusal>) {
+    fn create(&mut self, new: New, answer: Result<Vec<Created>, Refusal>) {
         let mut replaced = None;
         let meets = self.model.meet(new.key, new.on_duplicate, &new.depends_on);
-        let made = match (meets, answer) {
-            (Meets::Nothing, Ok(made)) => made,
+        let (made, follower) = match (meets, answer) {
+            (Meets::Nothing, Ok(made)) => (made[0].clone(), made.get(1).map(|made| made.id)),
             (Meets::Replaces(live), Ok(made)) => {
                 replaced = Some(live);
-                made
+                (made[0].clone(), made.get(1).map(|made| made.id))
             }
             (Meets::Circle, Err(Refusal::Cycle(_))) => return,
             (Meets::Lives(live), Ok(made)) => {
-                return assert_eq!((made.id, made.existing.is_some()), (live, true));
+                assert_eq!((made[0].id, made[0].existing.is_some()), (live, true));
+                return self.follow_up(made.get(1).map(|made| made.id), live);
             }
             (Meets::Refused(live), Err(Refusal::DuplicateUniqueKey { task, .. })) => {
                 return assert_eq!(task, live);
@@ -139,25 +141,27 @@ impl World {
         let mut open = new.depends_on;
         open.retain(|id| self.model.tasks[id].status != Status::Completed);
         let task = Task {
-            status: Status::Pending,
             priority: new.priority,
-            created_at: made.created_at,
             role: new.role,
             key: new.key,
             open,
             run_at: made.created_at.plus(new.delay_ms.unwrap_or(0)),
-            fence: 0,
-            attempt: 0,
-            losses: 0,
             max_attempts: new.max_attempts,
-            holder: None,
-            expires_at: Millis(0),
-            to_stop: None,
-            settled: None,
+            ..Task::new(made.created_at)
         };
         self.model.tasks.insert(made.id, task);
         if let Some(old) = replaced {
             self.model.hand_dependents(old, made.id);
+        }
+        self.follow_up(follower, made.id);
+    }
+
+    /// A task was made that waits for another.
+    fn follow_up(&mut self, follower: Option<TaskId>, on: TaskId) {
+        if let Some(id) = follower {
+            self.note(format!("  made {id}, after {on}"));
+            let task = Task { open: vec![on], ..Task::new(self.model.now) };
+            self.model.tasks.insert(id, task);
         }
     }
 
@@ -202,6 +206,10 @@ impl World {
                     model.task(id).priority = priority;
                 }
                 (answer::<Update>(outcomes, place).is_ok(), known(model, id))
+            }
+            Change::Park { id, worker } => {
+                let taken = answer::<Assign>(outcomes, place).is_ok();
+                (taken, known(model, id) && model.park(id, worker))
             }
             Change::Sweep => {
                 let now = model.now;

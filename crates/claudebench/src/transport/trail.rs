@@ -1,0 +1,82 @@
+//! What a client has written, and so must see when it reads: carried by a header, by a connection that is
+//! kept, by a socket.
+
+use std::sync::{Mutex, PoisonError};
+
+use claudebench_core::{Code, Error};
+use claudebench_store::Position;
+use hyper::Response;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// Where the database stood after a write; a read that carries it sees the write.
+pub(super) static POSITION: HeaderName = HeaderName::from_static("x-claudebench-position");
+
+/// Where the database stood when a client wrote last.
+#[derive(Debug, Default)]
+pub struct Trail {
+    /// As far as it said so itself.
+    carried: Option<Position>,
+    wrote: Mutex<Option<Position>>,
+}
+
+impl Trail {
+    /// A trail that goes on from there.
+    #[must_use]
+    pub fn after(carried: Option<Position>) -> Self {
+        Self { carried, wrote: Mutex::default() }
+    }
+
+    /// What reads must have seen.
+    #[must_use]
+    pub fn seen(&self) -> Option<Position> {
+        self.carried.max(self.wrote())
+    }
+
+    /// Where the database stood after the last write.
+    #[must_use]
+    pub fn wrote(&self) -> Option<Position> {
+        *self.wrote.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something was written, and the database stood there afterwards.
+    pub fn write(&self, at: Option<Position>) {
+        let mut wrote = self.wrote.lock().unwrap_or_else(PoisonError::into_inner);
+        *wrote = (*wrote).max(at);
+    }
+}
+
+/// The position in the headers of a request.
+pub(super) fn carried(headers: &HeaderMap) -> Result<Option<Position>, Error> {
+    let Some(value) = headers.get(&POSITION) else { return Ok(None) };
+    let position = value.to_str().ok().and_then(|text| text.parse().ok());
+    position.map(Some).ok_or_else(|| {
+        let message = "X-ClaudeBench-Position: expected what a write has answered";
+        Error::new(Code::InvalidRequest, message)
+    })
+}
+
+/// Puts the position of what was written into the headers of the answer.
+pub(super) fn show<B>(trail: &Trail, response: &mut Response<B>) {
+    let text = trail.wrote().map(|at| at.to_string());
+    if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        response.headers_mut().insert(POSITION.clone(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_of_what_was_said_and_written_counts() {
+        let at = |lsn| Some(Position { timeline: 1, lsn });
+        let trail = Trail::after(at(5));
+        assert_eq!((trail.seen(), trail.wrote()), (at(5), None));
+        trail.write(at(3));
+        assert_eq!((trail.seen(), trail.wrote()), (at(5), at(3)));
+        trail.write(at(9));
+        trail.write(at(7));
+        trail.write(None);
+        assert_eq!((trail.seen(), trail.wrote()), (at(9), at(9)));
+    }
+}

@@ -1,0 +1,204 @@
+//! What other servers have committed is heard of: their events, and ready tasks that they left for
+//! whoever waits here. A notification wakes it; beneath it lies a poll.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use claudebench_core::lane::Lane;
+use tokio::sync::Notify;
+
+use super::Shared;
+use super::asks::{Asks, Link, Stopped, values};
+use super::connect::{self, Connected, Hear, silent};
+use super::errors::store_error;
+use super::load::{self, Found};
+use super::picture::{News, Picture};
+use super::sheet::Sheet;
+use super::sql::follow as sql;
+use crate::batch::Gained;
+use crate::committer::{Committed, OnCommit};
+use crate::memory::LaneId;
+use crate::store::StoreError;
+
+/// How often it looks although it is notified, and how often when it cannot be.
+const LISTENING: Duration = Duration::from_millis(1_000);
+const POLLING: Duration = Duration::from_millis(100);
+/// How long it rests after a failure.
+const AGAIN: Duration = Duration::from_millis(500);
+/// Every so many looks this server says that it is there, and looks whether somebody waits for
+/// what is ready though nobody told.
+const ROUND: u32 = 5;
+
+/// Follows the commits of other servers until the store is closed.
+pub(super) async fn run(shared: Arc<Shared>, heard: OnCommit) {
+    let mut closed = shared.closed.subscribe();
+    let bell = Arc::new(Notify::new());
+    let mut following: Option<Following> = None;
+    let mut failing = false;
+    loop {
+        let step = async {
+            let mut at_work = match following.take() {
+                Some(at_work) => at_work,
+                None => Following::begin(&shared, bell.clone()).await?,
+            };
+            at_work.step(&shared, &heard).await?;
+            Ok::<_, StoreError>(at_work)
+        };
+        let rest = match step.await {
+            Ok(at_work) => {
+                failing = false;
+                let every = if at_work.listens { LISTENING } else { POLLING };
+                following = Some(at_work);
+                jittered(every, &shared)
+            }
+            Err(error) => {
+                shared.has_failed(&error);
+                if !failing {
+                    tracing::warn!(%error, "the commits of other servers cannot be followed; tried again");
+                }
+                failing = true;
+                AGAIN
+            }
+        };
+        let woken = async {
+            tokio::select! {
+                biased;
+                ended = closed.wait_for(|closed| *closed) => ended.is_ok(),
+                () = bell.notified() => false,
+            }
+        };
+        if tokio::time::timeout(rest, woken).await.unwrap_or(false) {
+            return;
+        }
+    }
+}
+
+/// Servers that were started together do not look together for ever.
+fn jittered(every: Duration, shared: &Shared) -> Duration {
+    let share = u32::try_from(shared.server.cast_unsigned() % 512).unwrap_or(0);
+    every.mul_f64(0.75 + f64::from(share) / 1_024.0)
+}
+
+/// What a round has seen: lanes with ready tasks, and when something is due.
+#[derive(Default)]
+struct Seen {
+    ready: Vec<(LaneId, i64, i64)>,
+    due: Option<i64>,
+}
+
+struct Following {
+    client: Link,
+    listens: bool,
+    picture: Picture,
+    looks: u32,
+}
+
+impl Following {
+    async fn begin(shared: &Shared, bell: Arc<Notify>) -> Result<Self, StoreError> {
+        let listens = shared.direct.is_some();
+        let target = shared.direct.as_ref().unwrap_or(&shared.config);
+        let own = shared.server.to_string();
+        let hear: Hear = Arc::new(move |said| {
+            if said != own {
+                bell.notify_one();
+            }
+        });
+        let Connected { client, .. } = connect::connected(target, Some(hear)).await?;
+        if listens {
+            client.batch_execute(sql::LISTEN).await.map_err(|error| store_error(&error))?;
+        }
+        let options = &shared.options;
+        let client = Link::new(client, listens, options.answers_within(options.write_ms));
+        let due = &shared.due;
+        let now = shared.clock.now();
+        let picture = load::whole(&client, &shared.options, due, now).await.map_err(said)?;
+        // What has come since it was last looked at may be ready for who waits here.
+        Ok(Self { client, listens, picture, looks: 0 })
+    }
+
+    async fn step(&mut self, shared: &Shared, heard: &OnCommit) -> Result<(), StoreError> {
+        shared.log.advance(&self.client).await.map_err(said)?;
+        let mut told = Committed { foreign: true, ..Committed::default() };
+        let news = self.news().await.map_err(said)?;
+        let others: Vec<&News> = news.iter().filter(|news| news.server != shared.server).collect();
+        told.reopened = others.iter().any(|news| news.reopened);
+        told.ready = self.gained(shared, others.iter().flat_map(|news| &news.lanes));
+        if self.looks.is_multiple_of(ROUND) {
+            self.round(shared, &mut told).await.map_err(said)?;
+        }
+        self.looks = self.looks.wrapping_add(1);
+        if told.reopened || !told.ready.is_empty() {
+            heard(told);
+        }
+        Ok(())
+    }
+
+    /// News since the last look; lanes and pauses are in step with it then.
+    async fn news(&mut self) -> Result<Vec<News>, Stopped> {
+        let (mut sheet, mut found) = (Sheet::default(), Found::default());
+        let mut into =
+            load::Loading { sheet: &mut sheet, picture: &mut self.picture, found: &mut found };
+        load::news_alone(&self.client, &mut into).await?;
+        Ok(found.news)
+    }
+
+    fn gained<'n>(
+        &self,
+        shared: &Shared,
+        lanes: impl Iterator<Item = &'n (LaneId, i64, i64)>,
+    ) -> Vec<Gained> {
+        let mut counts: HashMap<LaneId, i64> = HashMap::new();
+        lanes.for_each(|(lane, _, count)| *counts.entry(*lane).or_default() += count);
+        let now = shared.clock.now();
+        let gained = counts.into_iter().filter_map(|(id, count)| {
+            let lane: Arc<Lane> = self.picture.lanes.lane(id)?;
+            let pauses = self.picture.pauses.in_force(lane.tenant, now);
+            Some(Gained { lane, count: usize::try_from(count).unwrap_or(0), pauses })
+        });
+        gained.collect()
+    }
+
+    /// Once in a while: what nobody has told is found all the same.
+    async fn round(&mut self, shared: &Shared, told: &mut Committed) -> Result<(), Stopped> {
+        let mut asks: Asks<'_, Seen> = Asks::new();
+        let now = shared.clock.now().0;
+        let mark = shared.due.mark();
+        asks.tell(sql::HERE, values![shared.server, env!("CARGO_PKG_VERSION"), now]);
+        asks.ask(sql::READY, values![], |seen, rows| {
+            for row in rows {
+                seen.ready.push((
+                    row.try_get::<_, i32>(0)?.into(),
+                    row.try_get(1)?,
+                    row.try_get(2)?,
+                ));
+            }
+            Ok(())
+        });
+        let problem = shared.problem();
+        if problem.is_some() {
+            // Whether it has passed, also where a little can still be written.
+            asks.tell(sql::ROOM, values![]);
+        }
+        asks.ask(super::sql::load::FIRST_DUE, values![], |seen, rows| {
+            seen.due = rows.first().map(|row| row.try_get(0)).transpose()?.flatten();
+            Ok(())
+        });
+        let mut seen = Seen::default();
+        asks.run(&self.client, &mut seen).await?;
+        if problem.is_some() {
+            shared.wrote();
+        }
+        shared.due.raise(seen.due.unwrap_or(i64::MAX), mark);
+        told.ready.extend(self.gained(shared, seen.ready.iter()));
+        Ok(())
+    }
+}
+
+fn said(stopped: Stopped) -> StoreError {
+    match stopped {
+        Stopped::Said(error) => store_error(&error),
+        Stopped::Found(failed) => failed.0,
+        Stopped::Silence(patience) => silent(patience),
+    }
+}

@@ -1,0 +1,9 @@
+//! The readers' side: one function a question.
+
+pub(super) mod admin;
+pub(super) mod events;
+pub(super) mod explain;
+pub(super) mod list;
+pub(super) mod metrics;
+pub(super) mod stats;
+pub(super) mod tasks;
