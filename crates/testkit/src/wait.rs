@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 /// How long a test waits for what must come.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until something holds. Panics when it still does not after [`PATIENCE`]: `what` says what
 /// did not come.

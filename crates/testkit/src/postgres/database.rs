@@ -10,7 +10,7 @@ use super::{Address, Postgres};
 use crate::until;
 
 /// How long dropping a database may take; a server that is stopped never answers.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client of a database; the connection is served by a task of its own.
 ///
