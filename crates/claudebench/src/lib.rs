@@ -6,6 +6,7 @@ pub mod cli;
 pub mod client;
 pub mod config;
 pub mod logging;
+pub mod mcp;
 pub mod metrics;
 pub mod opened;
 pub mod start;

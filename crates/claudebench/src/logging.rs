@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::{ConfigError, Log, LogFormat};
 
@@ -14,6 +15,7 @@ pub fn start(log: &Log) -> Result<(), ConfigError> {
     let filter = EnvFilter::builder()
         .parse(&log.level)
         .map_err(|e| ConfigError::new("log.level", e.to_string()))?;
+    let filter = without_chatter(filter, &log.level);
     let terminal = std::io::stderr().is_terminal();
     let text = match log.format {
         LogFormat::Auto => terminal,
@@ -33,4 +35,13 @@ pub fn start(log: &Log) -> Result<(), ConfigError> {
         lines.json().flatten_event(true).try_init()
     };
     Ok(())
+}
+
+/// The library of MCP tells at `info` of each message, and who sent it.
+fn without_chatter(filter: EnvFilter, level: &str) -> EnvFilter {
+    let talks = filter.max_level_hint().is_none_or(|level| level > LevelFilter::WARN);
+    match "rmcp=warn".parse() {
+        Ok(quiet) if talks && !level.contains("rmcp") => filter.add_directive(quiet),
+        _ => filter,
+    }
 }

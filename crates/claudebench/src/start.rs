@@ -159,6 +159,7 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         gate: Arc::new(Gate::default()),
         seen: Default::default(),
         sockets: Default::default(),
+        mcp: Default::default(),
     });
     background.spawn(task::sweeper::run(shared.clone()));
     background.spawn(task::returns::run(shared.clone()));
@@ -348,6 +349,7 @@ impl Running {
     }
 
     async fn end(mut self, in_time: bool, grace: tokio::time::Instant) {
+        self.app.mcp.end();
         self.app.gate.go_on(Stage::Closed);
         if !in_time {
             tracing::warn!("not all that was under way ended in time; it is given up");

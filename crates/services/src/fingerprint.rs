@@ -20,6 +20,8 @@ pub(crate) fn of(name: &str, key: String, text: &str) -> Result<IdempotencyKey, 
         .map_err(|e| Error::invalid(&[], format!("params cannot be read: {e}")))?;
     if let Value::Object(fields) = &mut params {
         fields.remove("idempotencyKey");
+        // How long a claim waits is no part of what it claims: whoever repeats it may have less time.
+        fields.remove("waitMs");
     }
     let mut hash = Sha256::new();
     hash.update(name);

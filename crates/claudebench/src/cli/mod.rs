@@ -9,6 +9,7 @@ mod doctor;
 mod events;
 mod failure;
 mod key;
+mod mcp;
 mod migrate;
 mod openapi;
 mod output;
@@ -166,6 +167,8 @@ enum Command {
     Events(events::Follow),
     /// Call any method of the server
     Call(call::Call),
+    /// Speak the Model Context Protocol on standard input and output, for an agent that starts it
+    Mcp(mcp::Mcp),
     /// Show how the server is, and what it has to do
     Status(status::Status),
     /// Make, list and revoke API keys
@@ -251,6 +254,7 @@ impl Command {
             Self::Serve(serve) => serve.run(&shared, out),
             Self::Reload(reload) => reload.run(&shared, out),
             Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
+            Self::Mcp(mcp) => mcp.run(&shared),
             Self::Key(key) => key.run(&shared, out),
             Self::Doctor(doctor) => doctor.run(&shared, out),
             Self::Config(config) => config.run(&shared, out),

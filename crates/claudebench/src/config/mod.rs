@@ -102,6 +102,7 @@ pub struct Limits {
     pub connections: usize,
     pub calls: usize,
     pub subscriptions: usize,
+    pub mcp_sessions: usize,
     pub socket_calls: usize,
     pub request_ms: u64,
     pub header_ms: u64,

@@ -15,7 +15,7 @@ use super::dispatch::Caller;
 use super::peer::Peer;
 use super::refusal::Form;
 use super::trail::Trail;
-use super::{App, catalogue, guard, health, openapi, rest, routes, rpc, sse, trail, ws};
+use super::{App, catalogue, guard, health, mcp, openapi, rest, routes, rpc, sse, trail, ws};
 
 use crate::metrics::Part;
 
@@ -120,6 +120,8 @@ async fn answer_known(
             Err(response) => response,
             Ok(body) => answer::json(StatusCode::OK, rpc::batch_body(app, caller, &body).await),
         },
+        (&Method::GET, "/mcp/health") => mcp::health(app).await,
+        (_, "/mcp") => mcp::serve(app, caller, request).await,
         (&Method::GET, "/ws") => ws::upgrade(app, peer, caller, request).await,
         (&Method::GET, "/events") => sse::stream(app, &caller, &request).await,
         (&Method::GET, "/ws/stats") => ws::stats(app, &caller),

@@ -12,6 +12,7 @@ mod guard;
 pub mod health;
 pub mod http;
 pub mod listen;
+pub mod mcp;
 pub mod openapi;
 mod peer;
 mod query;
@@ -51,6 +52,8 @@ pub struct App {
     pub seen: health::Seen,
     /// Sockets that are open, for their statistics.
     pub sockets: ws::Sockets,
+    /// Conversations over MCP that need a session.
+    pub mcp: mcp::Sessions,
 }
 
 impl App {

@@ -1,0 +1,45 @@
+//! Where calls go.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use claudebench_core::{Error, TaskId};
+use claudebench_services::Reply;
+use futures_util::Stream;
+use rmcp::model::Extensions;
+use serde_json::value::RawValue;
+
+use super::tools::Toolsets;
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// The type of the event.
+    pub kind: Arc<str>,
+    /// The task that it is about.
+    pub task: Option<TaskId>,
+}
+
+/// What happens from now on, in its order.
+pub type Changes = Pin<Box<dyn Stream<Item = Change> + Send>>;
+
+/// A server, here or elsewhere.
+pub trait Backend: Clone + Send + Sync + 'static {
+    /// Calls a method for whoever sent a message.
+    fn call(
+        &self,
+        message: &Extensions,
+        method: &'static str,
+        params: Box<RawValue>,
+    ) -> impl Future<Output = Reply> + Send;
+
+    /// What whoever sent a message may see of what happens.
+    fn changes(&self, message: &Extensions) -> impl Future<Output = Result<Changes, Error>> + Send;
+
+    /// Which tools whoever sent a message wants to see.
+    ///
+    /// # Errors
+    /// A name that no set has.
+    fn toolsets(&self, message: &Extensions) -> Result<Toolsets, Error>;
+}

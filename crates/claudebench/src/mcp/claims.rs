@@ -1,0 +1,221 @@
+//! Claims that wait, as tasks of the protocol: its extension for calls that outlast a request.
+//! Nothing is kept between the questions. The id says which claim it is, and its idempotency key
+//! makes one claim of all that ask for it: so any server can be asked, also after a crash.
+
+use claudebench_core::time::wall_ms;
+use claudebench_core::{Code, Error, Millis};
+use claudebench_services::Method;
+use claudebench_services::task::{Claim as ClaimTask, Release};
+use rmcp::model::{
+    CallToolResult, DetailedTask, Extensions, JsonObject, Task, TaskPayload, TaskStatus,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::backend::Backend;
+use super::handler::result;
+
+/// How often a client is to ask.
+const POLL_MS: u64 = 500;
+/// How long a question waits for work, so that it comes at once.
+const WAIT_MS: i64 = 2_000;
+/// The longest that a claim may wait.
+const LONGEST_MS: i64 = 60_000;
+/// For so long the answer of a claim is kept under its key.
+const KEPT_MS: i64 = 24 * 3_600_000;
+/// The longest id that is looked at.
+const ID_BYTES: usize = 64 << 10;
+
+/// A claim that waits.
+#[derive(Serialize, Deserialize)]
+struct Claim {
+    key: String,
+    made: i64,
+    until: i64,
+    params: JsonObject,
+}
+
+/// What became of a call.
+pub(super) enum Begun {
+    /// It is over.
+    Done(CallToolResult),
+    /// It waits, and is asked for by the task's id.
+    Waits(Task),
+}
+
+/// For how long a call asks to wait, if it is a claim that does.
+pub(super) fn wait_of(method: &str, params: &JsonObject) -> Option<i64> {
+    let wait = params.get("waitMs").and_then(Value::as_i64).filter(|wait| *wait > 0)?;
+    // What is out of bounds is for the method to refuse.
+    (method == ClaimTask::NAME && wait <= LONGEST_MS).then_some(wait)
+}
+
+/// Begins a claim that may wait so long.
+pub(super) async fn begin<B: Backend>(
+    backend: &B,
+    message: &Extensions,
+    mut params: JsonObject,
+    wait: i64,
+) -> Result<Begun, Error> {
+    params.remove("waitMs");
+    let key = match params.remove("idempotencyKey") {
+        Some(Value::String(key)) => key,
+        Some(_) => return Err(Error::invalid(&["idempotencyKey"], "expected a text")),
+        None => random_key()?,
+    };
+    let made = wall_ms();
+    let claim = Claim { key, made, until: made + wait, params };
+    match claim.ask(backend, message, 0).await {
+        Ok(claimed) if claimed["claimed"] == false => Ok(Begun::Waits(waiting(claim.task()?))),
+        asked => Ok(Begun::Done(result(asked))),
+    }
+}
+
+/// How a claim stands.
+pub(super) async fn look<B: Backend>(
+    backend: &B,
+    message: &Extensions,
+    id: &str,
+) -> Result<DetailedTask, Error> {
+    let claim = Claim::named(id)?;
+    let left = claim.until - wall_ms();
+    let asked = claim.ask(backend, message, left.clamp(0, WAIT_MS)).await;
+    let payload = match asked {
+        Ok(claimed) if claimed["claimed"] == false && claim.until > wall_ms() => {
+            TaskPayload::Working
+        }
+        Err(error) if passes(&error) && claim.until + KEPT_MS > wall_ms() => TaskPayload::Working,
+        asked => {
+            let result = serde_json::to_value(result(asked)).ok();
+            let result = result.and_then(|result| result.as_object().cloned());
+            TaskPayload::Completed { result: result.unwrap_or_default() }
+        }
+    };
+    let task = claim.task()?;
+    let task = if matches!(payload, TaskPayload::Working) { waiting(task) } else { task };
+    Ok(DetailedTask::new(task, payload))
+}
+
+fn waiting(task: Task) -> Task {
+    task.with_status_message("waiting for a task")
+}
+
+/// Gives back what a claim got, if it got something.
+pub(super) async fn cancel<B: Backend>(
+    backend: &B,
+    message: &Extensions,
+    id: &str,
+) -> Result<(), Error> {
+    let claim = Claim::named(id)?;
+    let claimed = claim.ask(backend, message, 0).await?;
+    let worker = &claim.params["workerId"];
+    for task in claimed["tasks"].as_array().into_iter().flatten() {
+        let release =
+            json!({ "id": task["id"], "workerId": worker, "fence": task["lease"]["fence"] });
+        match call(backend, message, Release::NAME, &release).await {
+            // Its worker has reported on it, or it is somebody else's by now.
+            Err(error) if !matches!(error.code, Code::StaleFence | Code::NotFound) => {
+                return Err(error);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether an error may be gone when the same is asked again.
+fn passes(error: &Error) -> bool {
+    matches!(
+        error.code,
+        Code::Unavailable
+            | Code::Overloaded
+            | Code::ShuttingDown
+            | Code::Timeout
+            | Code::RateLimited
+    )
+}
+
+async fn call<B: Backend>(
+    backend: &B,
+    message: &Extensions,
+    method: &'static str,
+    params: &impl Serialize,
+) -> Result<Value, Error> {
+    let unreadable =
+        |e: serde_json::Error| Error::new(Code::Internal, format!("{method} cannot be read: {e}"));
+    let params = serde_json::value::to_raw_value(params).map_err(unreadable)?;
+    let answer = backend.call(message, method, params).await?;
+    serde_json::from_str(answer.get()).map_err(unreadable)
+}
+
+impl Claim {
+    async fn ask<B: Backend>(
+        &self,
+        backend: &B,
+        message: &Extensions,
+        wait: i64,
+    ) -> Result<Value, Error> {
+        let mut params = self.params.clone();
+        params.insert("idempotencyKey".into(), self.key.clone().into());
+        params.insert("waitMs".into(), wait.into());
+        call(backend, message, ClaimTask::NAME, &params).await
+    }
+
+    fn named(id: &str) -> Result<Self, Error> {
+        let none = || Error::invalid(&["taskId"], "no task of this server has this id");
+        let hex = id.strip_prefix("claim-").filter(|hex| hex.len() <= ID_BYTES).ok_or_else(none)?;
+        let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
+        serde_json::from_slice(&bytes.ok_or_else(none)?).map_err(|_| none())
+    }
+
+    fn task(&self) -> Result<Task, Error> {
+        let text = serde_json::to_vec(self)
+            .map_err(|e| Error::new(Code::Internal, format!("a claim cannot be written: {e}")))?;
+        let hex: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
+        let now = Millis(wall_ms()).to_string();
+        let made = Millis(self.made).to_string();
+        let ttl = u64::try_from(self.until - self.made + KEPT_MS).unwrap_or(0);
+        Ok(Task::new(format!("claim-{hex}"), TaskStatus::Working, made, now)
+            .with_poll_interval_ms(POLL_MS)
+            .with_ttl_ms(ttl))
+    }
+}
+
+fn byte(digits: &[u8]) -> Option<u8> {
+    let &[high, low] = digits else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
+}
+
+fn random_key() -> Result<String, Error> {
+    let random = || getrandom::u64().map_err(|e| Error::new(Code::Internal, e.to_string()));
+    Ok(format!("mcp-{:016x}{:016x}", random()?, random()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_id_of_a_claim_says_which_it_is() {
+        let params = json!({ "workerId": "w", "maxTasks": 3 }).as_object().unwrap().clone();
+        let claim = Claim { key: "mcp-1".into(), made: 1_000, until: 31_000, params };
+        let task = claim.task().unwrap();
+        let again = Claim::named(&task.task_id).unwrap();
+        assert_eq!((again.key, again.made, again.until), ("mcp-1".into(), 1_000, 31_000));
+        assert_eq!(again.params, claim.params);
+        assert_eq!(task.created_at, "1970-01-01T00:00:01.000Z");
+        for none in ["", "claim-", "claim-0", "claim-7b7d", "claim-zz", "task-7b7d"] {
+            assert!(Claim::named(none).is_err(), "{none}");
+        }
+    }
+
+    #[test]
+    fn only_claims_that_wait_within_bounds_become_tasks() {
+        let params = |wait: i64| json!({ "waitMs": wait }).as_object().unwrap().clone();
+        assert_eq!(wait_of("task.claim", &params(5)), Some(5));
+        assert_eq!(wait_of("task.claim", &params(0)), None);
+        assert_eq!(wait_of("task.claim", &params(60_001)), None);
+        assert_eq!(wait_of("task.create", &params(5)), None);
+    }
+}

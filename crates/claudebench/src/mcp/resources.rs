@@ -1,0 +1,190 @@
+//! Tasks as resources.
+
+use claudebench_core::time::wall_ms;
+use claudebench_core::{Code, Error, TaskId};
+use claudebench_services::Method;
+use claudebench_services::task::{Get, List, ListAttachments, Stats};
+use rmcp::model::{Extensions, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::backend::Backend;
+
+const WELCOME: &str = "claudebench://welcome";
+const TASKS: &str = "swarm://tasks";
+const PENDING: &str = "swarm://tasks/pending";
+const OF_TASK: &str = "task://view/";
+
+/// The resources that are lists of tasks.
+pub(super) const LISTS: &[&str] = &[TASKS, PENDING];
+
+/// The resource of a task.
+pub(super) fn of_task(id: TaskId) -> String {
+    format!("{OF_TASK}{id}")
+}
+
+/// The resources that have a name.
+pub(super) fn listed() -> Vec<Resource> {
+    let json = |uri, name: &str, text: &str| {
+        Resource::new(uri, name).with_description(text).with_mime_type("application/json")
+    };
+    vec![
+        Resource::new(WELCOME, "Welcome")
+            .with_description("How to work with ClaudeBench, and how much there is to do.")
+            .with_mime_type("text/markdown"),
+        json(TASKS, "Tasks", "The 50 newest tasks."),
+        json(PENDING, "Pending tasks", "The 20 pending tasks that come first."),
+    ]
+}
+
+/// The resources that have many.
+pub(super) fn templates() -> Vec<ResourceTemplate> {
+    vec![
+        ResourceTemplate::new(format!("{OF_TASK}{{taskId}}"), "Task")
+            .with_description("A task with its attachments.")
+            .with_mime_type("application/json"),
+    ]
+}
+
+enum Known {
+    Welcome,
+    Tasks,
+    Pending,
+    Task(TaskId),
+}
+
+fn known(uri: &str) -> Result<Known, Error> {
+    match uri {
+        WELCOME => Ok(Known::Welcome),
+        TASKS => Ok(Known::Tasks),
+        PENDING => Ok(Known::Pending),
+        _ => {
+            let id = uri.strip_prefix(OF_TASK).and_then(|id| id.parse().ok());
+            id.map(Known::Task).ok_or_else(|| {
+                let uri = claudebench_core::id::clip(uri);
+                let message = format!("Resource not found: {uri}; resources/list names them");
+                Error::new(Code::NotFound, message).with("uri", uri.to_string())
+            })
+        }
+    }
+}
+
+/// Whether a resource can be, if perhaps its task is not there.
+pub(super) fn check(uri: &str) -> Result<(), Error> {
+    known(uri).map(drop)
+}
+
+/// What a resource shows.
+pub(super) async fn read<B: Backend>(
+    backend: &B,
+    message: &Extensions,
+    uri: &str,
+) -> Result<ReadResourceResult, Error> {
+    let caller = Caller { backend, message };
+    let (text, kind) = match known(uri)? {
+        Known::Welcome => (welcome(&caller).await?, "text/markdown"),
+        Known::Tasks => (newest(&caller).await?.to_string(), "application/json"),
+        Known::Pending => (pending(&caller).await?.to_string(), "application/json"),
+        Known::Task(id) => (task(&caller, id).await?.to_string(), "application/json"),
+    };
+    Ok(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(kind)]))
+}
+
+/// Whoever sent the message.
+struct Caller<'a, B> {
+    backend: &'a B,
+    message: &'a Extensions,
+}
+
+impl<B: Backend> Caller<'_, B> {
+    async fn ask<M: Method, T: DeserializeOwned>(&self, params: Value) -> Result<T, Error> {
+        let unreadable = |e: serde_json::Error| {
+            Error::new(Code::Internal, format!("{} cannot be read: {e}", M::NAME))
+        };
+        let params = serde_json::value::to_raw_value(&params).map_err(unreadable)?;
+        let answer = self.backend.call(self.message, M::NAME, params).await?;
+        serde_json::from_str(answer.get()).map_err(unreadable)
+    }
+}
+
+/// The fields of a task that are asked for, as far as it has them.
+fn fields(task: &Value, names: &[&str]) -> Value {
+    let named = names.iter().filter_map(|name| Some(((*name).to_owned(), task.get(name)?.clone())));
+    Value::Object(named.collect::<Map<_, _>>())
+}
+
+async fn newest<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
+    let page: Value = caller.ask::<List, _>(json!({ "limit": 50 })).await?;
+    let names =
+        ["id", "text", "status", "priority", "assignedTo", "createdAt", "updatedAt"].as_slice();
+    let tasks = page["tasks"].as_array().map_or(&[][..], Vec::as_slice);
+    let tasks: Vec<Value> = tasks.iter().map(|task| fields(task, names)).collect();
+    Ok(json!({ "tasks": tasks, "total": page["totalCount"] }))
+}
+
+async fn pending<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
+    let query =
+        json!({ "status": "pending", "orderBy": "priority", "order": "desc", "limit": 100 });
+    let page: Value = caller.ask::<List, _>(query).await?;
+    let names = ["id", "text", "priority", "createdAt", "metadata"].as_slice();
+    let tasks = page["tasks"].as_array().map_or(&[][..], Vec::as_slice);
+    let free = tasks.iter().filter(|task| task["assignedTo"].is_null());
+    let mut free: Vec<Value> = free.map(|task| fields(task, names)).collect();
+    let first = |task: &Value| {
+        (std::cmp::Reverse(task["priority"].as_i64()), task["createdAt"].to_string())
+    };
+    free.sort_by_key(first);
+    free.truncate(20);
+    let next = free.first().cloned();
+    Ok(json!({ "pendingTasks": free, "total": page["totalCount"], "nextTask": next }))
+}
+
+async fn task<B: Backend>(caller: &Caller<'_, B>, id: TaskId) -> Result<Value, Error> {
+    let mut task: Value = caller.ask::<Get, _>(json!({ "id": id })).await?;
+    let page: Value =
+        caller.ask::<ListAttachments, _>(json!({ "taskId": id, "limit": 100 })).await?;
+    let attached = page["attachments"].as_array().map_or(&[][..], Vec::as_slice);
+    let attached = attached.iter().map(|one| {
+        let key = one["key"].as_str().unwrap_or_default().to_owned();
+        (key, fields(one, &["type", "value", "content", "url", "createdAt"]))
+    });
+    let attached: Map<String, Value> = attached.collect();
+    let status = task["status"].as_str().unwrap_or_default().to_owned();
+    let Some(shown) = task.as_object_mut() else { return Ok(task) };
+    shown.insert("attachments".into(), attached.into());
+    shown.insert("attachmentCount".into(), page["totalCount"].clone());
+    shown.insert("age".into(), age(id).into());
+    let assigned = shown.get("assignedTo").is_some_and(|worker| !worker.is_null());
+    shown.insert("isAssigned".into(), assigned.into());
+    for (name, of) in
+        [("isCompleted", "completed"), ("isPending", "pending"), ("isInProgress", "in_progress")]
+    {
+        shown.insert(name.into(), (status == of).into());
+    }
+    Ok(task)
+}
+
+/// For how long a task has been there; its id says since when.
+fn age(id: TaskId) -> String {
+    let minutes = (wall_ms() - id.millis()).max(0) / 60_000;
+    format!("{minutes} minutes")
+}
+
+async fn welcome<B: Backend>(caller: &Caller<'_, B>) -> Result<String, Error> {
+    let stats: Value = caller.ask::<Stats, _>(json!({})).await?;
+    let count = |name: &str| stats[name].as_i64().unwrap_or(0);
+    Ok(format!(
+        "# ClaudeBench\n\n\
+         {} tasks are ready, {} in progress, {} completed, {} failed.\n\n\
+         1. `system__register` with an id of your own and your roles.\n\
+         2. `task__claim` with that id as `workerId`; `waitMs` waits for work.\n\
+         3. Work. `task__heartbeat` extends the lease and says when to stop.\n\
+         4. `task__complete` or `task__fail`, with the `fence` of the lease.\n\n\
+         Split large work with `task__create` and `dependsOn`. `{TASKS}` and `{OF_TASK}{{taskId}}` show \
+         tasks and tell of changes.\n",
+        count("ready"),
+        count("inProgress"),
+        count("completed"),
+        count("failed"),
+    ))
+}
