@@ -15,7 +15,7 @@ checkout := --cfg=checkout_$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' 
 claudebench := cargo run --locked --release --package claudebench --
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench bench-peers crash beside fuzz fmt generate web clean
+.PHONY: help run test lint docs bench bench-peers crash beside fuzz fmt generate web clients clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -71,6 +71,8 @@ generate: web ## write openapi.json from the methods, and web/src/api from opena
 
 web: web/node_modules/.package-lock.json ## install the packages of web/
 
+clients: clients/node/node_modules/.package-lock.json clients/python/venv/pyvenv.cfg ## install the clients of others that the tests run
+
 # npm writes this file last, so it tells a whole installation from a broken one.
 %/node_modules/.package-lock.json: %/package.json %/package-lock.json
 	@scripts/need.sh node
@@ -78,7 +80,7 @@ web: web/node_modules/.package-lock.json ## install the packages of web/
 	@touch $@
 
 # Touched last, for the same reason.
-$(peers)/pgqueuer/venv/pyvenv.cfg: $(peers)/pgqueuer/requirements.txt
+%/venv/pyvenv.cfg: %/requirements.txt
 	@scripts/need.sh python
 	@rm -rf $(@D)
 	python3 -m venv $(@D) || { rm -rf $(@D); exit 1; }
@@ -86,4 +88,4 @@ $(peers)/pgqueuer/venv/pyvenv.cfg: $(peers)/pgqueuer/requirements.txt
 	@touch $@
 
 clean: ## delete what was built here, and the build directory of all checkouts
-	rm -rf target web/node_modules $(peers)/apalis/target $(peers)/node/node_modules $(peers)/pgqueuer/venv $(CARGO_BUILD_BUILD_DIR)
+	rm -rf target web/node_modules $(peers)/apalis/target $(peers)/node/node_modules $(peers)/pgqueuer/venv clients/node/node_modules clients/python/venv $(CARGO_BUILD_BUILD_DIR)

@@ -133,7 +133,7 @@ has_python() { python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_inf
 need_python() {
     has_python && return
     if ! install python3 python3-venv || ! has_python; then
-        lacks 'Python 3.11 or newer with venv, for make bench-peers' \
+        lacks 'Python 3.11 or newer with venv, for real clients of MCP and make bench-peers' \
             'Debian 12, Ubuntu 24.04 and newer: apt-get install python3 python3-venv   (as root)' \
             'elsewhere: get it from https://www.python.org'
     fi

@@ -45,7 +45,7 @@ deny() {
     echo 'not checked, as that needs the network: advisories (cargo deny check advisories)'
 }
 
-step 'tools' scripts/need.sh cargo lint cc node postgres pgbouncer
+step 'tools' scripts/need.sh cargo lint cc node python postgres pgbouncer
 prune
 step 'dependencies' deny
 step 'format' cargo fmt --all --check
@@ -54,5 +54,7 @@ step 'documentation' make --no-print-directory docs
 # The stores wait for their databases more than they compute.
 step 'tests of the stores' bounded cargo test --locked --package claudebench-store -- --test-threads=10
 step 'tests' bounded cargo test --locked --workspace --exclude claudebench-store
+step 'clients of MCP: packages' make --no-print-directory clients
+step 'clients of MCP' bounded cargo test --locked --package claudebench --test it mcp_client -- --ignored
 step 'web: packages' make --no-print-directory web
 step 'web: types' npm --prefix web run check

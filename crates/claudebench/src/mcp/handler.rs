@@ -80,7 +80,7 @@ impl<B: Backend> Handler<B> {
         let params = serde_json::value::to_raw_value(&params)
             .map_err(|e| ErrorData::invalid_params(e.to_string(), None))?;
         let reply = self.backend.call(&context.extensions, method.name, params).await;
-        Ok(result(reply.and_then(read)).into())
+        Ok(result(reply.and_then(|answer| read(&answer))).into())
     }
 }
 
@@ -105,7 +105,7 @@ async fn with_progress<T>(
     }
 }
 
-fn read(answer: Box<RawValue>) -> Result<Value, Error> {
+fn read(answer: &RawValue) -> Result<Value, Error> {
     serde_json::from_str(answer.get())
         .map_err(|e| Error::new(Code::Internal, format!("the answer cannot be read: {e}")))
 }

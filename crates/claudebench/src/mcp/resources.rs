@@ -63,7 +63,7 @@ fn known(uri: &str) -> Result<Known, Error> {
             id.map(Known::Task).ok_or_else(|| {
                 let uri = claudebench_core::id::clip(uri);
                 let message = format!("Resource not found: {uri}; resources/list names them");
-                Error::new(Code::NotFound, message).with("uri", uri.to_string())
+                Error::new(Code::NotFound, message).with("uri", uri)
             })
         }
     }

@@ -139,7 +139,7 @@ impl FromStr for Toolsets {
         let sets: Result<Vec<_>, _> = names
             .map(|name| {
                 let set = Toolset::ALL.into_iter().find(|set| set.name() == name);
-                set.ok_or_else(|| UnknownToolset(claudebench_core::id::clip(name).to_string()))
+                set.ok_or_else(|| UnknownToolset(claudebench_core::id::clip(name)))
             })
             .collect();
         let sets = sets?;

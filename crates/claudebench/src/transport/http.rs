@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use claudebench_core::{Code, Error};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Body as _, Incoming};
 use hyper::header::{CONNECTION, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
@@ -121,7 +121,17 @@ async fn answer_known(
             Ok(body) => answer::json(StatusCode::OK, rpc::batch_body(app, caller, &body).await),
         },
         (&Method::GET, "/mcp/health") => mcp::health(app).await,
-        (_, "/mcp") => mcp::serve(app, caller, request).await,
+        (_, "/mcp") => {
+            let (parts, body) = request.into_parts();
+            match read_body(app, peer, form, Request::new(body)).await {
+                Err(response) => response,
+                Ok(body) => {
+                    let begins = mcp::begins(&body);
+                    let request = Request::from_parts(parts, Full::new(body));
+                    mcp::serve(app, caller, request, begins).await
+                }
+            }
+        }
         (&Method::GET, "/ws") => ws::upgrade(app, peer, caller, request).await,
         (&Method::GET, "/events") => sse::stream(app, &caller, &request).await,
         (&Method::GET, "/ws/stats") => ws::stats(app, &caller),

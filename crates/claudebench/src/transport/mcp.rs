@@ -1,18 +1,21 @@
 //! `/mcp`: Streamable HTTP. The protocol of 2026-07-28 has no sessions, and any server answers any
 //! call; older clients get a session at the server they have first asked.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use claudebench_core::{Code, Error, Scope};
 use claudebench_services::feed::{Feed, Filter, Next};
 use claudebench_services::{Context, Reply};
 use futures_util::stream;
-use hyper::body::Incoming;
+use http_body_util::Full;
 use hyper::http::request::Parts;
-use hyper::{Method, Request, Response, StatusCode};
+use hyper::{Request, Response, StatusCode};
 use rmcp::model::Extensions;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use tokio_util::sync::CancellationToken;
@@ -36,18 +39,17 @@ impl Sessions {
     }
 }
 
-/// Answers a request to `/mcp`.
+/// Answers a request to `/mcp`, whose body has been read; `begins` if it begins a session.
 pub(super) async fn serve(
     app: &Arc<App>,
     caller: Caller,
-    mut request: Request<Incoming>,
+    mut request: Request<Full<Bytes>>,
+    begins: bool,
 ) -> Response<Body> {
     if let Err(error) = toolsets(request.uri().query()) {
         return answer::error(&error);
     }
-    if is_new(&request)
-        && app.mcp.manager.sessions.read().await.len() >= app.config.limits.mcp_sessions
-    {
+    if begins && app.mcp.manager.sessions.read().await.len() >= app.config.limits.mcp_sessions {
         let most = app.config.limits.mcp_sessions;
         let message = format!("all {most} MCP sessions are in use; nothing was done");
         return answer::error(&Error::new(Code::Overloaded, message).with("retryAfterMs", 1_000));
@@ -68,9 +70,14 @@ pub(super) async fn serve(
     service.handle(request).await.map(Body::new)
 }
 
-/// Whether a request may begin a session.
-fn is_new(request: &Request<Incoming>) -> bool {
-    request.method() == Method::POST && !request.headers().contains_key("mcp-session-id")
+/// Whether a message begins a conversation by the protocol that needs a session.
+pub(super) fn begins(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Message<'a> {
+        #[serde(borrow)]
+        method: Cow<'a, str>,
+    }
+    serde_json::from_slice::<Message<'_>>(body).is_ok_and(|message| message.method == "initialize")
 }
 
 /// `GET /mcp/health`.

@@ -7,6 +7,7 @@ mod database;
 mod decoders;
 mod every_method;
 mod limits;
+mod mcp;
 mod nul;
 mod openapi;
 mod processes;

@@ -31,17 +31,44 @@ fn dependencies_come_from_the_registry() -> Result<(), Box<dyn Error>> {
 #[test]
 fn what_deny_toml_bans_is_not_there() -> Result<(), Box<dyn Error>> {
     let (lock, deny) = (manifest("Cargo.lock")?, manifest("deny.toml")?);
-    let packages = lock.get("package").and_then(Value::as_array).into_iter().flatten();
-    let packages: BTreeSet<String> = packages.map(|package| field(package, "name")).collect();
+    let packages = lock.get("package").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let banned = deny.get("bans").and_then(|b| b.get("deny")).and_then(Value::as_array);
     let offences: Vec<_> = banned
         .into_iter()
         .flatten()
-        .filter(|ban| packages.contains(&field(ban, "crate")))
+        .filter(|ban| packages.iter().any(|package| offends(package, ban)))
         .map(|ban| format!("Cargo.lock: {}: {}", field(ban, "crate"), field(ban, "reason")))
         .collect();
     report("banned dependencies", &offences);
     Ok(())
+}
+
+/// Whether a package asks for a crate that is banned, and is none of those that may.
+fn offends(package: &Value, ban: &Value) -> bool {
+    let texts = |list: Option<&Value>| -> Vec<String> {
+        let texts = list.and_then(Value::as_array).into_iter().flatten();
+        texts.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let banned = field(ban, "crate");
+    // With more than one version in the file, the version follows the name.
+    let asks = texts(package.get("dependencies"))
+        .iter()
+        .any(|asked| asked.split(' ').next() == Some(banned.as_str()));
+    asks && !texts(ban.get("wrappers")).contains(&field(package, "name"))
+}
+
+#[test]
+fn who_may_ask_for_a_banned_crate_is_told_from_others() {
+    let package = |name: &str, asked: &str| -> Value {
+        toml::from_str(&format!("name = '{name}'\ndependencies = ['serde', '{asked}']")).unwrap()
+    };
+    let ban = |wrappers: &str| -> Value {
+        toml::from_str(&format!("crate = 'chrono'\nwrappers = {wrappers}")).unwrap()
+    };
+    assert!(offends(&package("other", "chrono"), &ban("['rmcp']")));
+    assert!(offends(&package("other", "chrono 0.4.45"), &ban("[]")));
+    assert!(!offends(&package("rmcp", "chrono 0.4.45"), &ban("['rmcp']")));
+    assert!(!offends(&package("other", "chrono-tz"), &ban("[]")));
 }
 
 /// Those that this machine builds: the manifests of the others need not be here.

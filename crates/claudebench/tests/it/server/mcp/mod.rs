@@ -1,0 +1,216 @@
+//! MCP over the wire: what clients of others, in `clients/`, do not look at.
+
+mod clients;
+
+use std::collections::BTreeSet;
+
+use claudebench_services::methods;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::{Answer, Server};
+
+const LATEST: &str = "2026-07-28";
+const ACCEPT: (&str, &str) = ("Accept", "application/json, text/event-stream");
+const TYPE: (&str, &str) = ("Content-Type", "application/json");
+
+/// The last message of an answer, which may come as events.
+fn message(answer: &Answer) -> Value {
+    let text = String::from_utf8_lossy(&answer.body);
+    let last = text.lines().filter_map(|line| line.strip_prefix("data: ")).next_back();
+    serde_json::from_str(last.unwrap_or(&text)).unwrap_or(Value::Null)
+}
+
+/// A request by the protocol without sessions.
+async fn asked(server: &Server, path: &str, method: &str, mut params: Value, tasks: bool) -> Value {
+    let extensions = if tasks { json!({ "io.modelcontextprotocol/tasks": {} }) } else { json!({}) };
+    params["_meta"] = json!({
+        "io.modelcontextprotocol/protocolVersion": LATEST,
+        "io.modelcontextprotocol/clientInfo": { "name": "tests", "version": "1" },
+        "io.modelcontextprotocol/clientCapabilities": { "extensions": extensions },
+    });
+    let subject = ["name", "taskId", "uri"].iter().find_map(|name| params[*name].as_str());
+    let subject = subject.unwrap_or_default().to_owned();
+    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+    let mut headers = vec![ACCEPT, TYPE, ("MCP-Protocol-Version", LATEST), ("Mcp-Method", method)];
+    if !subject.is_empty() {
+        headers.push(("Mcp-Name", &subject));
+    }
+    message(&server.send("POST", path, &headers, request.to_string().as_bytes()).await)
+}
+
+async fn tool(server: &Server, name: &str, arguments: Value) -> Value {
+    let params = json!({ "name": name, "arguments": arguments });
+    asked(server, "/mcp", "tools/call", params, false).await
+}
+
+/// A first message by the protocol with sessions.
+async fn initialized(server: &Server, headers: &[(&str, &str)]) -> Answer {
+    let params = json!({
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": { "name": "tests", "version": "1" },
+    });
+    let request = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params });
+    let headers = [&[ACCEPT, TYPE], headers].concat();
+    server.send("POST", "/mcp", &headers, request.to_string().as_bytes()).await
+}
+
+#[tokio::test]
+async fn every_method_is_a_tool_with_schemas() {
+    let server = Server::start().await;
+    let path = "/mcp?toolset=work,manage,swarm,admin";
+    let listed = asked(&server, path, "tools/list", json!({}), false).await;
+    let tools = listed["result"]["tools"].as_array().unwrap();
+    let named: BTreeSet<String> =
+        tools.iter().map(|tool| tool["name"].as_str().unwrap().replace("__", ".")).collect();
+    let all: BTreeSet<String> = methods().map(|method| method.name.to_owned()).collect();
+    assert_eq!(named, all);
+    for tool in tools {
+        assert!(!tool["description"].as_str().unwrap().is_empty(), "{tool}");
+        for schema in ["inputSchema", "outputSchema"] {
+            assert_eq!(tool[schema]["type"], "object", "{schema} of {tool}");
+            jsonschema::validator_for(&tool[schema]).unwrap();
+        }
+        for hint in ["readOnlyHint", "destructiveHint", "idempotentHint"] {
+            assert!(tool["annotations"][hint].is_boolean(), "{hint} of {tool}");
+        }
+        let hints = &tool["annotations"];
+        assert!(hints["readOnlyHint"] == false || hints["destructiveHint"] == false, "{tool}");
+    }
+    let fewer = asked(&server, "/mcp", "tools/list", json!({}), false).await;
+    assert!(fewer["result"]["tools"].as_array().unwrap().len() < tools.len() / 3);
+}
+
+#[tokio::test]
+async fn answers_are_what_their_schemas_say() {
+    let server = Server::start().await;
+    let listed = asked(&server, "/mcp", "tools/list", json!({}), false).await;
+    let schemas = listed["result"]["tools"].as_array().unwrap();
+    let checked = async |name: &str, arguments: Value| {
+        let answer = tool(&server, name, arguments).await["result"].clone();
+        assert_ne!(answer["isError"], true, "{name}: {answer}");
+        let schema = &schemas.iter().find(|tool| tool["name"] == name).unwrap()["outputSchema"];
+        let structured = answer["structuredContent"].clone();
+        if let Err(error) = jsonschema::validate(schema, &structured) {
+            panic!("{name}: {error} in {structured}");
+        }
+        let text = answer["content"][0]["text"].as_str().unwrap();
+        assert_eq!(serde_json::from_str::<Value>(text).unwrap(), structured);
+        structured
+    };
+    checked("system__register", json!({ "id": "w", "roles": ["r"] })).await;
+    let made = checked("task__create", json!({ "text": "a", "tags": ["t"] })).await;
+    checked("task__get", json!({ "id": made["id"] })).await;
+    let claimed = checked("task__claim", json!({ "workerId": "w" })).await;
+    let fence = &claimed["task"]["lease"]["fence"];
+    let held = json!({ "id": made["id"], "workerId": "w", "fence": fence });
+    checked("task__heartbeat", held.clone()).await;
+    let value = json!({ "taskId": made["id"], "key": "k", "type": "json", "value": { "a": 1 } });
+    checked("task__create_attachment", value).await;
+    checked("task__get_attachment", json!({ "taskId": made["id"], "key": "k" })).await;
+    checked("task__release", held).await;
+    checked("task__list", json!({})).await;
+}
+
+#[tokio::test]
+async fn what_was_not_asked_for_or_is_not_there_is_told() {
+    let server = Server::start().await;
+    let hidden = tool(&server, "system__flush", json!({ "confirm": "x" })).await;
+    assert_eq!(hidden["error"]["code"], -32602);
+    assert!(hidden["error"]["message"].as_str().unwrap().contains("`admin`"), "{hidden}");
+    let path = "/mcp?toolset=admin";
+    let params = json!({ "name": "system__flush", "arguments": { "confirm": "x" } });
+    let refused = asked(&server, path, "tools/call", params, false).await;
+    assert_eq!(refused["result"]["isError"], true, "the method itself refuses: {refused}");
+    let unknown = asked(&server, "/mcp?toolset=all", "tools/list", json!({}), false).await;
+    assert_eq!(unknown["error"]["code"], "invalid_params", "{unknown}");
+    let none = asked(&server, "/mcp", "resources/read", json!({ "uri": "task://view/x" }), false);
+    assert_eq!(none.await["error"]["code"], -32602);
+    let gone = json!({ "uri": "task://view/t-1" });
+    assert_eq!(
+        asked(&server, "/mcp", "resources/read", gone, false).await["error"]["code"],
+        -32602
+    );
+    let health = server.send("GET", "/mcp/health", &[], b"").await.json();
+    assert_eq!((&health["status"], &health["sessions"]), (&json!("healthy"), &json!(0)));
+}
+
+#[tokio::test]
+async fn a_claim_that_waits_is_a_task_that_any_server_knows() {
+    let server = Server::start().await;
+    server.worker("w").await;
+    let claim = json!({ "workerId": "w", "project": "p", "waitMs": 60_000 });
+    let params = json!({ "name": "task__claim", "arguments": claim });
+    let begun = asked(&server, "/mcp", "tools/call", params.clone(), true).await;
+    assert_eq!(begun["result"]["status"], "working", "{begun}");
+    let id = json!({ "taskId": begun["result"]["taskId"] });
+
+    // Nothing is kept between the questions: the next one comes to another process.
+    let data = server.stop().await;
+    let server = Server::with(&[], data).await;
+    server.worker("w").await;
+    let made = server.call("task.create", json!({ "text": "a", "project": "p" })).await;
+    let mut claimed = Value::Null;
+    for _ in 0..2 {
+        let looked = asked(&server, "/mcp", "tasks/get", id.clone(), true).await;
+        assert_eq!(looked["result"]["status"], "completed", "{looked}");
+        claimed = looked["result"]["result"]["structuredContent"].clone();
+        assert_eq!(claimed["taskId"], made["id"], "asked twice, it is one claim");
+    }
+    assert_eq!(claimed["task"]["lease"]["attempt"], 1);
+
+    let cancelled = asked(&server, "/mcp", "tasks/cancel", id, true).await;
+    assert_eq!(cancelled["error"], Value::Null, "{cancelled}");
+    let task = server.call("task.get", json!({ "id": made["id"] })).await;
+    assert_eq!(task["status"], "pending", "it was given back");
+    let now = asked(&server, "/mcp", "tools/call", params, true).await;
+    assert_eq!(now["result"]["structuredContent"]["taskId"], made["id"], "nothing waits: {now}");
+    let unknown = asked(&server, "/mcp", "tasks/get", json!({ "taskId": "claim-00" }), true).await;
+    assert_eq!(unknown["error"]["code"], -32602);
+}
+
+#[tokio::test]
+async fn a_claim_as_a_task_ends_with_its_time() {
+    let server = Server::start().await;
+    server.worker("w").await;
+    let params = json!({ "name": "task__claim", "arguments": { "workerId": "w", "waitMs": 1 } });
+    let begun = asked(&server, "/mcp", "tools/call", params, true).await;
+    let id = json!({ "taskId": begun["result"]["taskId"] });
+    let looked = loop {
+        let looked = asked(&server, "/mcp", "tasks/get", id.clone(), true).await;
+        if looked["result"]["status"] != "working" {
+            break looked;
+        }
+    };
+    let over = json!({ "claimed": false, "tasks": [] });
+    assert_eq!(looked["result"]["result"]["structuredContent"], over, "{looked}");
+}
+
+#[tokio::test]
+async fn sessions_are_bounded_and_end_when_they_are_told() {
+    let settings = [("limits.mcp_sessions", toml::Value::Integer(1))];
+    let server = Server::with(&settings, TempDir::new().unwrap()).await;
+    let first = initialized(&server, &[]).await;
+    assert_eq!(message(&first)["result"]["protocolVersion"], "2025-06-18");
+    let session = first.header("mcp-session-id").expect("a session");
+    let second = initialized(&server, &[]).await;
+    assert_eq!((second.status, &second.json()["error"]["code"]), (503, &json!("overloaded")));
+    // The protocol without sessions needs none.
+    let listed = asked(&server, "/mcp", "tools/list", json!({}), false).await;
+    assert!(listed["result"]["tools"].is_array(), "{listed}");
+    let ended = server.send("DELETE", "/mcp", &[("Mcp-Session-Id", &session)], b"").await;
+    assert!(ended.status < 300, "{ended:?}");
+    assert!(initialized(&server, &[]).await.header("mcp-session-id").is_some());
+    let gone = server.send("DELETE", "/mcp", &[("Mcp-Session-Id", &session)], b"").await;
+    assert!(gone.status == 404 || gone.status < 300, "{gone:?}");
+}
+
+#[tokio::test]
+async fn a_web_page_and_whoever_has_no_key_stay_outside() {
+    let server = Server::start().await;
+    let page = initialized(&server, &[("Origin", "https://evil.example")]).await;
+    assert_eq!(page.status, 403);
+    let other = initialized(&server, &[("Host", "evil.example")]).await;
+    assert_eq!(other.status, 403);
+}
