@@ -28,6 +28,7 @@ struct MethodMeter {
 /// What was counted for one tenant.
 struct TenantMeter {
     events: AtomicU64,
+    mcp_calls: AtomicU64,
     methods: Vec<Calls>,
 }
 
@@ -308,6 +309,13 @@ impl Metrics {
         calls.last_called.store(at.0, Ordering::Relaxed);
     }
 
+    /// Counts a call that came over MCP, beside counting it as a call.
+    pub fn mcp_call(&self, tenant: TenantId) {
+        if let Some(tenant) = self.tenant(tenant) {
+            tenant.mcp_calls.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
     /// Counts events that were committed.
     pub fn committed(&self, events: &[Arc<Event>]) {
         self.events.inc_by(events.len() as u64);
@@ -329,7 +337,11 @@ impl Metrics {
         }
         let fresh = || {
             let methods = self.methods.iter().map(|_| Calls::default()).collect();
-            Arc::new(TenantMeter { events: AtomicU64::new(0), methods })
+            Arc::new(TenantMeter {
+                events: AtomicU64::new(0),
+                mcp_calls: AtomicU64::new(0),
+                methods,
+            })
         };
         Some(tenants.entry(id).or_insert_with(fresh).clone())
     }
@@ -366,6 +378,10 @@ impl Meters for Metrics {
 
     fn events(&self, tenant: TenantId) -> u64 {
         self.known(tenant).map_or(0, |tenant| tenant.events.load(Ordering::Relaxed))
+    }
+
+    fn mcp_calls(&self, tenant: TenantId) -> u64 {
+        self.known(tenant).map_or(0, |tenant| tenant.mcp_calls.load(Ordering::Relaxed))
     }
 
     fn memory_bytes(&self) -> u64 {

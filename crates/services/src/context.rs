@@ -82,6 +82,8 @@ pub trait Meters: Send + Sync {
     fn methods(&self, tenant: TenantId) -> Vec<Metered>;
     /// How many events of the tenant were written.
     fn events(&self, tenant: TenantId) -> u64;
+    /// How many of the tenant's calls came over MCP.
+    fn mcp_calls(&self, tenant: TenantId) -> u64;
     /// Resident memory of the process, in bytes.
     fn memory_bytes(&self) -> u64;
 }

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use claudebench_core::{Code, Error, Scope};
@@ -25,11 +26,21 @@ use super::dispatch::{self, Caller};
 use super::{App, query};
 use crate::mcp::{Backend, Change, Changes, Handler, Toolsets};
 
+/// How long a session may be silent: an agent may work on one thing for a while.
+const SILENCE: Duration = Duration::from_secs(3_600);
+
 /// The conversations of clients that need a session.
-#[derive(Default)]
 pub struct Sessions {
     manager: Arc<LocalSessionManager>,
     stop: CancellationToken,
+}
+
+impl Default for Sessions {
+    fn default() -> Self {
+        let mut manager = LocalSessionManager::default();
+        manager.session_config.keep_alive = Some(SILENCE);
+        Self { manager: Arc::new(manager), stop: CancellationToken::new() }
+    }
 }
 
 impl Sessions {
@@ -116,7 +127,9 @@ impl Backend for Here {
         method: &'static str,
         params: Box<RawValue>,
     ) -> Reply {
-        dispatch::call(&self.0, Self::caller(message)?, method, Some(&params)).await
+        let caller = Self::caller(message)?;
+        self.0.metrics.mcp_call(caller.principal.tenant);
+        dispatch::call(&self.0, caller, method, Some(&params)).await
     }
 
     async fn changes(&self, message: &Extensions) -> Result<Changes, Error> {

@@ -147,7 +147,7 @@ impl Method for Health {
         };
         Ok(HealthFound {
             status,
-            services: Needs { redis: true, postgres: writable, mcp: false },
+            services: Needs { redis: true, postgres: writable, mcp: true },
             problem,
             version: cx.shared.info.version.to_owned(),
             replicas,

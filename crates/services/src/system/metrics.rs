@@ -257,7 +257,7 @@ fn details(cx: &Context, stats: &Stats, methods: &[Metered], events: i64) -> Det
             tasks_completed: stats.of(Status::Completed),
             metrics_start_time: started_at.0,
         },
-        mcp_calls: 0,
+        mcp_calls: cx.shared.meters.mcp_calls(cx.tenant()),
         system_health_check: HealthCheck { last_check: cx.now().0 },
         handlers: methods
             .iter()

@@ -97,9 +97,13 @@ async fn a_claim_is_answered_again_when_its_worker_has_gone() {
     assert_eq!(first["taskId"], json!(id));
     let bye = json!({"instanceId": "w-1", "sessionId": "s", "timestamp": 1});
     server.ok("system.unregister", bye).await;
+    let mut more = claim.clone();
+    more["maxTasks"] = json!(10);
+    server.refuses(Code::IdempotencyConflict, "task.claim", more).await;
+    // How long it waits is no part of what it claims.
     let mut waits = claim.clone();
     waits["waitMs"] = json!(10);
-    server.refuses(Code::IdempotencyConflict, "task.claim", waits).await;
+    assert_eq!(server.ok("task.claim", waits).await, first);
     assert_eq!(server.ok("task.claim", claim).await, first);
     let other = json!({"workerId": "w-1", "idempotencyKey": "l"});
     server.refuses(Code::NotFound, "task.claim", other).await;

@@ -35,6 +35,10 @@ impl Meters for NoMeters {
         if tenant == TenantId::DEFAULT { 7 } else { 0 }
     }
 
+    fn mcp_calls(&self, _: TenantId) -> u64 {
+        5
+    }
+
     fn memory_bytes(&self) -> u64 {
         32 << 20
     }

@@ -11,7 +11,7 @@ async fn health_and_metrics_have_the_shape_of_the_contract() {
     server.task("a").await;
     let health = server.ok("system.health", json!({})).await;
     assert_eq!(health["status"], "healthy");
-    assert_eq!(health["services"], json!({"redis": true, "postgres": true, "mcp": false}));
+    assert_eq!(health["services"], json!({"redis": true, "postgres": true, "mcp": true}));
     for n in 0..3 {
         server.register(&format!("w-{n}"), &[]).await;
     }
