@@ -34,6 +34,7 @@ pub(super) const BOUNDS: &[(&str, RangeInclusive<i64>)] = &[
     ("limits.connections", 1..=1_000_000),
     ("limits.calls", 1..=1_000_000),
     ("limits.subscriptions", 1..=10_000),
+    ("limits.mcp_sessions", 1..=1_000_000),
     ("limits.socket_calls", 1..=10_000),
     ("limits.request_ms", 1..=DAY_MS),
     ("limits.header_ms", 1..=DAY_MS),

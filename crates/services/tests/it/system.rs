@@ -26,6 +26,7 @@ async fn health_and_metrics_have_the_shape_of_the_contract() {
     let long = server.ok("system.metrics", json!({"detailed": true})).await;
     assert_eq!(long["queue"], json!({"depth": 1, "pending": 1, "throughput": 0}));
     assert_eq!(long["circuitBreaker"]["successRate"], 75);
+    assert_eq!(long["mcpCalls"], 5);
     assert_eq!(long["current"]["instancesActive"], 3);
     assert_eq!(
         long["handlers"]["task.create"],
