@@ -65,9 +65,7 @@ impl<'a> ToolCall<'a> {
             _ => {}
         };
         let mut items = vec![self.input];
-        items.extend(
-            LISTS.iter().filter_map(|list| self.input.get(*list)?.as_array()).flatten(),
-        );
+        items.extend(LISTS.iter().filter_map(|list| self.input.get(*list)?.as_array()).flatten());
         for item in items {
             PATHS.iter().filter_map(|name| item.get(*name)).for_each(&mut take);
         }

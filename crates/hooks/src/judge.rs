@@ -5,9 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::call::{MAX_PATH, MAX_PATHS, Subject, ToolCall};
-use crate::glob::Fit;
 use crate::modify;
-use crate::pattern::Candidate;
+use crate::pattern::{Candidate, Fit};
 use crate::rule::{Rule, UNREADABLE};
 use crate::rules::Rules;
 use crate::shell::{Command, Script};
@@ -126,6 +125,9 @@ impl<'a> Judging<'a> {
 
     /// How well a rule fits a subject; if it does not, how far it came and what did not hold.
     fn fit(&mut self, rule: &Rule, subject: Subject<'_>) -> (Fit, Option<(usize, &'static str)>) {
+        if rule.modify.as_ref().is_some_and(|how| !modify::applies(how, self.call.input)) {
+            return (Fit::No, Some((0, "modify")));
+        }
         if rule.when.is_empty() {
             return (Fit::Yes, None);
         }

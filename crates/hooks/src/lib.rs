@@ -1,7 +1,8 @@
 //! Decides about a tool call of an agent by rules that people can read.
 //!
-//! Nothing here does I/O or reads a clock, so that the server and the command line decide alike. How
-//! rules are written stands in `docs/hook-rules.md`; those that come with it are [`Rules::builtin`].
+//! Nothing here does I/O or reads a clock, so that the server and the command line decide alike.
+//! How rules are written stands in `docs/hook-rules.md`; those that come with it are
+//! [`Rules::builtin`].
 //!
 //! ```
 //! use claudebench_hooks::{Action, Rules, ToolCall};
@@ -16,10 +17,8 @@
 mod call;
 mod error;
 mod file;
-mod glob;
 mod judge;
 mod modify;
-mod path;
 mod pattern;
 mod rule;
 mod rules;

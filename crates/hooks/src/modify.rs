@@ -12,8 +12,8 @@ use crate::shell::Script;
 /// The longest text that a change may make.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The input after all changes, each with the commands that its rule matched. `None` if one cannot be
-/// done as its rule says.
+/// The input after all changes, each with the commands that its rule matched. `None` if one cannot
+/// be done as its rule says.
 pub(crate) fn modified(
     call: &ToolCall<'_>,
     script: Option<&Script>,
@@ -41,7 +41,18 @@ pub(crate) fn modified(
             *text = pattern.replace_all(text, with.as_str()).into_owned();
         }
     }
-    (input != *call.input).then_some(input)
+    Some(input)
+}
+
+/// Is there anything that this would change?
+pub(crate) fn applies(how: &Modify, input: &Value) -> bool {
+    match how {
+        Modify::Strip(_) => true,
+        Modify::Replace { field, pattern, .. } => {
+            let text = input.get(field).and_then(Value::as_str);
+            text.is_some_and(|text| pattern.is_match(text))
+        }
+    }
 }
 
 /// Where the wrappers of these commands stand; `None` if one is out of reach, in a script within.

@@ -5,8 +5,7 @@ use serde_json::Value;
 use crate::call::{Subject, ToolCall};
 use crate::error::Fault;
 use crate::file::{RawWhen, Texts};
-use crate::glob::Fit;
-use crate::pattern::{Candidate, List, Of};
+use crate::pattern::{Candidate, Fit, List, Of};
 use crate::shell::{Command, Place, Reads, Script, UNKNOWN, Word};
 
 /// How deep conditions may lie in each other, and how deep an input is looked at.
@@ -263,8 +262,10 @@ fn unknown(texts: &Texts) -> Result<Condition, Fault> {
 /// A word, or its value after `=`.
 fn word_fits(list: &List, word: &Word, place: Place<'_>, certain: bool) -> Fit {
     let text = word.text();
+    let mut open = text.contains(UNKNOWN);
     let fit = if list.has_paths() {
         let path = word.path_text();
+        open |= path.contains(UNKNOWN);
         let value = path.split_once('=').map(|(_, value)| Candidate::path(value, place));
         let mut whole = Candidate::path(&path, place);
         whole.text.clone_from(&text);
@@ -273,7 +274,7 @@ fn word_fits(list: &List, word: &Word, place: Place<'_>, certain: bool) -> Fit {
     } else {
         list.fit(&Candidate::text(text.as_str()))
     };
-    if certain && text.contains(UNKNOWN) { fit.min(Fit::Maybe) } else { fit }
+    if certain && open { fit.min(Fit::Maybe) } else { fit }
 }
 
 /// The arguments that are no flags.
@@ -336,7 +337,9 @@ fn within(value: &Value, field: &[String], list: &List, depth: usize, steps: &mu
         Value::Object(fields) if first.starts_with('*') => fields.values().collect(),
         Value::Array(items) if first.starts_with('*') => items.iter().collect(),
         Value::Object(fields) => fields.get(first).into_iter().collect(),
-        Value::Array(items) => first.parse().ok().and_then(|at: usize| items.get(at)).into_iter().collect(),
+        Value::Array(items) => {
+            first.parse().ok().and_then(|at: usize| items.get(at)).into_iter().collect()
+        }
         _ => Vec::new(),
     };
     let mut best = Fit::No;

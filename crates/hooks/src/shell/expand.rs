@@ -66,12 +66,7 @@ impl Parser<'_, '_> {
     }
 
     /// What a variable holds, as far as one can know.
-    fn variable(
-        &mut self,
-        name: &str,
-        units: &mut Vec<Unit>,
-        quoted: bool,
-    ) -> Result<(), Trouble> {
+    fn variable(&mut self, name: &str, units: &mut Vec<Unit>, quoted: bool) -> Result<(), Trouble> {
         let place = self.state.place;
         let known = match self.state.variables.get(name) {
             Some(value) => value.clone(),

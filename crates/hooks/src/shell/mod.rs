@@ -18,8 +18,8 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-pub(crate) use word::{UNKNOWN, WILD, Word};
 use word::Unit;
+pub(crate) use word::{UNKNOWN, WILD, Word};
 
 /// The longest command that is read.
 const MAX_BYTES: usize = 64 * 1024;
@@ -27,7 +27,9 @@ const MAX_BYTES: usize = 64 * 1024;
 const MAX_DEPTH: usize = 32;
 /// More simple commands than a person would read.
 const MAX_COMMANDS: usize = 1000;
-/// Characters read, also again, and words made.
+/// More words than they would have.
+const MAX_WORDS: usize = 4096;
+/// Characters read and words made, each as often as it happens.
 const MAX_STEPS: u64 = 1_000_000;
 
 /// Where a command would run.
@@ -44,7 +46,7 @@ pub(crate) enum Trouble {
     TooLong,
     #[error("the command nests deeper than {MAX_DEPTH} levels")]
     TooDeep,
-    #[error("the command runs more than {MAX_COMMANDS} commands or expands too far")]
+    #[error("it is more than {MAX_COMMANDS} commands or {MAX_WORDS} words, or expands too far")]
     TooMuch,
     #[error("`{0}` is not closed")]
     Open(&'static str),
@@ -193,6 +195,8 @@ impl Script {
 struct State<'a> {
     place: Place<'a>,
     commands: Vec<Command>,
+    /// How many words the commands have.
+    words: usize,
     steps: u64,
     /// What variables hold; `None` if that depends on how it runs.
     variables: BTreeMap<String, Option<Vec<Unit>>>,
@@ -200,7 +204,7 @@ struct State<'a> {
 
 impl<'a> State<'a> {
     fn new(place: Place<'a>) -> Self {
-        Self { place, commands: Vec::new(), steps: 0, variables: BTreeMap::new() }
+        Self { place, commands: Vec::new(), words: 0, steps: 0, variables: BTreeMap::new() }
     }
 
     fn done(self, trouble: Option<Trouble>) -> Script {
@@ -214,8 +218,9 @@ impl<'a> State<'a> {
     }
 
     fn push(&mut self, command: Command) -> Result<(), Trouble> {
-        self.work(1 + command.words.len())?;
-        if self.commands.len() >= MAX_COMMANDS {
+        self.work(command.words.iter().map(|w| 1 + w.units.len()).sum())?;
+        self.words += command.words.len();
+        if self.commands.len() >= MAX_COMMANDS || self.words > MAX_WORDS {
             return Err(Trouble::TooMuch);
         }
         self.commands.push(command);

@@ -65,7 +65,7 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    /// Says of each command of a pipeline what comes after it, and runs scripts that come through it.
+    /// Says of each command of a pipeline what comes after it, and takes scripts that come through it.
     fn connect(&mut self, stages: &[Range<usize>]) -> Result<(), Trouble> {
         let Some(end) = stages.last().map(|s| s.end).filter(|_| stages.len() > 1) else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! What a simple command runs in turn: through `sudo`, by `bash -c`, for each file that `find` finds.
+//! What a simple command runs in turn: through `sudo`, by `bash -c`, for what `find` finds.
 
 use super::lex::Parser;
 use super::word::{UNKNOWN, Unit, Word};

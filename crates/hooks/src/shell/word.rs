@@ -48,9 +48,10 @@ impl Word {
 
     /// The text as a path, with [`WILD`] for wildcards that the shell would expand.
     pub(crate) fn path_text(&self) -> String {
+        let close = self.last_bracket();
         let mut text = String::with_capacity(self.units.len());
         for (at, unit) in self.units.iter().enumerate() {
-            let wild = self.is_wild_at(at);
+            let wild = is_wild(unit, at, close);
             // `.*` may be `..`.
             let hidden = wild && at > 0 && self.units[at - 1].c == '.';
             text.push(match (wild, hidden) {
@@ -62,13 +63,6 @@ impl Word {
         text
     }
 
-    /// Does a wildcard stand here? A `[` alone is none: it is the name of a command.
-    fn is_wild_at(&self, at: usize) -> bool {
-        let unit = self.units[at];
-        let class = || self.units[at + 1..].iter().any(|u| u.c == ']');
-        !unit.quoted && (matches!(unit.c, '*' | '?') || (unit.c == '[' && class()))
-    }
-
     /// Is a part of it known only when the command runs?
     pub(crate) fn is_unknown(&self) -> bool {
         self.units.iter().any(|u| u.c == UNKNOWN)
@@ -76,7 +70,12 @@ impl Word {
 
     /// Does the shell choose among names of files for it?
     pub(crate) fn is_wild(&self) -> bool {
-        (0..self.units.len()).any(|at| self.is_wild_at(at))
+        let close = self.last_bracket();
+        self.units.iter().enumerate().any(|(at, unit)| is_wild(unit, at, close))
+    }
+
+    fn last_bracket(&self) -> usize {
+        self.units.iter().rposition(|u| u.c == ']').unwrap_or(0)
     }
 
     /// The name and the value of `NAME=value`.
@@ -108,6 +107,12 @@ impl Word {
             .map(|units| Self { units, span: span.clone(), process })
             .collect()
     }
+}
+
+/// Is this a wildcard? A `[` alone is none: it is the name of a command.
+fn is_wild(unit: &Unit, at: usize, last_bracket: usize) -> bool {
+    let opens = || unit.c == '[' && at < last_bracket;
+    !unit.quoted && (matches!(unit.c, '*' | '?') || opens())
 }
 
 /// Splits at blanks that come from an unquoted variable.

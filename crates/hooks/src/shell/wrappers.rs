@@ -21,7 +21,24 @@ const fn form(
 }
 
 const FORMS: &[Form] = &[
-    form("sudo", "CDghpRrTtUu", &["user", "group", "host", "prompt", "chdir", "chroot", "role", "type", "close-from", "other-user", "command-timeout"], 0),
+    form(
+        "sudo",
+        "CDghpRrTtUu",
+        &[
+            "user",
+            "group",
+            "host",
+            "prompt",
+            "chdir",
+            "chroot",
+            "role",
+            "type",
+            "close-from",
+            "other-user",
+            "command-timeout",
+        ],
+        0,
+    ),
     form("doas", "Cu", &[], 0),
     form("pkexec", "", &["user"], 0),
     form("env", "uCS", &["unset", "chdir", "split-string"], 0),
@@ -39,7 +56,12 @@ const FORMS: &[Form] = &[
     form("gtimeout", "ks", &["kill-after", "signal"], 1),
     form("stdbuf", "ioe", &["input", "output", "error"], 0),
     form("unbuffer", "", &[], 0),
-    form("xargs", "adEILnPs", &["arg-file", "delimiter", "max-args", "max-procs", "max-chars", "replace", "max-lines"], 0),
+    form(
+        "xargs",
+        "adEILnPs",
+        &["arg-file", "delimiter", "max-args", "max-procs", "max-chars", "replace", "max-lines"],
+        0,
+    ),
     form("flock", "wEc", &["timeout", "conflict-exit-code", "command"], 1),
     form("chroot", "", &["userspec", "groups"], 1),
     form("unshare", "RwSG", &["root", "wd", "setuid", "setgid"], 0),

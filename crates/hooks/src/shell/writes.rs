@@ -34,7 +34,8 @@ pub(super) fn of(command: &Command) -> Vec<Word> {
             if text == *flag {
                 files.extend(arguments.get(at + 1).cloned());
             } else {
-                let joined = if flag.starts_with("--") { format!("{flag}=") } else { (*flag).into() };
+                let joined =
+                    if flag.starts_with("--") { format!("{flag}=") } else { (*flag).into() };
                 files.extend(after(word, &joined));
             }
         }

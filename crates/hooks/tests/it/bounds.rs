@@ -17,7 +17,8 @@ fn judge(command: &str) -> Verdict {
 #[test]
 fn a_command_of_64_kib_takes_bounded_work() {
     let of = |part: &str| part.repeat(64 * 1024 / part.len());
-    let nested = |open: &str, close: &str, n: usize| format!("{}ls{}", open.repeat(n), close.repeat(n));
+    let nested =
+        |open: &str, close: &str, n: usize| format!("{}ls{}", open.repeat(n), close.repeat(n));
     let commands = [
         of("a;"),
         of("a|"),
@@ -56,7 +57,10 @@ fn a_command_of_64_kib_takes_bounded_work() {
         of("[[ "),
         of("é"),
         format!("X={}; {}", "a".repeat(30_000), "echo $X;".repeat(4_000)),
-        format!("X=aaaaaaaaaa;{}", (0..60).map(|n| format!("X{}=$X{n}$X{n};", n + 1)).collect::<String>()),
+        format!(
+            "X=aaaaaaaaaa;{}",
+            (0..60).map(|n| format!("X{}=$X{n}$X{n};", n + 1)).collect::<String>()
+        ),
         format!("echo {} | {} sh", "a".repeat(1000), "cat|".repeat(10_000)),
         nested("(", ")", 30_000),
         nested("$(", ")", 20_000),
@@ -77,8 +81,8 @@ fn a_command_of_64_kib_takes_bounded_work() {
 fn what_is_too_much_is_asked_about_and_says_why() {
     for (command, why) in [
         ("a ".repeat(40_000), "the command is longer than 64 KiB"),
-        ("a;".repeat(2_000), "more than 1000 commands"),
-        (format!("{}ls{}", "(".repeat(100), ")".repeat(100)), "deeper than 32 levels"),
+        ("a;".repeat(2_000), "more than 1000 commands or 4096 words"),
+        (format!("{}ls{}", "( ".repeat(100), " )".repeat(100)), "deeper than 32 levels"),
     ] {
         let verdict = judge(&command);
         assert_eq!(verdict.action, Action::Ask);
@@ -90,14 +94,12 @@ fn what_is_too_much_is_asked_about_and_says_why() {
 }
 
 /// Pieces of commands, so that what is made of them is nearly right.
+const PIECES: &str = "rm¦ -rf ¦/¦ls¦;¦|¦&&¦&¦(¦)¦$(¦`¦\"¦'¦$'¦\\¦\n¦${¦}¦{¦,¦<<E\n¦\nE\n¦<¦>¦>(¦<(¦<<<¦ ¦\
+    $X¦X=¦~¦*¦[¦[[¦]]¦if ¦then ¦fi¦for x in ¦do ¦done¦case ¦ in ¦esac¦;;¦f()¦sudo ¦bash -c ¦eval ¦\
+    xargs ¦find / -exec ¦#¦$((¦))¦-c¦env -S¦echo ¦\\x¦\u{f8fe}¦\u{f8ff}¦é¦\0¦!¦time ¦=(";
+
 fn pieces() -> impl Strategy<Value = String> {
-    let piece = prop::sample::select(vec![
-        "rm", " -rf ", "/", "ls", ";", "|", "&&", "&", "(", ")", "$(", "`", "\"", "'", "$'", "\\",
-        "\n", "${", "}", "{", ",", "<<E\n", "\nE\n", "<", ">", ">(", "<(", "<<<", " ", "$X", "X=",
-        "~", "*", "[", "[[", "]]", "if ", "then ", "fi", "for x in ", "do ", "done", "case ", " in ",
-        "esac", ";;", "f()", "sudo ", "bash -c ", "eval ", "xargs ", "find / -exec ", "#", "$((",
-        "))", "-c", "env -S", "echo ", "\\x", "\u{f8fe}", "\u{f8ff}", "é", "\0", "!", "time ", "=(",
-    ]);
+    let piece = prop::sample::select(PIECES.split('¦').collect::<Vec<_>>());
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
@@ -109,7 +111,8 @@ fn values() -> impl Strategy<Value = Value> {
         ".{0,30}".prop_map(Value::from),
         pieces().prop_map(Value::from),
     ];
-    let key = prop::sample::select(vec!["command", "cmd", "file_path", "path", "edits", "files", "x"]);
+    let key =
+        prop::sample::select(vec!["command", "cmd", "file_path", "path", "edits", "files", "x"]);
     leaf.prop_recursive(4, 30, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),

@@ -76,7 +76,8 @@ fn every_case_is_decided_as_the_table_says() {
 #[test]
 fn what_needs_no_folder_is_decided_alike_without_one() {
     let rules = Rules::builtin().unwrap();
-    for command in ["rm -rf x", "ls; sudo rm x", "echo x > /etc/hosts", "find ~ -delete", "rm -r ~"] {
+    for command in ["rm -rf x", "ls; sudo rm x", "echo x > /etc/hosts", "find ~ -delete", "rm -r ~"]
+    {
         let input = json!({ "command": command });
         let call = ToolCall { tool: "Bash", input: &input, cwd: None, home: None };
         assert_eq!(rules.judge(&call).action, Action::Deny, "{command}");

@@ -19,7 +19,8 @@ fn bash(rules: &Rules, command: &str) -> (Action, String) {
 
 /// One rule on Bash that denies when this holds.
 fn denies(when: &str, command: &str) -> bool {
-    let text = format!("[[hook.rule]]\nname = \"a\"\ntools = \"bash\"\nwhen = {when}\naction = \"deny\"");
+    let text =
+        format!("[[hook.rule]]\nname = \"a\"\ntools = \"bash\"\nwhen = {when}\naction = \"deny\"");
     let rules = Rules::none().with(Layer::Tenant, &text).unwrap();
     bash(&rules, command).0 == Action::Deny
 }
@@ -67,7 +68,8 @@ fn what_is_locked_stays() {
     for change in [
         "[[hook.rule]]\nname = \"a\"\nenabled = false".to_owned(),
         text.replace("deny", "warn"),
-        "[[hook.rule]]\nname = \"b\"\ntools = \"bash\"\naction = \"allow\"\nexempts = \"a\"".to_owned(),
+        "[[hook.rule]]\nname = \"b\"\ntools = \"bash\"\naction = \"allow\"\nexempts = \"a\""
+            .to_owned(),
     ] {
         let error = tenant.with(Layer::Repository, &change).unwrap_err();
         assert!(error.reason.contains("`a` is locked by an earlier layer"), "{error}");
@@ -128,7 +130,9 @@ fn an_allow_without_exemption_lets_nothing_through() {
 #[test]
 fn the_strictest_wins() {
     let rule = |name: &str, action: &str| {
-        format!("[[hook.rule]]\nname = \"{name}\"\ntools = \"bash\"\naction = \"{action}\"\nmodify = {{ replace = {{ field = \"command\", pattern = \"a\", with = \"b\" }} }}\n")
+        format!(
+            "[[hook.rule]]\nname = \"{name}\"\ntools = \"bash\"\naction = \"{action}\"\nmodify = {{ replace = {{ field = \"command\", pattern = \"a\", with = \"b\" }} }}\n"
+        )
     };
     let plain = |name: &str, action: &str| {
         rule(name, action).lines().take(4).collect::<Vec<_>>().join("\n") + "\n"

@@ -70,7 +70,13 @@ impl Glob {
         let any = |maybe| self.alternatives.iter().any(|parts| run(parts, &text, maybe));
         match (any(false), open) {
             (true, _) => Fit::Yes,
-            (false, true) => if any(true) { Fit::Maybe } else { Fit::No },
+            (false, true) => {
+                if any(true) {
+                    Fit::Maybe
+                } else {
+                    Fit::No
+                }
+            }
             (false, false) => Fit::No,
         }
     }

@@ -76,7 +76,9 @@ impl Forms {
         };
         let below_cwd = match cwd {
             Some(cwd) => below(cwd),
-            None => (!is_absolute(&absolute) && !absolute.starts_with('~')).then(|| absolute.clone()),
+            None => {
+                (!is_absolute(&absolute) && !absolute.starts_with('~')).then(|| absolute.clone())
+            }
         };
         let below_home = match home {
             _ if absolute == "~" || absolute.starts_with("~/") => Some(absolute.clone()),

@@ -1,12 +1,17 @@
 //! Lists of patterns: names, words, paths and regular expressions.
 
+mod glob;
+mod path;
+
 use regex::{Regex, RegexBuilder};
 
 use crate::error::Fault;
 use crate::file::Texts;
-use crate::glob::{Fit, Glob};
-use crate::path::Forms;
 use crate::shell::{Place, UNKNOWN};
+
+pub(crate) use glob::Fit;
+use glob::Glob;
+use path::Forms;
 
 /// The most memory of a regular expression.
 const MAX_REGEX: usize = 1 << 20;
@@ -47,7 +52,7 @@ pub(crate) struct List {
 /// A text to compare, and the same as a path.
 pub(crate) struct Candidate {
     pub(crate) text: String,
-    pub(crate) forms: Option<Forms>,
+    forms: Option<Forms>,
 }
 
 impl Candidate {
@@ -130,7 +135,13 @@ impl Pattern {
                 let lost = forms.absolute.starts_with(UNKNOWN);
                 match form {
                     Some(form) => glob.fit(form),
-                    None => if lost { Fit::Maybe } else { Fit::No },
+                    None => {
+                        if lost {
+                            Fit::Maybe
+                        } else {
+                            Fit::No
+                        }
+                    }
                 }
             }
             Self::Regex(regex) => match regex.is_match(&candidate.text) {
