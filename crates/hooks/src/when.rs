@@ -6,7 +6,7 @@ use crate::call::{Subject, ToolCall};
 use crate::error::Fault;
 use crate::file::{RawWhen, Texts};
 use crate::pattern::{Candidate, Fit, List, Of};
-use crate::shell::{Command, Place, Reads, Script, UNKNOWN, Word};
+use crate::shell::{Command, MANY, Place, Reads, Script, UNKNOWN, Word};
 
 /// How deep conditions may lie in each other, and how deep an input is looked at.
 const MAX_DEPTH: usize = 16;
@@ -159,7 +159,7 @@ impl Condition {
                 }
             }
             (Self::Path(list), Subject::Path(path)) => {
-                list.fit(&Candidate::path(path, seen.call.place()))
+                list.fit(&Candidate::path(path, None, seen.call.place()))
             }
             (Self::Input(field, list), _) => within(seen.call.input, field, list, 0, steps),
             (Self::LargerThan(bytes), _) => Fit::of(largest(seen.call.input, 0) as u64 > *bytes),
@@ -174,7 +174,7 @@ impl Condition {
         let mut words = |list: &List, words: &[Word], all: bool| {
             let fits = words.iter().map(|word| {
                 *steps += 1 + word.units.len() as u64 / 16;
-                word_fits(list, word, place, seen.certain)
+                word_fits(list, word, command, place, seen.certain)
             });
             let fit = if all { fits.min() } else { fits.max() };
             fit.unwrap_or(Fit::No)
@@ -260,14 +260,17 @@ fn unknown(texts: &Texts) -> Result<Condition, Fault> {
 }
 
 /// A word, or its value after `=`.
-fn word_fits(list: &List, word: &Word, place: Place<'_>, certain: bool) -> Fit {
+fn word_fits(list: &List, word: &Word, command: &Command, place: Place<'_>, certain: bool) -> Fit {
+    let folder = command.folder.as_deref();
     let text = word.text();
     let mut open = text.contains(UNKNOWN);
+    // Where the command runs matters to what is not absolute.
+    open |= folder.is_some_and(|folder| folder.contains(UNKNOWN));
     let fit = if list.has_paths() {
         let path = word.path_text();
         open |= path.contains(UNKNOWN);
-        let value = path.split_once('=').map(|(_, value)| Candidate::path(value, place));
-        let mut whole = Candidate::path(&path, place);
+        let value = path.split_once('=').map(|(_, value)| Candidate::path(value, folder, place));
+        let mut whole = Candidate::path(&path, folder, place);
         whole.text.clone_from(&text);
         let value = value.map_or(Fit::No, |value| list.fit(&value));
         list.fit(&whole).max(value)
@@ -292,6 +295,10 @@ fn flag_fits(names: &[String], arguments: &[Word]) -> Fit {
         let text = word.text();
         if text == "--" {
             break;
+        }
+        // `$@` may be flags as well.
+        if text.chars().eq(MANY) {
+            fit = Fit::Maybe;
         }
         let Some(flag) = text.strip_prefix('-') else { continue };
         let given = match flag.strip_prefix('-') {

@@ -12,6 +12,7 @@ use crate::shell::{Place, UNKNOWN};
 pub(crate) use glob::Fit;
 use glob::Glob;
 use path::Forms;
+pub(crate) use path::normal;
 
 /// The most memory of a regular expression.
 const MAX_REGEX: usize = 1 << 20;
@@ -60,8 +61,10 @@ impl Candidate {
         Self { text: text.into(), forms: None }
     }
 
-    pub(crate) fn path(text: &str, place: Place<'_>) -> Self {
-        Self { text: text.to_owned(), forms: Some(Forms::new(text, place.cwd, place.home)) }
+    /// A path, written in this folder if it is another one than the call's.
+    pub(crate) fn path(text: &str, folder: Option<&str>, place: Place<'_>) -> Self {
+        let absolute = normal(text, folder.or(place.cwd), place.home);
+        Self { text: text.to_owned(), forms: Some(Forms::new(&absolute, place.cwd, place.home)) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use super::lex::Parser;
-use super::word::{UNKNOWN, Unit, Word};
+use super::word::{MANY, UNKNOWN, Unit, Word};
 use super::{Reads, Wrapper};
 
 impl Parser<'_, '_> {
@@ -49,7 +49,9 @@ impl Parser<'_, '_> {
             }
             Some(c) if c.is_ascii_digit() || "@*#?$!-".contains(c) => {
                 self.at += 1;
-                units.push(unknown);
+                let many = if "@*".contains(c) { &MANY[..] } else { &MANY[..1] };
+                // Unlike a wildcard, its second mark is no choice among files.
+                units.extend(many.iter().map(|c| Unit { c: *c, quoted }));
             }
             _ => units.push(Unit { c: '$', quoted }),
         }
@@ -68,7 +70,10 @@ impl Parser<'_, '_> {
     /// What a variable holds, as far as one can know.
     fn variable(&mut self, name: &str, units: &mut Vec<Unit>, quoted: bool) -> Result<(), Trouble> {
         let place = self.state.place;
+        let splits = !quoted && self.state.variables.contains_key("IFS");
         let known = match self.state.variables.get(name) {
+            // Nobody knows what it is split into.
+            _ if splits => None,
             Some(value) => value.clone(),
             None => match name {
                 "HOME" => Some(chars(place.home.unwrap_or("~"))),
@@ -110,7 +115,9 @@ impl Parser<'_, '_> {
     /// After a `(`: commands, up to its `)`.
     fn substitution(&mut self) -> Result<(), Trouble> {
         self.level += 1;
+        let folder = self.state.folder.clone();
         let result = self.deeper(Self::list);
+        self.state.folder = folder;
         self.level -= 1;
         result?;
         if self.eat(")") { Ok(()) } else { Err(self.unexpected("$(")) }
@@ -230,9 +237,12 @@ impl Parser<'_, '_> {
 
     /// Reads a script that a command runs, and takes what is in it.
     pub(super) fn script(&mut self, text: &[Unit], through: Vec<Wrapper>) -> Result<(), Trouble> {
+        let folder = self.state.folder.clone();
         let mut inner = self.within(text.iter().map(|u| u.c).collect())?;
         inner.through = through;
-        inner.program()
+        let result = inner.program();
+        self.state.folder = folder;
+        result
     }
 }
 

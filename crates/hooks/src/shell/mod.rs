@@ -18,8 +18,10 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use crate::pattern::normal;
+
 use word::Unit;
-pub(crate) use word::{UNKNOWN, WILD, Word};
+pub(crate) use word::{MANY, UNKNOWN, WILD, Word};
 
 /// The longest command that is read.
 const MAX_BYTES: usize = 64 * 1024;
@@ -85,6 +87,8 @@ pub(crate) struct Command {
     /// What it gets on its standard input, if that is known.
     pub(crate) stdin: Option<Vec<Unit>>,
     pub(crate) reads: Reads,
+    /// The folder that it runs in, if a `cd` before it says so.
+    pub(crate) folder: Option<String>,
     /// In how many substitutions it stands.
     level: usize,
     /// The commands that it is piped into, by their places.
@@ -123,7 +127,8 @@ impl Command {
         let words = self.through.iter().map(|w| w.name.clone());
         let words = words.chain(self.words.iter().map(Word::text));
         let words = words.chain(self.redirects.iter().map(|r| format!("> {}", r.text())));
-        shorten(&words.collect::<Vec<_>>().join(" ").replace(UNKNOWN, "$…"))
+        let text = words.collect::<Vec<_>>().join(" ").replace(UNKNOWN, "$…");
+        shorten(&text.replace(WILD, ""))
     }
 }
 
@@ -162,12 +167,20 @@ impl Script {
     /// Reads the text of a command.
     pub(crate) fn read(text: &str, place: Place<'_>) -> Self {
         let mut state = State::new(place);
-        let trouble = if text.len() > MAX_BYTES {
-            Some(Trouble::TooLong)
-        } else {
-            lex::Parser::new(text, &mut state).program().err()
-        };
-        state.done(trouble)
+        if text.len() > MAX_BYTES {
+            return state.done(Some(Trouble::TooLong));
+        }
+        let trouble = lex::Parser::new(text, &mut state).program().err();
+        if !state.reassigned {
+            return state.done(trouble);
+        }
+        // A variable may be read, in a function or a loop, after it got another value further down.
+        let mut again = State::new(place);
+        again.variables = state.variables;
+        again.variables.retain(|_, value| value.is_none());
+        let trouble = lex::Parser::new(text, &mut again).program().err();
+        let script = again.done(trouble);
+        Script { steps: script.steps + state.steps, ..script }
     }
 
     /// Takes a command that is given word for word, without a shell.
@@ -200,11 +213,23 @@ struct State<'a> {
     steps: u64,
     /// What variables hold; `None` if that depends on how it runs.
     variables: BTreeMap<String, Option<Vec<Unit>>>,
+    /// Did one that was known get another value?
+    reassigned: bool,
+    /// Where `cd` has led.
+    folder: Option<String>,
 }
 
 impl<'a> State<'a> {
     fn new(place: Place<'a>) -> Self {
-        Self { place, commands: Vec::new(), words: 0, steps: 0, variables: BTreeMap::new() }
+        Self {
+            place,
+            commands: Vec::new(),
+            words: 0,
+            steps: 0,
+            variables: BTreeMap::new(),
+            reassigned: false,
+            folder: None,
+        }
     }
 
     fn done(self, trouble: Option<Trouble>) -> Script {
@@ -217,19 +242,32 @@ impl<'a> State<'a> {
         if self.steps > MAX_STEPS { Err(Trouble::TooMuch) } else { Ok(()) }
     }
 
-    fn push(&mut self, command: Command) -> Result<(), Trouble> {
+    fn push(&mut self, mut command: Command) -> Result<(), Trouble> {
         self.work(command.words.iter().map(|w| 1 + w.units.len()).sum())?;
         self.words += command.words.len();
         if self.commands.len() >= MAX_COMMANDS || self.words > MAX_WORDS {
             return Err(Trouble::TooMuch);
         }
+        command.folder.clone_from(&self.folder);
         self.commands.push(command);
         Ok(())
     }
 
+    /// Follows a `cd`, as far as one can know.
+    fn enter(&mut self, folder: Option<&Word>) {
+        let Place { cwd, home } = self.place;
+        let folder = folder.map_or_else(|| "~".to_owned(), Word::path_text);
+        let known = !matches!(folder.as_str(), "-" | "--") && !folder.contains(WILD);
+        let folder = if known { folder } else { UNKNOWN.to_string() };
+        let from = self.folder.as_deref().or(cwd);
+        self.folder = Some(normal(&folder, from, home));
+    }
+
     /// A variable that gets a value twice may hold either.
     fn assign(&mut self, name: &str, value: Option<Vec<Unit>>) {
-        let value = if self.variables.contains_key(name) { None } else { value };
+        let before = self.variables.get(name);
+        self.reassigned |= before.is_some_and(Option::is_some);
+        let value = if before.is_some() { None } else { value };
         self.variables.insert(name.to_owned(), value);
     }
 }

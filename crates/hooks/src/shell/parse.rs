@@ -40,11 +40,8 @@ impl Parser<'_, '_> {
         let mut stages = Vec::new();
         loop {
             self.skip_lines()?;
-            while self.eat_keyword("!") || self.eat_keyword("time") {
+            while self.eat_keyword("!") || self.times()? {
                 self.skip_blanks()?;
-                if self.eat_keyword("-p") {
-                    self.skip_blanks()?;
-                }
             }
             let from = self.state.commands.len();
             self.deeper(Self::command)?;
@@ -63,6 +60,20 @@ impl Parser<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Takes the keyword `time`. With other flags than `-p`, it is a command.
+    fn times(&mut self) -> Result<bool, Trouble> {
+        let start = self.at;
+        if !self.eat_keyword("time") {
+            return Ok(false);
+        }
+        self.skip_blanks()?;
+        let plain = self.eat_keyword("-p") || self.peek() != Some('-');
+        if !plain {
+            self.at = start;
+        }
+        Ok(plain)
     }
 
     /// Says of each command of a pipeline what comes after it, and takes scripts that come through it.
@@ -126,7 +137,9 @@ impl Parser<'_, '_> {
             {
                 self.arithmetic(end)?;
             } else {
+                let folder = self.state.folder.clone();
                 self.list()?;
+                self.state.folder = folder;
                 if !self.eat(")") {
                     return Err(self.unexpected("("));
                 }
@@ -305,8 +318,10 @@ impl Parser<'_, '_> {
             }
             let Some(word) = self.word()? else { break };
             if command.words.is_empty() {
-                if let Some(assignment) = word.assignment() {
-                    assignments.push(assignment);
+                if let Some((name, value)) = word.assignment() {
+                    // What is added to is not known.
+                    let adds = word.units.get(name.len()).is_some_and(|u| u.c == '+');
+                    assignments.push((name, Some(value).filter(|_| !adds)));
                     continue;
                 }
                 self.skip_blanks()?;
@@ -322,7 +337,7 @@ impl Parser<'_, '_> {
         }
         if command.words.is_empty() {
             for (name, value) in assignments {
-                self.state.assign(&name, Some(value));
+                self.state.assign(&name, value);
             }
         }
         self.run(command)
@@ -343,6 +358,15 @@ impl Parser<'_, '_> {
     pub(super) fn declare(&mut self, words: &[Word]) {
         for (name, value) in words.iter().filter_map(Word::assignment) {
             self.state.assign(&name, Some(value));
+        }
+    }
+
+    /// Forgets the variables that `read` and its like set.
+    pub(super) fn forget(&mut self, words: &[Word]) {
+        for name in words.iter().map(Word::text) {
+            if self.state.variables.contains_key(&name) {
+                self.state.assign(&name, None);
+            }
         }
     }
 }

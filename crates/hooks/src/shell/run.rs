@@ -35,6 +35,10 @@ impl Parser<'_, '_> {
         if matches!(name.as_str(), "export" | "declare" | "local" | "readonly" | "typeset") {
             self.declare(command.arguments());
         }
+        if matches!(name.as_str(), "read" | "printf" | "mapfile" | "readarray" | "getopts" | "let")
+        {
+            self.forget(command.arguments());
+        }
         let mut scripts = scripts_of(&name, command.arguments());
         command.reads = scripts.reads;
         if scripts.reads == Reads::Input
@@ -44,9 +48,20 @@ impl Parser<'_, '_> {
             scripts.texts.push(text.clone());
         }
         let inner = found(&name, command.arguments());
+        let entered = match name.as_str() {
+            "cd" | "pushd" => {
+                let folder = command.arguments().iter().rfind(|w| !w.text().starts_with("--"));
+                Some(folder.cloned())
+            }
+            "popd" => Some(Some(Word::unknown())),
+            _ => None,
+        };
         let mut through = command.through.clone();
         through.push(Wrapper { name, span: None });
         self.state.push(command)?;
+        if let Some(folder) = entered {
+            self.state.enter(folder.as_ref());
+        }
         for words in inner {
             let through = through.clone();
             self.deeper(|p| p.run(Command { words, through, ..Command::default() }))?;

@@ -7,6 +7,9 @@ pub(crate) const UNKNOWN: char = '\u{F8FE}';
 /// Stands for an unquoted `*`, `?` or `[...]` in a path: names of one folder.
 pub(crate) const WILD: char = '\u{F8FF}';
 
+/// Stands for any number of words, as `$@` does.
+pub(crate) const MANY: [char; 2] = [UNKNOWN, WILD];
+
 /// More results of a brace expansion than anybody writes by hand.
 const MAX_BRACES: usize = 64;
 /// Braces in braces beyond this are not followed.

@@ -94,7 +94,8 @@ fn an_exemption_holds_for_the_same_command_and_the_named_rules_alone() {
         "rm -rf ./build/ node_modules",
         "rm -rf /home/u/project/build",
         "rm -rf build/*",
-        "cd x && rm -rf build; ls",
+        "cd src && cd .. && rm -rf build; ls",
+        "(cd /) && rm -rf build",
     ] {
         assert_eq!(bash(&rules, command), (Action::Allow, "clean".to_owned()), "{command}");
     }
@@ -109,6 +110,8 @@ fn an_exemption_holds_for_the_same_command_and_the_named_rules_alone() {
         "rm -rf",
         "sudo rm -rf build",
         "rm -rf build $(rm -rf /)",
+        "cd / && rm -rf build",
+        "cd $X && rm -rf build",
     ] {
         assert_eq!(bash(&rules, command).0, Action::Deny, "{command}");
     }
