@@ -238,10 +238,14 @@ impl Parser<'_, '_> {
     /// Reads a script that a command runs, and takes what is in it.
     pub(super) fn script(&mut self, text: &[Unit], through: Vec<Wrapper>) -> Result<(), Trouble> {
         let folder = self.state.folder.clone();
+        let inner_shell = through.last().is_none_or(|w| w.name != "eval");
         let mut inner = self.within(text.iter().map(|u| u.c).collect())?;
         inner.through = through;
         let result = inner.program();
-        self.state.folder = folder;
+        // What `eval` runs, it runs in the same shell.
+        if inner_shell {
+            self.state.folder = folder;
+        }
         result
     }
 }

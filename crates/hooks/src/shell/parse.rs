@@ -85,9 +85,10 @@ impl Parser<'_, '_> {
         for stage in stages {
             for at in stage.clone() {
                 let command = &mut self.state.commands[at];
-                // What stands in a group may have been piped within it before.
                 if command.level == level {
-                    command.downstream = stage.end.min(end)..end;
+                    // What stands in a group may have been piped within it before.
+                    let inner = Some(&command.downstream).filter(|range| !range.is_empty());
+                    command.downstream = inner.map_or(stage.end, |range| range.start)..end;
                 }
             }
         }

@@ -66,8 +66,16 @@ impl Parser<'_, '_> {
             let through = through.clone();
             self.deeper(|p| p.run(Command { words, through, ..Command::default() }))?;
         }
+        let folder = self.state.folder.clone();
+        let away = through.last().is_some_and(|w| w.name == "ssh");
+        if away {
+            self.state.enter(Some(&Word::unknown()));
+        }
         for text in scripts.texts {
             self.script(&text, through.clone())?;
+        }
+        if away {
+            self.state.folder = folder;
         }
         Ok(())
     }
@@ -110,8 +118,25 @@ impl Parser<'_, '_> {
         through.push(Wrapper { name: name.to_owned(), span });
         let redirects = command.redirects.clone();
         self.state.push(Command { redirects: Vec::new(), stdin: None, ..command })?;
-        self.run(Command { words, through, redirects, stdin, ..Command::default() })
+        let folder = self.state.folder.clone();
+        if moves(name, &texts[..at - 1]) {
+            self.state.enter(Some(&Word::unknown()));
+        }
+        let result = self.run(Command { words, through, redirects, stdin, ..Command::default() });
+        self.state.folder = folder;
+        result
     }
+}
+
+/// Does what starts a command have it run in another folder?
+fn moves(name: &str, flags: &[String]) -> bool {
+    let flagged = |flag: &String| {
+        ["-C", "-D", "-R", "--chdir", "--chroot", "--root", "--wd"]
+            .iter()
+            .any(|f| flag.starts_with(f))
+    };
+    matches!(name, "chroot" | "nsenter")
+        || (matches!(name, "env" | "sudo" | "unshare") && flags.iter().any(flagged))
 }
 
 /// `env -S 'a b'` and `flock file -c 'a b'`.
@@ -261,6 +286,8 @@ fn of_shell(arguments: &[Word]) -> Scripts {
 fn of_file(file: Option<&Word>) -> Reads {
     match file {
         Some(file) if file.process => Reads::Unknown,
+        // It may be nothing at all.
+        Some(file) if file.units.iter().all(|u| u.c == UNKNOWN && !u.quoted) => Reads::Input,
         Some(file) if INPUT.contains(&file.text().as_str()) => Reads::Input,
         _ => Reads::Nothing,
     }

@@ -1,5 +1,7 @@
 //! No input panics, hangs or is decided twice in two ways.
 
+use std::sync::LazyLock;
+
 use claudebench_hooks::{Action, Rules, ToolCall, Verdict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -7,11 +9,12 @@ use serde_json::{Value, json};
 /// What a verdict may cost: the bound of the reader and that of the judge, and a little.
 const MAX_STEPS: u64 = 3_100_000;
 
+static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::builtin().unwrap());
+
 fn judge(command: &str) -> Verdict {
-    let rules = Rules::builtin().unwrap();
     let input = json!({ "command": command });
     let (cwd, home) = (Some("/home/u/project"), Some("/home/u"));
-    rules.judge(&ToolCall { tool: "Bash", input: &input, cwd, home })
+    RULES.judge(&ToolCall { tool: "Bash", input: &input, cwd, home })
 }
 
 #[test]
@@ -154,10 +157,9 @@ proptest! {
 
     #[test]
     fn no_input_panics(input in values(), tool in prop::sample::select(vec!["Bash", "Write", "x"])) {
-        let rules = Rules::builtin().unwrap();
         let call = ToolCall { tool, input: &input, cwd: Some("/a"), home: None };
-        let verdict = rules.judge(&call);
-        prop_assert_eq!(rules.judge(&call), verdict);
+        let verdict = RULES.judge(&call);
+        prop_assert_eq!(RULES.judge(&call), verdict);
     }
 
     #[test]

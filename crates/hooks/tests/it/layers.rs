@@ -112,6 +112,9 @@ fn an_exemption_holds_for_the_same_command_and_the_named_rules_alone() {
         "rm -rf build $(rm -rf /)",
         "cd / && rm -rf build",
         "cd $X && rm -rf build",
+        "env -C / rm -rf build",
+        "sudo --chdir=/ rm -rf build",
+        "ssh host rm -rf build",
     ] {
         assert_eq!(bash(&rules, command).0, Action::Deny, "{command}");
     }
@@ -173,6 +176,7 @@ fn each_condition_holds_of_what_it_says() {
         (r#"{ writes_to = "~/.ssh/**" }"#, "x > ~/.ssh/config", "x > ~/y"),
         (r#"{ writes_to = "**/.env" }"#, "tee sub/.env", "tee sub/env"),
         (r#"{ pipes_into = ["b"] }"#, "a | c | b", "b | a"),
+        (r#"{ pipes_into = "b" }"#, "(a | b) | c", "(b; c) | a"),
         (r#"{ stdin = "re:secret" }"#, "x <<< 'a secret'", "x secret"),
         (r#"{ unknown = "command" }"#, "$X", "x $X"),
         (r#"{ unknown = ["command", "script"] }"#, "x | sh", "sh x"),
@@ -180,12 +184,8 @@ fn each_condition_holds_of_what_it_says() {
         (r#"{ command = "a", not = [{ flags_any = "n" }, { arguments = "m" }] }"#, "a x", "a m"),
         (r#"{ all = [{ arguments = "a" }, { arguments = "b" }] }"#, "x b a", "x a"),
         (r#"[{ command = "a" }, { command = "b" }]"#, "b", "c"),
-        (r#"{ input = { "description" = "re:x" } }"#, "no", "never"),
         (r#"{ larger_than = 3 }"#, "abcd", "abc"),
     ] {
-        if when.contains("description") {
-            continue;
-        }
         assert!(denies(when, good), "{when} {good}");
         assert!(!denies(when, bad), "{when} {bad}");
     }
