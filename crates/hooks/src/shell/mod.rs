@@ -143,11 +143,17 @@ pub(crate) fn shorten(text: &str) -> String {
 
 /// The name of the program that a word starts.
 fn name_of(word: &Word) -> Option<String> {
-    if word.is_unknown() || word.is_wild() {
+    // The name may be known where the folder is not: `$ROOT/bin/tool`. Not in `rm$IFS-rf$IFS/x`,
+    // which is several words.
+    let splits = |(at, unit): (usize, &Unit)| at > 0 && unit.c == UNKNOWN && !unit.quoted;
+    if word.units.iter().enumerate().any(splits) {
         return None;
     }
-    let text = word.text();
+    let text = word.path_text();
     let name = text.rsplit(['/', '\\']).next().unwrap_or_default();
+    if name.contains([UNKNOWN, WILD]) {
+        return None;
+    }
     // Systems that do not tell the case apart run `RM`, too.
     let lower = name.to_ascii_lowercase();
     Some(lower.strip_suffix(".exe").unwrap_or(&lower).to_owned())

@@ -66,17 +66,6 @@ impl Word {
         text
     }
 
-    /// Is a part of it known only when the command runs?
-    pub(crate) fn is_unknown(&self) -> bool {
-        self.units.iter().any(|u| u.c == UNKNOWN)
-    }
-
-    /// Does the shell choose among names of files for it?
-    pub(crate) fn is_wild(&self) -> bool {
-        let close = self.last_bracket();
-        self.units.iter().enumerate().any(|(at, unit)| is_wild(unit, at, close))
-    }
-
     fn last_bracket(&self) -> usize {
         self.units.iter().rposition(|u| u.c == ']').unwrap_or(0)
     }
