@@ -53,6 +53,7 @@ const FENCES: &[Fence] = &[
 /// Which of our crates each of them may use: arrows point down.
 const LAYERS: &[(&str, &[&str])] = &[
     ("core", &[]),
+    ("hooks", &[]),
     ("store", &["core"]),
     ("coordination", &["core"]),
     ("services", &["core", "store", "coordination"]),
