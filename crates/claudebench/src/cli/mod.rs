@@ -8,6 +8,7 @@ mod config;
 mod doctor;
 mod events;
 mod failure;
+mod hook;
 mod key;
 mod mcp;
 mod migrate;
@@ -169,6 +170,8 @@ enum Command {
     Call(call::Call),
     /// Speak the Model Context Protocol on standard input and output, for an agent that starts it
     Mcp(mcp::Mcp),
+    /// Answer a hook of Claude Code, or try a command against the rules
+    Hook(hook::Hook),
     /// Show how the server is, and what it has to do
     Status(status::Status),
     /// Make, list and revoke API keys
@@ -221,16 +224,23 @@ pub fn main() -> ExitCode {
 /// Help and versions come here too: they are no errors.
 fn usage(error: &clap::Error) -> ExitCode {
     let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    if !is_help && asks_for_json(std::env::args_os()) {
+    let is_hook = is_hook(std::env::args_os());
+    if !is_help && !is_hook && asks_for_json(std::env::args_os()) {
         let failure = Failure::Usage(said(&error.render().to_string()));
         Out::new(true).failure(&failure);
         return failure.exit().into();
     }
-    let code = error.exit_code();
+    let code = if is_hook && !is_help { 1 } else { error.exit_code() };
     match error.print() {
         Ok(()) => ExitCode::from(u8::try_from(code).unwrap_or(2)),
         Err(failed) => Failure::from(failed).exit().into(),
     }
+}
+
+/// Whether Claude Code waits for the exit code: there, that of a wrong call says that a tool must not
+/// run.
+fn is_hook(args: impl Iterator<Item = std::ffi::OsString>) -> bool {
+    args.skip(1).any(|arg| arg == "hook")
 }
 
 /// Whether a command line that could not be read is a program's.
@@ -254,6 +264,7 @@ impl Command {
             Self::Serve(serve) => serve.run(&shared, out),
             Self::Reload(reload) => reload.run(&shared, out),
             Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
+            Self::Hook(hook) => hook.run(&shared, out),
             Self::Mcp(mcp) => mcp.run(&shared),
             Self::Key(key) => key.run(&shared, out),
             Self::Doctor(doctor) => doctor.run(&shared, out),

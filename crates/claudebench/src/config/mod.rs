@@ -38,6 +38,7 @@ pub struct Config {
     pub stop: Stop,
     pub workers: Workers,
     pub log: Log,
+    pub hook: Hook,
     pub client: Client,
 }
 
@@ -187,6 +188,14 @@ pub struct Workers {
     pub listen: String,
     pub pid_file: PathBuf,
     pub silence_ms: u64,
+}
+
+/// `[hook]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Hook {
+    pub rules: PathBuf,
 }
 
 /// `[log]`

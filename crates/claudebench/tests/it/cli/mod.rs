@@ -5,6 +5,7 @@ mod client;
 mod database;
 mod ending;
 mod errors;
+mod hook;
 mod life;
 mod log;
 mod mistakes;
