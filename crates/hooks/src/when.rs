@@ -300,7 +300,9 @@ fn flag_fits(names: &[String], arguments: &[Word]) -> Fit {
         if text.chars().eq(MANY) {
             fit = Fit::Maybe;
         }
-        let Some(flag) = text.strip_prefix('-') else { continue };
+        // What is unknown may be nothing: then `$X-rf` is a flag.
+        let known = text.trim_start_matches(UNKNOWN);
+        let Some(flag) = known.strip_prefix('-') else { continue };
         let given = match flag.strip_prefix('-') {
             Some(long) => {
                 let long = long.split('=').next().unwrap_or_default();
@@ -314,10 +316,10 @@ fn flag_fits(names: &[String], arguments: &[Word]) -> Fit {
                 }
             }),
         };
-        if given {
+        if given && known.len() == text.len() {
             return Fit::Yes;
         }
-        if flag.contains(UNKNOWN) {
+        if given || flag.contains(UNKNOWN) {
             fit = Fit::Maybe;
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use claudebench_hooks::{Action, Rules, ToolCall, Verdict};
+use claudebench_hooks::{Action, Layer, Rules, ToolCall, Verdict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -94,6 +94,35 @@ fn what_is_too_much_is_asked_about_and_says_why() {
     }
     let late = format!("{} rm -rf /", "a;".repeat(900));
     assert_eq!(judge(&late).action, Action::Deny);
+}
+
+#[test]
+fn too_many_rules_for_too_many_commands_are_asked_about() {
+    let rule = "[[hook.rule]]\nname = \"rN\"\ntools = \"*\"\naction = \"deny\"\n\
+        when = { all = [{ command = \"x\" }, { command = \"y\" }, { command = \"z\" }, { command = \"w\" }] }\n";
+    let text: String = (0..499).map(|n| rule.replace("rN", &format!("r{n}"))).collect();
+    let rules = Rules::none().with(Layer::Tenant, &text).unwrap();
+    let input = json!({"command": "a;".repeat(999)});
+    let call = ToolCall { tool: "Bash", input: &input, cwd: None, home: None };
+    let verdict = rules.judge(&call);
+    assert_eq!(verdict.action, Action::Ask);
+    assert_eq!(verdict.because, "the call holds more than can be judged");
+    assert!(verdict.steps < MAX_STEPS, "{} steps", verdict.steps);
+}
+
+#[test]
+fn paths_that_are_too_many_or_too_long_are_asked_about() {
+    let long = format!("/tmp/{}", "a".repeat(20_000));
+    let many = vec!["/tmp/x"; 2_000];
+    for (input, action) in [
+        (json!({ "file_path": long }), Action::Ask),
+        (json!({ "paths": many }), Action::Ask),
+        (json!({ "file_path": "/etc/x", "path": long }), Action::Deny),
+        (json!({ "file_path": "/tmp/x" }), Action::Allow),
+    ] {
+        let call = ToolCall { tool: "Write", input: &input, cwd: None, home: None };
+        assert_eq!(RULES.judge(&call).action, action);
+    }
 }
 
 /// Pieces of commands, so that what is made of them is nearly right.

@@ -71,3 +71,16 @@ fn many_rules_are_refused() {
     let error = Rules::none().with(Layer::Tenant, &text).unwrap_err();
     assert!(error.reason.contains("more than 500"), "{error}");
 }
+
+#[test]
+fn the_examples_of_the_page_are_in_order() {
+    let page = include_str!("../../../../docs/hook-rules.md");
+    let examples: Vec<&str> =
+        page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(examples.len() >= 3, "{examples:?}");
+    let rules = Rules::builtin().unwrap().with(Layer::Tenant, &examples.concat()).unwrap();
+    for rule in Rules::builtin().unwrap().names().filter(|r| r.name != "strip-sudo") {
+        assert!(page.contains(&format!("`{}`", rule.name)), "{} is not on the page", rule.name);
+        assert!(rules.names().any(|r| r == rule));
+    }
+}

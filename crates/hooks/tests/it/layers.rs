@@ -243,3 +243,15 @@ fn a_field_is_replaced_and_what_comes_out_is_judged() {
     let verdict = judge(&rules, "Bash", &json!({"command": "trash x"}));
     assert_eq!((verdict.action, verdict.modified), (Action::Deny, None));
 }
+
+#[test]
+fn an_exemption_does_not_reach_a_later_layer() {
+    let tenant = with(
+        Layer::Tenant,
+        "[[hook.rule]]\nname = \"may\"\ntools = \"bash\"\naction = \"allow\"\nexempts = \"rm-recursive-force\"",
+    );
+    assert_eq!(bash(&tenant, "rm -rf x").0, Action::Allow);
+    let own = "[[hook.rule]]\nname = \"rm-recursive-force\"\ntools = \"bash\"\nwhen = { command = \"rm\" }\naction = \"deny\"";
+    let repository = tenant.with(Layer::Repository, own).unwrap();
+    assert_eq!(bash(&repository, "rm -rf x").0, Action::Deny);
+}

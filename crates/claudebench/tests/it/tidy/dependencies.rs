@@ -56,8 +56,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("hooks", &[]),
     ("store", &["core"]),
     ("coordination", &["core"]),
-    ("services", &["core", "store", "coordination"]),
-    ("claudebench", &["core", "store", "coordination", "services"]),
+    ("services", &["core", "hooks", "store", "coordination"]),
+    ("claudebench", &["core", "hooks", "store", "coordination", "services"]),
     ("testkit", &["core", "store", "coordination", "services"]),
 ];
 
