@@ -3,7 +3,6 @@
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::config::{ConfigError, Log, LogFormat};
 
@@ -37,11 +36,11 @@ pub fn start(log: &Log) -> Result<(), ConfigError> {
     Ok(())
 }
 
-/// The library of MCP tells at `info` of each message, and who sent it.
+/// The library of MCP tells of each message, of who sent it, and of each error that a client makes, with
+/// what the client wrote: calls are logged where they are carried out.
 fn without_chatter(filter: EnvFilter, level: &str) -> EnvFilter {
-    let talks = filter.max_level_hint().is_none_or(|level| level > LevelFilter::WARN);
-    match "rmcp=warn".parse() {
-        Ok(quiet) if talks && !level.contains("rmcp") => filter.add_directive(quiet),
+    match "rmcp=off".parse() {
+        Ok(quiet) if !level.contains("rmcp") => filter.add_directive(quiet),
         _ => filter,
     }
 }

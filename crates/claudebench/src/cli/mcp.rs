@@ -96,6 +96,8 @@ fn as_error(error: ClientError) -> Error {
 }
 
 impl Backend for There {
+    const IS_SERVER: bool = false;
+
     async fn call(&self, _: &Extensions, method: &'static str, params: Box<RawValue>) -> Reply {
         self.client.call_within(method, &params, self.timeout).await.map_err(as_error)
     }
@@ -108,9 +110,11 @@ impl Backend for There {
                 match events.next().await {
                     Ok(Signal::Event { json, .. }) => {
                         let Ok(Told { kind, task }) = serde_json::from_str(&json) else { continue };
-                        return Some((Change { kind, task }, events));
+                        return Some((Change::Event { kind, task }, events));
                     }
-                    Ok(Signal::Lost { .. } | Signal::Resumed) => {}
+                    Ok(Signal::Lost { .. }) => {}
+                    // Events were kept meanwhile, but perhaps not all.
+                    Ok(Signal::Resumed) => return Some((Change::Missed, events)),
                     Err(_) => return None,
                 }
             }

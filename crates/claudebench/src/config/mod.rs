@@ -286,6 +286,13 @@ impl Config {
         std::env::var("CLAUDEBENCH_API_KEY").ok().filter(|key| !key.is_empty())
     }
 
+    /// The home of the user, for paths that begin with `~`.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
+    pub fn home() -> Option<String> {
+        std::env::var("HOME").ok().filter(|home| !home.is_empty())
+    }
+
     /// The same from what is given.
     ///
     /// # Errors

@@ -14,11 +14,16 @@ use super::tools::Toolsets;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
-pub struct Change {
-    /// The type of the event.
-    pub kind: Arc<str>,
-    /// The task that it is about.
-    pub task: Option<TaskId>,
+pub enum Change {
+    /// An event.
+    Event {
+        /// Its type.
+        kind: Arc<str>,
+        /// The task that it is about.
+        task: Option<TaskId>,
+    },
+    /// Nobody knows what: some of it was missed.
+    Missed,
 }
 
 /// What happens from now on, in its order.
@@ -26,6 +31,10 @@ pub type Changes = Pin<Box<dyn Stream<Item = Change> + Send>>;
 
 /// A server, here or elsewhere.
 pub trait Backend: Clone + Send + Sync + 'static {
+    /// Whether this process is the server: then it can give back what a client did not get. A server
+    /// elsewhere does that itself, when the connection breaks.
+    const IS_SERVER: bool;
+
     /// Calls a method for whoever sent a message.
     fn call(
         &self,
@@ -36,6 +45,11 @@ pub trait Backend: Clone + Send + Sync + 'static {
 
     /// What whoever sent a message may see of what happens.
     fn changes(&self, message: &Extensions) -> impl Future<Output = Result<Changes, Error>> + Send;
+
+    /// The idempotency key that came beside a message.
+    fn key(&self, _: &Extensions) -> Option<String> {
+        None
+    }
 
     /// Which tools whoever sent a message wants to see.
     ///

@@ -9,6 +9,7 @@ use claudebench_services::task::{Claim as ClaimTask, Release};
 use rmcp::model::{
     CallToolResult, DetailedTask, Extensions, JsonObject, Task, TaskPayload, TaskStatus,
 };
+use rmcp::service::{RequestContext, RoleServer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -23,6 +24,8 @@ const WAIT_MS: i64 = 2_000;
 const LONGEST_MS: i64 = 60_000;
 /// For so long the answer of a claim is kept under its key.
 const KEPT_MS: i64 = 24 * 3_600_000;
+/// A tag that no task has.
+const NO_TAG: &str = "mcp:no-task-has-this-tag";
 /// The longest id that is looked at.
 const ID_BYTES: usize = 64 << 10;
 
@@ -61,13 +64,62 @@ pub(super) async fn begin<B: Backend>(
     let key = match params.remove("idempotencyKey") {
         Some(Value::String(key)) => key,
         Some(_) => return Err(Error::invalid(&["idempotencyKey"], "expected a text")),
-        None => random_key()?,
+        // The one that came beside the params, if there is one: two would be refused.
+        None => backend.key(message).map_or_else(random_key, Ok)?,
     };
     let made = wall_ms();
     let claim = Claim { key, made, until: made + wait, params };
     match claim.ask(backend, message, 0).await {
         Ok(claimed) if claimed["claimed"] == false => Ok(Begun::Waits(waiting(claim.task()?))),
         asked => Ok(Begun::Done(result(asked))),
+    }
+}
+
+/// Claims, and waits for so long. What was claimed for a client that does not hear of it any more goes
+/// back, however late it went away.
+pub(super) async fn wait<B: Backend>(
+    backend: &B,
+    context: &RequestContext<RoleServer>,
+    mut params: JsonObject,
+    wait: i64,
+) -> Result<Value, Error> {
+    let message = &context.extensions;
+    // With a key of its own, a client asks again for what it did not hear.
+    let own = params.contains_key("idempotencyKey") || backend.key(message).is_some();
+    if own || !B::IS_SERVER {
+        return call(backend, message, ClaimTask::NAME, &params).await;
+    }
+    params.remove("waitMs");
+    let made = wall_ms();
+    let claim = Claim { key: random_key()?, made, until: made + wait, params };
+    let mut given = GivenBack { armed: Some((backend.clone(), message.clone(), claim)) };
+    let Some((_, _, claim)) = &given.armed else { return Err(lost()) };
+    let claimed = claim.ask(backend, message, wait).await;
+    if !context.ct.is_cancelled() {
+        given.armed = None;
+    }
+    claimed
+}
+
+fn lost() -> Error {
+    Error::new(Code::Internal, "the claim was lost")
+}
+
+/// Gives a claim back, unless it is disarmed.
+struct GivenBack<B: Backend> {
+    armed: Option<(B, Extensions, Claim)>,
+}
+
+impl<B: Backend> Drop for GivenBack<B> {
+    fn drop(&mut self) {
+        let Some((backend, message, claim)) = self.armed.take() else { return };
+        // Without a runtime the server is gone, and leases end by themselves.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(async move {
+            if let Err(error) = claim.give_back(&backend, &message).await {
+                tracing::warn!(%error, "what nobody heard of could not be given back at once");
+            }
+        });
     }
 }
 
@@ -78,13 +130,17 @@ pub(super) async fn look<B: Backend>(
     id: &str,
 ) -> Result<DetailedTask, Error> {
     let claim = Claim::named(id)?;
-    let left = claim.until - wall_ms();
-    let asked = claim.ask(backend, message, left.clamp(0, WAIT_MS)).await;
+    let left = claim.until.saturating_sub(wall_ms());
+    let asked = if left > 0 {
+        claim.ask(backend, message, left.min(WAIT_MS)).await
+    } else {
+        claim.asked_before(backend, message).await
+    };
     let payload = match asked {
         Ok(claimed) if claimed["claimed"] == false && claim.until > wall_ms() => {
             TaskPayload::Working
         }
-        Err(error) if passes(&error) && claim.until + KEPT_MS > wall_ms() => TaskPayload::Working,
+        Err(error) if passes(&error) => TaskPayload::Working,
         asked => {
             let result = serde_json::to_value(result(asked)).ok();
             let result = result.and_then(|result| result.as_object().cloned());
@@ -106,21 +162,7 @@ pub(super) async fn cancel<B: Backend>(
     message: &Extensions,
     id: &str,
 ) -> Result<(), Error> {
-    let claim = Claim::named(id)?;
-    let claimed = claim.ask(backend, message, 0).await?;
-    let worker = &claim.params["workerId"];
-    for task in claimed["tasks"].as_array().into_iter().flatten() {
-        let release =
-            json!({ "id": task["id"], "workerId": worker, "fence": task["lease"]["fence"] });
-        match call(backend, message, Release::NAME, &release).await {
-            // Its worker has reported on it, or it is somebody else's by now.
-            Err(error) if !matches!(error.code, Code::StaleFence | Code::NotFound) => {
-                return Err(error);
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+    Claim::named(id)?.give_back(backend, message).await
 }
 
 /// Whether an error may be gone when the same is asked again.
@@ -161,11 +203,53 @@ impl Claim {
         call(backend, message, ClaimTask::NAME, &params).await
     }
 
+    /// What the claim got, without claiming anew: what is over stays over.
+    async fn asked_before<B: Backend>(
+        &self,
+        backend: &B,
+        message: &Extensions,
+    ) -> Result<Value, Error> {
+        // Under the same key, a claim of what nobody has: it finds nothing and so leaves nothing, or
+        // it meets the answer that is there.
+        let mut nothing = self.params.clone();
+        nothing.insert("tags".into(), json!([NO_TAG]));
+        let probe = Self { key: self.key.clone(), params: nothing, ..*self };
+        match probe.ask(backend, message, 0).await {
+            Err(error) if error.code == Code::IdempotencyConflict => {
+                self.ask(backend, message, 0).await
+            }
+            asked => asked,
+        }
+    }
+
+    /// Gives back what it got, if it got something.
+    async fn give_back<B: Backend>(&self, backend: &B, message: &Extensions) -> Result<(), Error> {
+        let claimed = self.asked_before(backend, message).await?;
+        let worker = &self.params["workerId"];
+        for task in claimed["tasks"].as_array().into_iter().flatten() {
+            let fence = &task["lease"]["fence"];
+            let release = json!({ "id": task["id"], "workerId": worker, "fence": fence });
+            match call(backend, message, Release::NAME, &release).await {
+                // Its worker has reported on it, or it is somebody else's by now.
+                Err(error) if !matches!(error.code, Code::StaleFence | Code::NotFound) => {
+                    return Err(error);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn named(id: &str) -> Result<Self, Error> {
         let none = || Error::invalid(&["taskId"], "no task of this server has this id");
         let hex = id.strip_prefix("claim-").filter(|hex| hex.len() <= ID_BYTES).ok_or_else(none)?;
         let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
-        serde_json::from_slice(&bytes.ok_or_else(none)?).map_err(|_| none())
+        let claim: Self = serde_json::from_slice(&bytes.ok_or_else(none)?).map_err(|_| none())?;
+        // As it was made here, and as long as its answer is kept.
+        let wait = claim.until.checked_sub(claim.made).ok_or_else(none)?;
+        let age = wall_ms().saturating_sub(claim.made);
+        let holds = (1..=LONGEST_MS).contains(&wait) && (-KEPT_MS..=KEPT_MS).contains(&age);
+        if holds { Ok(claim) } else { Err(none()) }
     }
 
     fn task(&self) -> Result<Task, Error> {
@@ -199,12 +283,19 @@ mod tests {
     #[test]
     fn the_id_of_a_claim_says_which_it_is() {
         let params = json!({ "workerId": "w", "maxTasks": 3 }).as_object().unwrap().clone();
-        let claim = Claim { key: "mcp-1".into(), made: 1_000, until: 31_000, params };
+        let made = wall_ms();
+        let claim = Claim { key: "mcp-1".into(), made, until: made + 30_000, params };
         let task = claim.task().unwrap();
         let again = Claim::named(&task.task_id).unwrap();
-        assert_eq!((again.key, again.made, again.until), ("mcp-1".into(), 1_000, 31_000));
+        assert_eq!((again.key, again.made, again.until), ("mcp-1".into(), made, made + 30_000));
         assert_eq!(again.params, claim.params);
-        assert_eq!(task.created_at, "1970-01-01T00:00:01.000Z");
+        assert_eq!(task.created_at, Millis(made).to_string());
+        for (made, until) in [(made, made), (made, i64::MAX), (i64::MIN, 0), (0, 30_000)] {
+            let forged = Claim { key: "k".into(), made, until, params: JsonObject::new() };
+            let text = serde_json::to_vec(&forged).unwrap();
+            let hex: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(Claim::named(&format!("claim-{hex}")).is_err(), "{made} {until}");
+        }
         for none in ["", "claim-", "claim-0", "claim-7b7d", "claim-zz", "task-7b7d"] {
             assert!(Claim::named(none).is_err(), "{none}");
         }

@@ -8,10 +8,11 @@ use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams, ContentBlock,
     CreateTaskResult, ErrorData, Extensions, GetPromptRequestParams, GetPromptResponse,
-    GetTaskParams, GetTaskResult, Implementation, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam,
-    ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-    ServerConfig, SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
+    GetTaskParams, GetTaskResult, Implementation, JsonObject, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter,
+    UnsubscribeRequestParams,
 };
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use serde_json::Value;
@@ -69,18 +70,39 @@ impl<B: Backend> Handler<B> {
         })?;
         let params = request.arguments.unwrap_or_default();
         let by_task = context.client_capabilities().is_some_and(|client| client.supports_tasks());
-        if let Some(wait) = claims::wait_of(method.name, &params).filter(|_| by_task) {
-            let begun = claims::begin(&self.backend, &context.extensions, params, wait).await;
-            return Ok(match begun {
-                Ok(Begun::Waits(task)) => CallToolResponse::Task(CreateTaskResult::new(task)),
-                Ok(Begun::Done(done)) => done.into(),
-                Err(error) => result(Err(error)).into(),
-            });
+        if let Some(wait) = claims::wait_of(method.name, &params) {
+            return Ok(self.claimed(params, wait, by_task, context).await);
         }
         let params = serde_json::value::to_raw_value(&params)
             .map_err(|e| ErrorData::invalid_params(e.to_string(), None))?;
         let reply = self.backend.call(&context.extensions, method.name, params).await;
         Ok(result(reply.and_then(|answer| read(&answer))).into())
+    }
+}
+
+impl<B: Backend> Handler<B> {
+    /// A claim that waits, as a task of the protocol if the client knows those.
+    async fn claimed(
+        &self,
+        params: JsonObject,
+        wait: i64,
+        by_task: bool,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResponse {
+        if !by_task {
+            return result(claims::wait(&self.backend, context, params, wait).await).into();
+        }
+        match claims::begin(&self.backend, &context.extensions, params, wait).await {
+            Ok(Begun::Waits(task)) => CallToolResponse::Task(CreateTaskResult::new(task)),
+            Ok(Begun::Done(done)) => done.into(),
+            Err(error) => result(Err(error)).into(),
+        }
+    }
+}
+
+impl<B> Drop for Handler<B> {
+    fn drop(&mut self) {
+        self.watched.end();
     }
 }
 
@@ -256,10 +278,15 @@ impl<B: Backend> ServerHandler for Handler<B> {
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         resources::check(&request.uri).map_err(protocol_error)?;
-        if self.watched.add(request.uri).map_err(protocol_error)? {
-            let changes = self.backend.changes(&context.extensions).await;
-            let changes = changes.map_err(protocol_error)?;
-            watch::tell(self.watched.clone(), context.peer, changes);
+        // First what can be refused, so that nothing is watched that nobody tells of.
+        let changes = if self.watched.is_told() {
+            None
+        } else {
+            Some(self.backend.changes(&context.extensions).await.map_err(protocol_error)?)
+        };
+        self.watched.add(request.uri).map_err(protocol_error)?;
+        if let Some(changes) = changes {
+            watch::tell(&self.watched, context.peer, changes);
         }
         Ok(())
     }

@@ -15,8 +15,8 @@ const TASKS: &str = "swarm://tasks";
 const PENDING: &str = "swarm://tasks/pending";
 const OF_TASK: &str = "task://view/";
 
-/// The resources that are lists of tasks.
-pub(super) const LISTS: &[&str] = &[TASKS, PENDING];
+/// The resources that show something of all tasks.
+pub(super) const LISTS: &[&str] = &[WELCOME, TASKS, PENDING];
 
 /// The resource of a task.
 pub(super) fn of_task(id: TaskId) -> String {
@@ -60,7 +60,8 @@ fn known(uri: &str) -> Result<Known, Error> {
         PENDING => Ok(Known::Pending),
         _ => {
             let id = uri.strip_prefix(OF_TASK).and_then(|id| id.parse().ok());
-            id.map(Known::Task).ok_or_else(|| {
+            // One task has one name: whoever watches it is told by that.
+            id.filter(|id| of_task(*id) == uri).map(Known::Task).ok_or_else(|| {
                 let uri = claudebench_core::id::clip(uri);
                 let message = format!("Resource not found: {uri}; resources/list names them");
                 Error::new(Code::NotFound, message).with("uri", uri)

@@ -26,7 +26,7 @@ pub(super) async fn serve(
     request: Request<Incoming>,
 ) -> Response<Body> {
     app.metrics.http_requests.inc();
-    app.metrics.in_flight.inc();
+    let _in_flight = InFlight::of(&app);
     let (began, part) = (Instant::now(), Part::of(request.uri().path()));
     let stopping = || *app.shared.stopping.borrow();
     let work = (!app.refuses()).then(|| app.gate.enter());
@@ -36,8 +36,23 @@ pub(super) async fn serve(
     if (peer.spare || stopping()) && response.status() != StatusCode::SWITCHING_PROTOCOLS {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    app.metrics.in_flight.dec();
     response
+}
+
+/// Counts a request, also one whose client goes away before it is answered.
+struct InFlight(Arc<App>);
+
+impl InFlight {
+    fn of(app: &Arc<App>) -> Self {
+        app.metrics.in_flight.inc();
+        Self(app.clone())
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.metrics.in_flight.dec();
+    }
 }
 
 async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> Response<Body> {
@@ -126,9 +141,8 @@ async fn answer_known(
             match read_body(app, peer, form, Request::new(body)).await {
                 Err(response) => response,
                 Ok(body) => {
-                    let begins = mcp::begins(&body);
-                    let request = Request::from_parts(parts, Full::new(body));
-                    mcp::serve(app, caller, request, begins).await
+                    let request = Request::from_parts(parts, Full::new(body.clone()));
+                    mcp::serve(app, peer, caller, request, &body).await
                 }
             }
         }

@@ -2,15 +2,17 @@
 //! call; older clients get a session at the server they have first asked.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use claudebench_core::{Code, Error, Scope};
+use claudebench_core::{Code, Error, Scope, TenantId};
 use claudebench_services::feed::{Feed, Filter, Next};
 use claudebench_services::{Context, Reply};
-use futures_util::stream;
-use http_body_util::Full;
+use futures_util::{StreamExt, stream};
+use http_body_util::{BodyStream, Full, StreamBody};
+use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use rmcp::model::Extensions;
@@ -23,8 +25,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::answer::{self, Body};
 use super::dispatch::{self, Caller};
-use super::{App, query};
+use super::peer::Peer;
+use super::trail::Trail;
+use super::{App, depth, query};
 use crate::mcp::{Backend, Change, Changes, Handler, Toolsets};
+
+const SESSION: &str = "mcp-session-id";
 
 /// How long a session may be silent: an agent may work on one thing for a while.
 const SILENCE: Duration = Duration::from_secs(3_600);
@@ -33,13 +39,19 @@ const SILENCE: Duration = Duration::from_secs(3_600);
 pub struct Sessions {
     manager: Arc<LocalSessionManager>,
     stop: CancellationToken,
+    /// Whose each is.
+    owners: Mutex<HashMap<String, Owner>>,
 }
+
+/// A tenant, and the key by which it came.
+type Owner = (TenantId, Option<String>);
 
 impl Default for Sessions {
     fn default() -> Self {
         let mut manager = LocalSessionManager::default();
         manager.session_config.keep_alive = Some(SILENCE);
-        Self { manager: Arc::new(manager), stop: CancellationToken::new() }
+        let (stop, owners) = (CancellationToken::new(), Mutex::default());
+        Self { manager: Arc::new(manager), stop, owners }
     }
 }
 
@@ -48,41 +60,102 @@ impl Sessions {
     pub fn end(&self) {
         self.stop.cancel();
     }
+
+    fn owners(&self) -> MutexGuard<'_, HashMap<String, Owner>> {
+        self.owners.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A session has begun. Those that have ended meanwhile are forgotten.
+    async fn begun(&self, session: String, caller: &Caller) {
+        let open = self.manager.sessions.read().await;
+        let mut owners = self.owners();
+        owners.retain(|session, _| open.contains_key(session.as_str()));
+        owners.insert(session, owner(caller));
+    }
+
+    /// Whether a session is somebody else's.
+    fn is_foreign(&self, session: &str, caller: &Caller) -> bool {
+        self.owners().get(session).is_some_and(|of| *of != owner(caller))
+    }
 }
 
-/// Answers a request to `/mcp`, whose body has been read; `begins` if it begins a session.
+fn owner(caller: &Caller) -> Owner {
+    (caller.principal.tenant, caller.credential.as_ref().map(|key| key.id.clone()))
+}
+
+/// Answers a request to `/mcp`, whose body has been read.
 pub(super) async fn serve(
     app: &Arc<App>,
+    peer: &Arc<Peer>,
     caller: Caller,
     mut request: Request<Full<Bytes>>,
-    begins: bool,
+    body: &[u8],
 ) -> Response<Body> {
-    if let Err(error) = toolsets(request.uri().query()) {
+    if let Err(error) = admit(app, &caller, &request, body).await {
         return answer::error(&error);
     }
-    if begins && app.mcp.manager.sessions.read().await.len() >= app.config.limits.mcp_sessions {
-        let most = app.config.limits.mcp_sessions;
-        let message = format!("all {most} MCP sessions are in use; nothing was done");
-        return answer::error(&Error::new(Code::Overloaded, message).with("retryAfterMs", 1_000));
-    }
-    request.extensions_mut().insert(caller);
+    request.extensions_mut().insert(caller.clone());
+    request.extensions_mut().insert(peer.clone());
     let config = StreamableHttpServerConfig::default()
         // The guard has looked at them, by the settings.
         .disable_allowed_hosts()
         .disable_allowed_origins()
         .with_max_request_body_bytes(app.config.limits.body_bytes)
         .with_cancellation_token(app.mcp.stop.clone());
-    let here = Here(app.clone());
+    let of_app = app.clone();
     let service = StreamableHttpService::new(
-        move || Ok(Handler::new(here.clone())),
+        move || Ok(Handler::new(Here { app: of_app.clone(), wrote: Arc::default() })),
         app.mcp.manager.clone(),
         config,
     );
-    service.handle(request).await.map(Body::new)
+    let response = service.handle(request).await;
+    if begins(body)
+        && let Some(session) = header(response.headers(), SESSION)
+    {
+        app.mcp.begun(session.to_owned(), &caller).await;
+    }
+    let Some(key) = caller.credential else { return response.map(Body::new) };
+    // What a key has opened ends with the key.
+    let app = app.clone();
+    response.map(|body| {
+        let lost = async move { app.auth.lost(Some(&key)).await };
+        let frames = BodyStream::new(body).take_until(Box::pin(lost));
+        Body::new(StreamBody::new(frames))
+    })
+}
+
+/// Whether a request may be looked at.
+async fn admit(
+    app: &App,
+    caller: &Caller,
+    request: &Request<Full<Bytes>>,
+    body: &[u8],
+) -> Result<(), Error> {
+    toolsets(request.uri().query())?;
+    let depth = app.config.limits.depth;
+    if !depth::within(body, depth) {
+        let message = format!("Invalid request: nested deeper than {depth}");
+        return Err(Error::new(Code::InvalidRequest, message));
+    }
+    let session = header(request.headers(), SESSION);
+    if let Some(session) = session.filter(|session| app.mcp.is_foreign(session, caller)) {
+        let session = claudebench_core::id::clip(session);
+        return Err(Error::new(Code::NotFound, format!("Session not found: {session}")));
+    }
+    let most = app.config.limits.mcp_sessions;
+    if begins(body) && app.mcp.manager.sessions.read().await.len() >= most {
+        let message = format!("all {most} MCP sessions are in use; nothing was done");
+        return Err(Error::new(Code::Overloaded, message).with("retryAfterMs", 1_000));
+    }
+    Ok(())
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// Whether a message begins a conversation by the protocol that needs a session.
-pub(super) fn begins(body: &[u8]) -> bool {
+fn begins(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Message<'a> {
         #[serde(borrow)]
@@ -106,35 +179,54 @@ fn toolsets(query: Option<&str>) -> Result<Toolsets, Error> {
         .map_err(|e: crate::mcp::UnknownToolset| Error::invalid(&["toolset"], e.to_string()))
 }
 
-/// The methods of this process.
+/// The methods of this process, for one conversation.
 #[derive(Clone)]
-struct Here(Arc<App>);
+struct Here {
+    app: Arc<App>,
+    /// What the conversation has written, and so must see.
+    wrote: Arc<Trail>,
+}
+
+/// What came with a message: each has a request of its own.
+fn part<T: Send + Sync + 'static>(message: &Extensions) -> Option<&T> {
+    message.get::<Parts>().and_then(|parts| parts.extensions.get::<T>())
+}
 
 impl Here {
-    /// Who has sent a message: each comes with a request of its own.
-    fn caller(message: &Extensions) -> Result<Caller, Error> {
-        let parts = message.get::<Parts>();
-        parts.and_then(|parts| parts.extensions.get::<Caller>()).cloned().ok_or_else(|| {
+    /// Who has sent a message.
+    fn caller(&self, message: &Extensions) -> Result<Caller, Error> {
+        let mut caller = part::<Caller>(message).cloned().ok_or_else(|| {
             Error::new(Code::Internal, "a message came without the request that carried it")
-        })
+        })?;
+        caller.trail = Arc::new(Trail::after(caller.trail.seen().max(self.wrote.wrote())));
+        Ok(caller)
     }
 }
 
 impl Backend for Here {
+    const IS_SERVER: bool = true;
+
     async fn call(
         &self,
         message: &Extensions,
         method: &'static str,
         params: Box<RawValue>,
     ) -> Reply {
-        let caller = Self::caller(message)?;
-        self.0.metrics.mcp_call(caller.principal.tenant);
-        dispatch::call(&self.0, caller, method, Some(&params)).await
+        let caller = self.caller(message)?;
+        let trail = caller.trail.clone();
+        self.app.metrics.mcp_call(caller.principal.tenant);
+        let reply = dispatch::call(&self.app, caller, method, Some(&params)).await;
+        // The answer's headers have gone out before: the conversation remembers, and the connection.
+        self.wrote.write(trail.wrote());
+        if let Some(peer) = part::<Arc<Peer>>(message) {
+            peer.trail().write(trail.wrote());
+        }
+        reply
     }
 
     async fn changes(&self, message: &Extensions) -> Result<Changes, Error> {
-        let caller = Self::caller(message)?;
-        let (app, credential) = (self.0.clone(), caller.credential.clone());
+        let caller = self.caller(message)?;
+        let (app, credential) = (self.app.clone(), caller.credential.clone());
         let cx = Context::new(app.shared.clone(), caller.principal.clone());
         cx.allow("resources", Scope::TasksRead)?;
         let feed = Feed::open(app.shared.clone(), Filter::of(&caller.principal), None).await?;
@@ -149,16 +241,19 @@ impl Backend for Here {
                 let changes: Vec<Change> = match next {
                     Next::Events(events) => events
                         .iter()
-                        .map(|event| Change { kind: event.kind.clone(), task: event.task })
+                        .map(|event| Change::Event { kind: event.kind.clone(), task: event.task })
                         .collect(),
-                    // What was missed is read anew by whoever hears of the next change.
-                    Next::Lagged { .. } => Vec::new(),
+                    Next::Lagged { .. } => vec![Change::Missed],
                     Next::Closed => return None,
                 };
                 Some((stream::iter(changes), feed))
             }
         });
-        Ok(Box::pin(futures_util::StreamExt::flatten(pages)))
+        Ok(Box::pin(pages.flatten()))
+    }
+
+    fn key(&self, message: &Extensions) -> Option<String> {
+        part::<Caller>(message)?.key.clone()
     }
 
     fn toolsets(&self, message: &Extensions) -> Result<Toolsets, Error> {

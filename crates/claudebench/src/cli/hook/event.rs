@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::rules::Found;
+use crate::config::Config;
 
 /// What is looked at in an event; it has more.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl Event {
 
     /// What is said about it; nothing, if it simply goes on.
     pub(super) fn answer(self, found: &Found) -> Option<Answer> {
-        let home = std::env::var("HOME").ok();
+        let home = Config::home();
         let verdict = found.rules.judge(&ToolCall {
             tool: self.tool_name.as_deref().unwrap_or_default(),
             input: &self.tool_input,

@@ -7,6 +7,7 @@ use super::{Files, rules};
 use crate::cli::Shared;
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::Out;
+use crate::config::Config;
 
 /// See which rule decides about a tool call, and why
 #[derive(Debug, clap::Args)]
@@ -37,7 +38,7 @@ impl Test {
             let next = format!("mend it; {} is the repository's file", rules::OF_REPOSITORY);
             return Err(Failure::advise(problem, next));
         }
-        let home = std::env::var("HOME").ok();
+        let home = Config::home();
         let verdict = found.rules.judge(&ToolCall {
             tool: &self.tool,
             input: &input,

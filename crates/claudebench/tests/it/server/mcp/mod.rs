@@ -185,6 +185,12 @@ async fn a_claim_as_a_task_ends_with_its_time() {
     };
     let over = json!({ "claimed": false, "tasks": [] });
     assert_eq!(looked["result"]["result"]["structuredContent"], over, "{looked}");
+    // What is over stays over.
+    let made = server.call("task.create", json!({ "text": "too late" })).await;
+    let looked = asked(&server, "/mcp", "tasks/get", id, true).await;
+    assert_eq!(looked["result"]["result"]["structuredContent"], over, "{looked}");
+    let task = server.call("task.get", json!({ "id": made["id"] })).await;
+    assert_eq!(task["status"], "pending");
 }
 
 #[tokio::test]
@@ -202,8 +208,104 @@ async fn sessions_are_bounded_and_end_when_they_are_told() {
     let ended = server.send("DELETE", "/mcp", &[("Mcp-Session-Id", &session)], b"").await;
     assert!(ended.status < 300, "{ended:?}");
     assert!(initialized(&server, &[]).await.header("mcp-session-id").is_some());
-    let gone = server.send("DELETE", "/mcp", &[("Mcp-Session-Id", &session)], b"").await;
-    assert!(gone.status == 404 || gone.status < 300, "{gone:?}");
+}
+
+/// A message in a session.
+async fn said(server: &Server, session: &str, headers: &[(&str, &str)], message: Value) -> Answer {
+    let headers = [&[ACCEPT, TYPE, ("Mcp-Session-Id", session)], headers].concat();
+    server.send("POST", "/mcp", &headers, message.to_string().as_bytes()).await
+}
+
+async fn bearer(server: &Server, scopes: &[&str]) -> String {
+    let key = server.call("key.create", json!({ "name": "a", "scopes": scopes })).await;
+    format!("Bearer {}", key["key"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_session_is_whose_it_is_and_ends_with_the_key() {
+    let server = Server::start().await;
+    let (own, others) = (bearer(&server, &["admin"]).await, bearer(&server, &["admin"]).await);
+    let own = [("Authorization", own.as_str())];
+    let begun = initialized(&server, &own).await;
+    let session = begun.header("mcp-session-id").expect("a session");
+    let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    assert_eq!(said(&server, &session, &own, ready).await.status, 202);
+    let list = || json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list" });
+    assert!(message(&said(&server, &session, &own, list()).await)["result"]["tools"].is_array());
+    for foreign in [&[][..], &[("Authorization", others.as_str())]] {
+        let answer = said(&server, &session, foreign, list()).await;
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (404, &json!("not_found")));
+    }
+    let wrong = initialized(&server, &[("Authorization", "Bearer cb_no")]).await;
+    assert_eq!(wrong.status, 401);
+}
+
+#[tokio::test]
+async fn who_may_not_read_subscribes_to_nothing() {
+    let server = Server::start().await;
+    let key = bearer(&server, &["system:read"]).await;
+    let key = [("Authorization", key.as_str())];
+    let session = initialized(&server, &key).await.header("mcp-session-id").unwrap();
+    let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    said(&server, &session, &key, ready).await;
+    for id in [2, 3] {
+        let subscribe = json!({ "jsonrpc": "2.0", "id": id, "method": "resources/subscribe",
+            "params": { "uri": "swarm://tasks" } });
+        let refused = message(&said(&server, &session, &key, subscribe).await);
+        assert_eq!(refused["error"]["data"]["code"], "forbidden", "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn messages_are_as_deep_as_elsewhere_and_not_deeper() {
+    let server = Server::start().await;
+    let deep = format!("{}1{}", "[".repeat(70), "]".repeat(70));
+    let request = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{{"name":"task__create","arguments":{{"text":"a","metadata":{deep}}}}}}}"#
+    );
+    let answer = server.send("POST", "/mcp", &[ACCEPT, TYPE], request.as_bytes()).await;
+    assert_eq!((answer.status, &answer.json()["error"]["code"]), (400, &json!("invalid_request")));
+}
+
+#[tokio::test]
+async fn what_a_cancelled_claim_got_is_heard_of_or_given_back() {
+    let server = Server::start().await;
+    server.worker("w").await;
+    server.worker("other").await;
+    let session = initialized(&server, &[]).await.header("mcp-session-id").unwrap();
+    let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    said(&server, &session, &[], ready).await;
+    for round in 0..12 {
+        let project = format!("p{round}");
+        let claim = json!({ "workerId": "w", "project": project, "waitMs": 60_000 });
+        let claim = json!({ "jsonrpc": "2.0", "id": round + 10, "method": "tools/call",
+            "params": { "name": "task__claim", "arguments": claim } });
+        let cancelled = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled",
+            "params": { "requestId": round + 10 } });
+        let mut heard = std::pin::pin!(said(&server, &session, &[], claim));
+        let other = async {
+            let task = json!({ "text": "a", "project": project });
+            let made = server.call("task.create", task);
+            // Both at once: the claim may have its task, or be gone before.
+            let (made, _) = tokio::join!(made, said(&server, &session, &[], cancelled));
+            let claim = json!({ "workerId": "other", "project": project, "waitMs": 30_000 });
+            (made, server.call("task.claim", claim).await)
+        };
+        let mut other = std::pin::pin!(other);
+        let (made, claimed) = tokio::select! {
+            done = &mut other => done,
+            answer = &mut heard => {
+                let task = message(&answer)["result"]["structuredContent"]["task"].clone();
+                if !task.is_null() {
+                    let fence = &task["lease"]["fence"];
+                    let held = json!({ "id": task["id"], "workerId": "w", "fence": fence });
+                    server.call("task.release", held).await;
+                }
+                other.await
+            }
+        };
+        assert_eq!(claimed["taskId"], made["id"], "round {round}: {claimed}");
+    }
 }
 
 #[tokio::test]
