@@ -275,7 +275,7 @@ async fn what_a_cancelled_claim_got_is_heard_of_or_given_back() {
     let session = initialized(&server, &[]).await.header("mcp-session-id").unwrap();
     let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
     said(&server, &session, &[], ready).await;
-    for round in 0..12 {
+    for round in 0..100 {
         let project = format!("p{round}");
         let claim = json!({ "workerId": "w", "project": project, "waitMs": 60_000 });
         let claim = json!({ "jsonrpc": "2.0", "id": round + 10, "method": "tools/call",
@@ -284,6 +284,10 @@ async fn what_a_cancelled_claim_got_is_heard_of_or_given_back() {
             "params": { "requestId": round + 10 } });
         let mut heard = std::pin::pin!(said(&server, &session, &[], claim));
         let other = async {
+            // The claim is somewhere on its way, each time somewhere else.
+            for _ in 0..round % 9 {
+                server.send("GET", "/healthz", &[], b"").await;
+            }
             let task = json!({ "text": "a", "project": project });
             let made = server.call("task.create", task);
             // Both at once: the claim may have its task, or be gone before.
