@@ -278,6 +278,11 @@ fn random_key() -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
+    use claudebench_services::Reply;
+    use serde_json::value::RawValue;
+
+    use super::super::backend::Changes;
+    use super::super::tools::Toolsets;
     use super::*;
 
     #[test]
@@ -299,6 +304,54 @@ mod tests {
         for none in ["", "claim-", "claim-0", "claim-7b7d", "claim-zz", "task-7b7d"] {
             assert!(Claim::named(none).is_err(), "{none}");
         }
+    }
+
+    /// A server on which a claim under some key got a task.
+    #[derive(Clone)]
+    struct Claimed(tokio::sync::mpsc::UnboundedSender<Value>);
+
+    impl Backend for Claimed {
+        const IS_SERVER: bool = true;
+
+        async fn call(&self, _: &Extensions, method: &'static str, params: Box<RawValue>) -> Reply {
+            let params: Value = serde_json::from_str(params.get()).unwrap();
+            let answer = match method {
+                "task.release" => json!({}),
+                _ if params["tags"] == json!([NO_TAG]) => {
+                    return Err(Error::new(Code::IdempotencyConflict, "another claim"));
+                }
+                _ => {
+                    json!({ "claimed": true, "tasks": [{ "id": "t-7", "lease": { "fence": 3 } }] })
+                }
+            };
+            self.0.send(json!([method, params])).unwrap();
+            Ok(serde_json::value::to_raw_value(&answer).unwrap())
+        }
+
+        async fn changes(&self, _: &Extensions) -> Result<Changes, Error> {
+            Err(lost())
+        }
+
+        fn toolsets(&self, _: &Extensions) -> Result<Toolsets, Error> {
+            Ok(Toolsets::default())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_before_it_was_heard_of_goes_back() {
+        let (calls, mut called) = tokio::sync::mpsc::unbounded_channel();
+        let params = json!({ "workerId": "w" }).as_object().unwrap().clone();
+        let claim = Claim { key: "k".into(), made: 0, until: 1, params };
+        let armed = Some((Claimed(calls.clone()), Extensions::default(), claim));
+        drop(GivenBack { armed });
+        let replayed = called.recv().await.unwrap();
+        let asked = json!(["task.claim", { "workerId": "w", "idempotencyKey": "k", "waitMs": 0 }]);
+        assert_eq!(replayed, asked);
+        let released = json!(["task.release", { "id": "t-7", "workerId": "w", "fence": 3 }]);
+        assert_eq!(called.recv().await.unwrap(), released);
+        drop(GivenBack::<Claimed> { armed: None });
+        drop(calls);
+        assert_eq!(called.recv().await, None, "what was heard of stays");
     }
 
     #[test]
