@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use claudebench_core::{Code, Error, Scope, TenantId};
+use claudebench_core::share::{Shares, Who};
+use claudebench_core::{Code, Error, Scope};
 use claudebench_services::feed::{Feed, Filter, Next};
 use claudebench_services::{Context, Reply};
 use futures_util::{StreamExt, stream};
 use http_body_util::{BodyStream, Full, StreamBody};
 use hyper::header::HeaderMap;
 use hyper::http::request::Parts;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Method, Request, Response, StatusCode};
 use rmcp::model::Extensions;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
@@ -40,11 +41,8 @@ pub struct Sessions {
     manager: Arc<LocalSessionManager>,
     stop: CancellationToken,
     /// Whose each is.
-    owners: Mutex<HashMap<String, Owner>>,
+    owners: Mutex<HashMap<String, Who>>,
 }
-
-/// A tenant, and the key by which it came.
-type Owner = (TenantId, Option<String>);
 
 impl Default for Sessions {
     fn default() -> Self {
@@ -61,16 +59,27 @@ impl Sessions {
         self.stop.cancel();
     }
 
-    fn owners(&self) -> MutexGuard<'_, HashMap<String, Owner>> {
+    fn owners(&self) -> MutexGuard<'_, HashMap<String, Who>> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A session has begun. Those that have ended meanwhile are forgotten.
-    async fn begun(&self, session: String, caller: &Caller) {
+    /// A session has begun.
+    fn begun(&self, session: String, caller: &Caller) {
+        self.owners().insert(session, owner(caller));
+    }
+
+    /// Whether there is room for one more of a caller's, of so many. Those that have ended are
+    /// forgotten.
+    async fn has_room(&self, most: usize, caller: &Caller) -> bool {
         let open = self.manager.sessions.read().await;
         let mut owners = self.owners();
         owners.retain(|session, _| open.contains_key(session.as_str()));
-        owners.insert(session, owner(caller));
+        let mut shares = Shares::new(most);
+        for owner in owners.values() {
+            // Those that are there have their places, whatever their share is by now.
+            let _ = shares.enter(owner);
+        }
+        open.len() < most && shares.enter(&owner(caller)).is_ok()
     }
 
     /// Whether a session is somebody else's.
@@ -79,8 +88,12 @@ impl Sessions {
     }
 }
 
-fn owner(caller: &Caller) -> Owner {
-    (caller.principal.tenant, caller.credential.as_ref().map(|key| key.id.clone()))
+fn owner(caller: &Caller) -> Who {
+    let name = match &caller.credential {
+        Some(key) => key.id.as_str().into(),
+        None => caller.principal.name.clone(),
+    };
+    (caller.principal.tenant, name)
 }
 
 /// Answers a request to `/mcp`, whose body has been read.
@@ -112,7 +125,7 @@ pub(super) async fn serve(
     if begins(body)
         && let Some(session) = header(response.headers(), SESSION)
     {
-        app.mcp.begun(session.to_owned(), &caller).await;
+        app.mcp.begun(session.to_owned(), &caller);
     }
     let Some(key) = caller.credential else { return response.map(Body::new) };
     // What a key has opened ends with the key.
@@ -132,6 +145,11 @@ async fn admit(
     body: &[u8],
 ) -> Result<(), Error> {
     toolsets(request.uri().query())?;
+    if request.method() == Method::POST
+        && let Err(error) = serde_json::from_slice::<&RawValue>(body)
+    {
+        return Err(Error::new(Code::ParseError, format!("Parse error: {error}")));
+    }
     let depth = app.config.limits.depth;
     if !depth::within(body, depth) {
         let message = format!("Invalid request: nested deeper than {depth}");
@@ -143,8 +161,11 @@ async fn admit(
         return Err(Error::new(Code::NotFound, format!("Session not found: {session}")));
     }
     let most = app.config.limits.mcp_sessions;
-    if begins(body) && app.mcp.manager.sessions.read().await.len() >= most {
-        let message = format!("all {most} MCP sessions are in use; nothing was done");
+    if begins(body) && !app.mcp.has_room(most, caller).await {
+        let message = format!(
+            "all MCP sessions that there are for you are in use, of {most} in all; end some, or use \
+             the protocol of 2026-07-28, which needs none"
+        );
         return Err(Error::new(Code::Overloaded, message).with("retryAfterMs", 1_000));
     }
     Ok(())

@@ -258,6 +258,29 @@ async fn who_may_not_read_subscribes_to_nothing() {
 }
 
 #[tokio::test]
+async fn one_key_leaves_sessions_for_the_others() {
+    let settings = [("limits.mcp_sessions", toml::Value::Integer(6))];
+    let server = Server::with(&settings, TempDir::new().unwrap()).await;
+    let (first, second) = (bearer(&server, &["admin"]).await, bearer(&server, &["admin"]).await);
+    let begin = async |key: &str| initialized(&server, &[("Authorization", key)]).await.status;
+    let mut begun = 0;
+    while begin(&first).await == 200 {
+        begun += 1;
+    }
+    assert!((1..6).contains(&begun), "{begun}");
+    assert_eq!(begin(&second).await, 200, "there is one left");
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_told_so() {
+    let server = Server::start().await;
+    for body in ["", "{", "\u{0}", "{} {}"] {
+        let answer = server.send("POST", "/mcp", &[ACCEPT, TYPE], body.as_bytes()).await;
+        assert_eq!((answer.status, &answer.json()["error"]["code"]), (400, &json!("parse_error")));
+    }
+}
+
+#[tokio::test]
 async fn messages_are_as_deep_as_elsewhere_and_not_deeper() {
     let server = Server::start().await;
     let deep = format!("{}1{}", "[".repeat(70), "]".repeat(70));
