@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::backend::Backend;
 use super::handler::result;
+use crate::transport::query;
 
 /// How often a client is to ask.
 const POLL_MS: u64 = 500;
@@ -243,7 +244,7 @@ impl Claim {
     fn named(id: &str) -> Result<Self, Error> {
         let none = || Error::invalid(&["taskId"], "no task of this server has this id");
         let hex = id.strip_prefix("claim-").filter(|hex| hex.len() <= ID_BYTES).ok_or_else(none)?;
-        let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(byte).collect();
+        let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(query::hex).collect();
         let claim: Self = serde_json::from_slice(&bytes.ok_or_else(none)?).map_err(|_| none())?;
         // As it was made here, and as long as its answer is kept.
         let wait = claim.until.checked_sub(claim.made).ok_or_else(none)?;
@@ -263,12 +264,6 @@ impl Claim {
             .with_poll_interval_ms(POLL_MS)
             .with_ttl_ms(ttl))
     }
-}
-
-fn byte(digits: &[u8]) -> Option<u8> {
-    let &[high, low] = digits else { return None };
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    u8::try_from(digit(high)? * 16 + digit(low)?).ok()
 }
 
 fn random_key() -> Result<String, Error> {

@@ -15,7 +15,7 @@ pub mod listen;
 pub mod mcp;
 pub mod openapi;
 mod peer;
-mod query;
+pub(crate) mod query;
 mod refusal;
 mod rest;
 mod routes;

@@ -116,7 +116,7 @@ pub(super) fn decoded(text: &str) -> Option<String> {
 }
 
 /// The byte that two hexadecimal digits write, and nothing but digits: no sign.
-fn hex(digits: &[u8]) -> Option<u8> {
+pub(crate) fn hex(digits: &[u8]) -> Option<u8> {
     let &[high, low] = digits else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16);
     u8::try_from(digit(high)? * 16 + digit(low)?).ok()
