@@ -1,8 +1,15 @@
 // usage: conformance.mjs URL
-// The public conformance suite. Its other server scenarios do not apply: each calls a tool, prompt or
-// resource of a fixture by a name that the scenario prescribes (test_simple_text, test_image_content,
-// test_simple_prompt, test://static-text, ...), or asks for logging or completions, which this
-// server does not offer.
+// The public conformance suite. Its other 25 server scenarios do not apply:
+// - Each of these calls a tool of a fixture by a name that it prescribes (test_simple_text and so on):
+//   tools-call-simple-text, tools-call-image, tools-call-audio, tools-call-embedded-resource,
+//   tools-call-mixed-content, tools-call-with-logging, tools-call-error, tools-call-with-progress,
+//   tools-call-sampling, tools-call-elicitation, json-schema-2020-12, elicitation-sep1034-defaults,
+//   elicitation-sep1330-enums, server-sse-polling.
+// - So do these with a resource (test://static-text and so on): resources-read-text,
+//   resources-read-binary, resources-templates-read, resources-subscribe, resources-unsubscribe.
+// - And these with a prompt (test_simple_prompt and so on): prompts-get-simple, prompts-get-with-args,
+//   prompts-get-embedded-resource, prompts-get-with-image.
+// - The server offers neither logging (logging-set-level) nor completions (completion-complete).
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
