@@ -4,10 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use claudebench_core::{Error, TaskId};
+use claudebench_core::{Code, Error, TaskId};
 use claudebench_services::Reply;
 use futures_util::Stream;
 use rmcp::model::Extensions;
+use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::tools::Toolsets;
@@ -56,4 +58,18 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// # Errors
     /// A name that no set has.
     fn toolsets(&self, message: &Extensions) -> Result<Toolsets, Error>;
+}
+
+/// Calls a method for whoever sent a message, and reads its answer.
+pub(super) async fn ask<B: Backend>(
+    backend: &B,
+    message: &Extensions,
+    method: &'static str,
+    params: &impl Serialize,
+) -> Result<Value, Error> {
+    let unreadable =
+        |e: serde_json::Error| Error::new(Code::Internal, format!("{method} cannot be read: {e}"));
+    let params = serde_json::value::to_raw_value(params).map_err(unreadable)?;
+    let answer = backend.call(message, method, params).await?;
+    serde_json::from_str(answer.get()).map_err(unreadable)
 }

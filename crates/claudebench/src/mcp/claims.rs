@@ -13,7 +13,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::backend::Backend;
+use super::backend::{Backend, ask};
 use super::handler::result;
 use crate::transport::query;
 
@@ -25,13 +25,11 @@ const WAIT_MS: i64 = 2_000;
 const LONGEST_MS: i64 = 60_000;
 /// For so long the answer of a claim is kept under its key.
 const KEPT_MS: i64 = 24 * 3_600_000;
-/// A tag that no task has.
-const NO_TAG: &str = "mcp:no-task-has-this-tag";
 /// The longest id that is looked at.
 const ID_BYTES: usize = 64 << 10;
 
 /// A claim that waits.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Claim {
     key: String,
     made: i64,
@@ -88,34 +86,35 @@ pub(super) async fn wait<B: Backend>(
     // With a key of its own, a client asks again for what it did not hear.
     let own = params.contains_key("idempotencyKey") || backend.key(message).is_some();
     if own || !B::IS_SERVER {
-        return call(backend, message, ClaimTask::NAME, &params).await;
+        return ask(backend, message, ClaimTask::NAME, &params).await;
     }
     params.remove("waitMs");
     let made = wall_ms();
     let claim = Claim { key: random_key()?, made, until: made + wait, params };
-    let mut given = GivenBack { armed: Some((backend.clone(), message.clone(), claim)) };
-    let Some((_, _, claim)) = &given.armed else { return Err(lost()) };
-    let claimed = claim.ask(backend, message, wait).await;
-    if !context.ct.is_cancelled() {
-        given.armed = None;
-    }
+    let (backend, message) = (backend.clone(), message.clone());
+    let mut given = GivenBack { backend, message, claim, heard: false };
+    let claimed = given.claim.ask(&given.backend, &given.message, wait).await;
+    given.heard = !context.ct.is_cancelled();
     claimed
 }
 
-fn lost() -> Error {
-    Error::new(Code::Internal, "the claim was lost")
-}
-
-/// Gives a claim back, unless it is disarmed.
+/// Gives a claim back, unless its client has heard of it.
 struct GivenBack<B: Backend> {
-    armed: Option<(B, Extensions, Claim)>,
+    backend: B,
+    message: Extensions,
+    claim: Claim,
+    heard: bool,
 }
 
 impl<B: Backend> Drop for GivenBack<B> {
     fn drop(&mut self) {
-        let Some((backend, message, claim)) = self.armed.take() else { return };
+        if self.heard {
+            return;
+        }
         // Without a runtime the server is gone, and leases end by themselves.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let (backend, message) = (self.backend.clone(), self.message.clone());
+        let claim = self.claim.clone();
         runtime.spawn(async move {
             if let Err(error) = claim.give_back(&backend, &message).await {
                 tracing::warn!(%error, "what nobody heard of could not be given back at once");
@@ -178,19 +177,6 @@ fn passes(error: &Error) -> bool {
     )
 }
 
-async fn call<B: Backend>(
-    backend: &B,
-    message: &Extensions,
-    method: &'static str,
-    params: &impl Serialize,
-) -> Result<Value, Error> {
-    let unreadable =
-        |e: serde_json::Error| Error::new(Code::Internal, format!("{method} cannot be read: {e}"));
-    let params = serde_json::value::to_raw_value(params).map_err(unreadable)?;
-    let answer = backend.call(message, method, params).await?;
-    serde_json::from_str(answer.get()).map_err(unreadable)
-}
-
 impl Claim {
     async fn ask<B: Backend>(
         &self,
@@ -201,7 +187,7 @@ impl Claim {
         let mut params = self.params.clone();
         params.insert("idempotencyKey".into(), self.key.clone().into());
         params.insert("waitMs".into(), wait.into());
-        call(backend, message, ClaimTask::NAME, &params).await
+        ask(backend, message, ClaimTask::NAME, &params).await
     }
 
     /// What the claim got, without claiming anew: what is over stays over.
@@ -210,10 +196,10 @@ impl Claim {
         backend: &B,
         message: &Extensions,
     ) -> Result<Value, Error> {
-        // Under the same key, a claim of what nobody has: it finds nothing and so leaves nothing, or
-        // it meets the answer that is there.
+        // Under the same key, a claim of what nobody has, as the tag is drawn here: it finds nothing
+        // and so leaves nothing, or it meets the answer that is there.
         let mut nothing = self.params.clone();
-        nothing.insert("tags".into(), json!([NO_TAG]));
+        nothing.insert("tags".into(), json!([random_key()?]));
         let probe = Self { key: self.key.clone(), params: nothing, ..*self };
         match probe.ask(backend, message, 0).await {
             Err(error) if error.code == Code::IdempotencyConflict => {
@@ -230,7 +216,7 @@ impl Claim {
         for task in claimed["tasks"].as_array().into_iter().flatten() {
             let fence = &task["lease"]["fence"];
             let release = json!({ "id": task["id"], "workerId": worker, "fence": fence });
-            match call(backend, message, Release::NAME, &release).await {
+            match ask(backend, message, Release::NAME, &release).await {
                 // Its worker has reported on it, or it is somebody else's by now.
                 Err(error) if !matches!(error.code, Code::StaleFence | Code::NotFound) => {
                     return Err(error);
@@ -312,7 +298,7 @@ mod tests {
             let params: Value = serde_json::from_str(params.get()).unwrap();
             let answer = match method {
                 "task.release" => json!({}),
-                _ if params["tags"] == json!([NO_TAG]) => {
+                _ if params["tags"].is_array() => {
                     return Err(Error::new(Code::IdempotencyConflict, "another claim"));
                 }
                 _ => {
@@ -324,7 +310,7 @@ mod tests {
         }
 
         async fn changes(&self, _: &Extensions) -> Result<Changes, Error> {
-            Err(lost())
+            Ok(Box::pin(futures_util::stream::empty()))
         }
 
         fn toolsets(&self, _: &Extensions) -> Result<Toolsets, Error> {
@@ -337,14 +323,19 @@ mod tests {
         let (calls, mut called) = tokio::sync::mpsc::unbounded_channel();
         let params = json!({ "workerId": "w" }).as_object().unwrap().clone();
         let claim = Claim { key: "k".into(), made: 0, until: 1, params };
-        let armed = Some((Claimed(calls.clone()), Extensions::default(), claim));
-        drop(GivenBack { armed });
+        let given = |heard| GivenBack {
+            backend: Claimed(calls.clone()),
+            message: Extensions::default(),
+            claim: claim.clone(),
+            heard,
+        };
+        drop(given(false));
         let replayed = called.recv().await.unwrap();
         let asked = json!(["task.claim", { "workerId": "w", "idempotencyKey": "k", "waitMs": 0 }]);
         assert_eq!(replayed, asked);
         let released = json!(["task.release", { "id": "t-7", "workerId": "w", "fence": 3 }]);
         assert_eq!(called.recv().await.unwrap(), released);
-        drop(GivenBack::<Claimed> { armed: None });
+        drop(given(true));
         drop(calls);
         assert_eq!(called.recv().await, None, "what was heard of stays");
     }

@@ -16,9 +16,8 @@ use rmcp::model::{
 };
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
-use super::backend::Backend;
+use super::backend::{Backend, ask};
 use super::claims::{self, Begun};
 use super::tools::{self, NoTool, Toolsets};
 use super::watch::{self, Watched};
@@ -73,14 +72,9 @@ impl<B: Backend> Handler<B> {
         if let Some(wait) = claims::wait_of(method.name, &params) {
             return Ok(self.claimed(params, wait, by_task, context).await);
         }
-        let params = serde_json::value::to_raw_value(&params)
-            .map_err(|e| ErrorData::invalid_params(e.to_string(), None))?;
-        let reply = self.backend.call(&context.extensions, method.name, params).await;
-        Ok(result(reply.and_then(|answer| read(&answer))).into())
+        Ok(result(ask(&self.backend, &context.extensions, method.name, &params).await).into())
     }
-}
 
-impl<B: Backend> Handler<B> {
     /// A claim that waits, as a task of the protocol if the client knows those.
     async fn claimed(
         &self,
@@ -125,11 +119,6 @@ async fn with_progress<T>(
         // A client that has gone away cancels the call itself.
         let _ = context.peer.notify_progress(told).await;
     }
-}
-
-fn read(answer: &RawValue) -> Result<Value, Error> {
-    serde_json::from_str(answer.get())
-        .map_err(|e| Error::new(Code::Internal, format!("the answer cannot be read: {e}")))
 }
 
 /// An answer as a tool's result.

@@ -5,10 +5,9 @@ use claudebench_core::{Code, Error, TaskId};
 use claudebench_services::Method;
 use claudebench_services::task::{Get, List, ListAttachments, Stats};
 use rmcp::model::{Extensions, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::backend::Backend;
+use super::backend::{Backend, ask};
 
 const WELCOME: &str = "claudebench://welcome";
 const TASKS: &str = "swarm://tasks";
@@ -98,13 +97,8 @@ struct Caller<'a, B> {
 }
 
 impl<B: Backend> Caller<'_, B> {
-    async fn ask<M: Method, T: DeserializeOwned>(&self, params: Value) -> Result<T, Error> {
-        let unreadable = |e: serde_json::Error| {
-            Error::new(Code::Internal, format!("{} cannot be read: {e}", M::NAME))
-        };
-        let params = serde_json::value::to_raw_value(&params).map_err(unreadable)?;
-        let answer = self.backend.call(self.message, M::NAME, params).await?;
-        serde_json::from_str(answer.get()).map_err(unreadable)
+    async fn ask<M: Method>(&self, params: Value) -> Result<Value, Error> {
+        ask(self.backend, self.message, M::NAME, &params).await
     }
 }
 
@@ -115,7 +109,7 @@ fn fields(task: &Value, names: &[&str]) -> Value {
 }
 
 async fn newest<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
-    let page: Value = caller.ask::<List, _>(json!({ "limit": 50 })).await?;
+    let page = caller.ask::<List>(json!({ "limit": 50 })).await?;
     let names =
         ["id", "text", "status", "priority", "assignedTo", "createdAt", "updatedAt"].as_slice();
     let tasks = page["tasks"].as_array().map_or(&[][..], Vec::as_slice);
@@ -126,7 +120,7 @@ async fn newest<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
 async fn pending<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
     let query =
         json!({ "status": "pending", "orderBy": "priority", "order": "desc", "limit": 100 });
-    let page: Value = caller.ask::<List, _>(query).await?;
+    let page = caller.ask::<List>(query).await?;
     let names = ["id", "text", "priority", "createdAt", "metadata"].as_slice();
     let tasks = page["tasks"].as_array().map_or(&[][..], Vec::as_slice);
     let free = tasks.iter().filter(|task| task["assignedTo"].is_null());
@@ -141,9 +135,8 @@ async fn pending<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
 }
 
 async fn task<B: Backend>(caller: &Caller<'_, B>, id: TaskId) -> Result<Value, Error> {
-    let mut task: Value = caller.ask::<Get, _>(json!({ "id": id })).await?;
-    let page: Value =
-        caller.ask::<ListAttachments, _>(json!({ "taskId": id, "limit": 100 })).await?;
+    let mut task = caller.ask::<Get>(json!({ "id": id })).await?;
+    let page = caller.ask::<ListAttachments>(json!({ "taskId": id, "limit": 100 })).await?;
     let attached = page["attachments"].as_array().map_or(&[][..], Vec::as_slice);
     let attached = attached.iter().map(|one| {
         let key = one["key"].as_str().unwrap_or_default().to_owned();
@@ -172,7 +165,7 @@ fn age(id: TaskId) -> String {
 }
 
 async fn welcome<B: Backend>(caller: &Caller<'_, B>) -> Result<String, Error> {
-    let stats: Value = caller.ask::<Stats, _>(json!({})).await?;
+    let stats = caller.ask::<Stats>(json!({})).await?;
     let count = |name: &str| stats[name].as_i64().unwrap_or(0);
     Ok(format!(
         "# ClaudeBench\n\n\

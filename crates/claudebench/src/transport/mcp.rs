@@ -104,7 +104,8 @@ pub(super) async fn serve(
     mut request: Request<Full<Bytes>>,
     body: &[u8],
 ) -> Response<Body> {
-    if let Err(error) = admit(app, &caller, &request, body).await {
+    let begins = begins(body);
+    if let Err(error) = admit(app, &caller, &request, body, begins).await {
         return answer::error(&error);
     }
     request.extensions_mut().insert(caller.clone());
@@ -122,9 +123,7 @@ pub(super) async fn serve(
         config,
     );
     let response = service.handle(request).await;
-    if begins(body)
-        && let Some(session) = header(response.headers(), SESSION)
-    {
+    if begins && let Some(session) = header(response.headers(), SESSION) {
         app.mcp.begun(session.to_owned(), &caller);
     }
     let Some(key) = caller.credential else { return response.map(Body::new) };
@@ -143,6 +142,7 @@ async fn admit(
     caller: &Caller,
     request: &Request<Full<Bytes>>,
     body: &[u8],
+    begins: bool,
 ) -> Result<(), Error> {
     toolsets(request.uri().query())?;
     if request.method() == Method::POST
@@ -161,7 +161,7 @@ async fn admit(
         return Err(Error::new(Code::NotFound, format!("Session not found: {session}")));
     }
     let most = app.config.limits.mcp_sessions;
-    if begins(body) && !app.mcp.has_room(most, caller).await {
+    if begins && !app.mcp.has_room(most, caller).await {
         let message = format!(
             "all MCP sessions that there are for you are in use, of {most} in all; end some, or use \
              the protocol of 2026-07-28, which needs none"
