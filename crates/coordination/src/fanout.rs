@@ -111,6 +111,7 @@ mod tests {
             project: None,
             actor: "test".into(),
             traceparent: None,
+            session: None,
             payload: serde_json::value::to_raw_value("x").unwrap(),
             text: Text::default(),
         })

@@ -2,6 +2,8 @@
 //!
 //! An event is one type here; its schema, its place in the docs and its TypeScript type follow.
 
+mod agents;
+
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
@@ -14,6 +16,12 @@ use crate::lane::PauseScope;
 use crate::principal::{Scope, TenantId};
 use crate::state::Status;
 use crate::time::Millis;
+
+pub use agents::{
+    AgentStopped, AlertToolErrors, ContextPreCompact, GitAutoCommitted, HookOther, HookPostTool,
+    HookPreTool, HookTodoWrite, HookUserPrompt, NotificationReceived, SessionEnded,
+    SessionRehydrated, SessionSnapshotCreated, SessionStarted,
+};
 
 /// An event as it stands in the log.
 #[derive(Clone)]
@@ -38,6 +46,8 @@ pub struct Event {
     pub actor: Arc<str>,
     /// The W3C trace context of the call that caused it.
     pub traceparent: Option<Arc<str>>,
+    /// The session of an agent that caused it.
+    pub session: Option<Arc<str>>,
     /// The typed fields, as JSON.
     pub payload: Box<RawValue>,
     /// Its text on the wire, once somebody has asked for it.
@@ -82,6 +92,10 @@ pub fn answers(kind: &str, pattern: &str) -> bool {
 pub fn scope(kind: &str) -> Scope {
     match kind.split_once('.').map_or(kind, |(domain, _)| domain) {
         "task" | "queue" => Scope::TasksRead,
+        // What agents did, which shows what they work on.
+        "hook" | "session" | "git" | "agent" | "notification" | "context" | "alert" => {
+            Scope::TasksRead
+        }
         "instance" | "batch" | "quorum" | "system" | "config" | "replica" => Scope::SystemRead,
         // Keys, and whatever nobody has thought of yet.
         _ => Scope::Admin,
@@ -108,21 +122,28 @@ impl FactEntry {
     }
 }
 
-/// Declares event types and the list of them.
+/// Declares event types and a list of them.
 macro_rules! facts {
-    ($($(#[$doc:meta])* $type:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $kind:ty),* $(,)? })*) => {
+    ($list:ident: $($(#[$doc:meta])* $type:ident = $name:literal { $($(#[$field_doc:meta])* $field:ident: $kind:ty),* $(,)? })*) => {
         $($(#[$doc])*
         #[derive(Clone, Debug, Serialize, JsonSchema)]
         #[serde(rename_all = "camelCase")]
         #[schemars(rename = $name)]
         pub struct $type<'a> { $($(#[$field_doc])* pub $field: $kind,)* #[serde(skip)] #[schemars(skip)] #[doc(hidden)] pub life: std::marker::PhantomData<&'a ()> }
         impl Fact for $type<'_> { const NAME: &'static str = $name; })*
-        /// Every type of event.
-        pub const FACTS: &[FactEntry] = &[$(FactEntry::of::<$type<'static>>()),*];
+        /// These types of events.
+        pub(super) const $list: &[FactEntry] = &[$(FactEntry::of::<$type<'static>>()),*];
     };
 }
 
-facts! {
+/// Every type of event.
+pub fn facts() -> impl Iterator<Item = &'static FactEntry> {
+    SHARED.iter().chain(agents::AGENTS)
+}
+
+use facts as declare;
+
+declare! { SHARED:
     /// A task was made.
     TaskCreated = "task.created" {
         /// Its id.
@@ -432,10 +453,10 @@ mod tests {
 
     #[test]
     fn names_are_unique_and_dotted() {
-        let mut names: Vec<&str> = FACTS.iter().map(|fact| fact.name).collect();
+        let mut names: Vec<&str> = facts().map(|fact| fact.name).collect();
         assert!(names.iter().all(|name| name.contains('.')));
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), FACTS.len());
+        assert_eq!(names.len(), facts().count());
     }
 }

@@ -136,7 +136,8 @@ impl Shared {
         tenant: TenantId,
         write: W,
     ) -> Result<W::Reply, SubmitError> {
-        let meta = Meta { tenant, actor: "server".into(), traceparent: None, key: None };
+        let meta =
+            Meta { tenant, actor: "server".into(), traceparent: None, session: None, key: None };
         self.committer.submit(meta, write).await
     }
 }
@@ -170,6 +171,8 @@ pub struct Context {
     pub principal: Arc<Principal>,
     /// The W3C trace context of the call.
     pub traceparent: Option<Arc<str>>,
+    /// The session of an agent that the call belongs to.
+    pub session: Option<Arc<str>>,
     /// The header `Idempotency-Key`, checked to have 1 to 200 characters.
     pub header_key: Option<String>,
     /// The idempotency key with what it stands for; set when the params have been read.
@@ -188,6 +191,7 @@ impl Context {
             shared,
             principal,
             traceparent: None,
+            session: None,
             header_key: None,
             key: None,
             slot: None,
@@ -224,6 +228,7 @@ impl Context {
             tenant: self.tenant(),
             actor: self.principal.name.clone(),
             traceparent: self.traceparent.clone(),
+            session: self.session.clone(),
             key: self.key.clone(),
         }
     }

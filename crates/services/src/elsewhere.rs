@@ -95,6 +95,7 @@ mod tests {
             project: None,
             actor: "somebody".into(),
             traceparent: None,
+            session: None,
             payload: RawValue::from_string(payload.into()).unwrap(),
             text: Text::default(),
         })

@@ -171,6 +171,7 @@ impl Feed {
             after: Some(self.cursor),
             task: None,
             project: None,
+            session: None,
             kinds: Vec::new(),
             limit: i64::try_from(PAGE).unwrap_or(i64::MAX),
             newest_first: false,

@@ -22,6 +22,8 @@ pub struct Meta {
     pub actor: Arc<str>,
     /// The W3C trace context of the call.
     pub traceparent: Option<Arc<str>>,
+    /// The session of an agent that the call belongs to.
+    pub session: Option<Arc<str>>,
     /// The call's idempotency key.
     pub key: Option<Arc<IdempotencyKey>>,
 }

@@ -11,6 +11,7 @@ use crate::kept::{KeptFlush, KeptPause, KeptRetry};
 use crate::metrics::{Counted, Fold, Refold};
 use crate::refusal::Refusal;
 use crate::row::{Attachment, AttachmentBody, InstanceRow, KeyRow, TaskRow};
+use crate::session::{NoteSession, Noted};
 
 /// Declares the kinds: each a type of its own with its own reply, tied to one column.
 macro_rules! changes {
@@ -71,6 +72,7 @@ changes! {
     Unregister -> i64;
     FailInstances -> Vec<FailedInstance>;
     Touch -> Vec<Option<i64>>;
+    NoteSession -> Noted;
     SetConfig -> ();
     AddKey -> KeyRow;
     RevokeKey -> ();

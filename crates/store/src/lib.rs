@@ -20,6 +20,7 @@ mod read;
 mod refusal;
 mod replica;
 mod row;
+mod session;
 mod sql;
 pub mod sqlite;
 mod store;
@@ -55,5 +56,9 @@ pub use replica::{ReplicaHealth, Replicas};
 pub use row::{
     Attachment, AttachmentBody, AttachmentKind, HeardRow, InstanceRow, KeyRow, Lease, PauseRow,
     Stats, StoreHealth, TaskRow, TaskWithExtras,
+};
+pub use session::{
+    MAX_TODOS, Mark, NoteSession, Noted, Said, SessionRow, SessionState, SnapshotNote, Todo,
+    TodoApart, TodoChange, TodoStatus, Told, ToolUse, WriteTodos,
 };
 pub use store::{BoxFuture, Freshness, Store, StoreError};

@@ -108,6 +108,8 @@ pub struct EventQuery {
     pub task: Option<TaskId>,
     /// Only of this project.
     pub project: Option<String>,
+    /// Only of this session of an agent, whose tenant must be given.
+    pub session: Option<Arc<str>>,
     /// Only of these types: names, `prefix.*` or `*`. Empty: all.
     pub kinds: Vec<String>,
     /// At most so many.

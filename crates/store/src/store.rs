@@ -15,6 +15,7 @@ use crate::replica::Replicas;
 use crate::row::{
     Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras,
 };
+use crate::session::SessionRow;
 
 /// A boxed future of a store's answer.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
@@ -185,6 +186,15 @@ pub trait Store: Send + Sync + 'static {
     ) -> Option<BoxFuture<'_, Vec<HeardRow>>> {
         None
     }
+    /// A session of an agent: the latest.
+    fn session(&self, tenant: TenantId, id: Arc<str>) -> BoxFuture<'_, Option<SessionRow>>;
+    /// Sessions of a tenant that were last heard of up to then, newest first.
+    fn sessions(
+        &self,
+        tenant: TenantId,
+        upto: Millis,
+        limit: i64,
+    ) -> BoxFuture<'_, Vec<SessionRow>>;
     /// A value of the shared configuration, as JSON.
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>>;
     /// The pauses in force.

@@ -5,7 +5,7 @@ mod beside;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use claudebench_core::event::FACTS;
+use claudebench_core::event::facts;
 use claudebench_core::{Code, error::Issue};
 use claudebench_services::{Entry, entry, event::WireEvent, methods};
 use schemars::SchemaGenerator;
@@ -229,7 +229,7 @@ fn operation(route: &Route, path: &str, entry: &Entry, params: &Value, output: &
 /// The types of events: what arrives over `/ws` and `/events`.
 fn events(generator: &mut SchemaGenerator) -> Value {
     let mut webhooks = Map::new();
-    for fact in FACTS {
+    for fact in facts() {
         let schema: Value = (fact.schema)(generator).into();
         webhooks.insert(
             fact.name.into(),

@@ -209,6 +209,7 @@ fn after(place: Cursor, limit: i64) -> EventQuery {
         after: Some(place),
         task: None,
         project: None,
+        session: None,
         kinds: vec!["task.*".into()],
         limit,
         newest_first: false,

@@ -236,6 +236,7 @@ mod tests {
             project: None,
             actor: "local".into(),
             traceparent: None,
+            session: None,
             payload: serde_json::value::to_raw_value(payload).unwrap(),
             text: Text::default(),
         })

@@ -28,6 +28,8 @@ pub struct ListEvents {
     pub task_id: Option<TaskId>,
     /// Only events of tasks of this project.
     pub project: Option<Name>,
+    /// Only events of this session of an agent.
+    pub session_id: Option<Name>,
     /// The most events of a page; 100 if absent.
     pub limit: Option<Int<1, 1000>>,
     /// `asc`: in the order in which they happened, the default. `desc`: newest first.
@@ -74,6 +76,7 @@ impl Method for ListEvents {
             after: self.after,
             task: self.task_id,
             project: self.project.map(Name::into_string),
+            session: self.session_id.map(|id| id.into_string().into()),
             kinds,
             limit: self.limit.map_or(100, Int::get),
             newest_first: self.order == Some(EventOrder::Desc),

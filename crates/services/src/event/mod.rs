@@ -7,7 +7,7 @@ pub use list::{EventOrder, EventsListed, ListEvents};
 pub use wire::{EventMetadata, WireEvent, wire};
 
 use claudebench_core::Error;
-use claudebench_core::event::{FACTS, answers, scope};
+use claudebench_core::event::{answers, facts, scope};
 
 use crate::context::Context;
 use crate::method::Entry;
@@ -22,7 +22,7 @@ pub const METHODS: &[Entry] = &[Entry::of::<ListEvents>()];
 /// [`claudebench_core::Code::Forbidden`], naming the pattern and the scope.
 pub fn allow(cx: &Context, patterns: &[String]) -> Result<(), Error> {
     let named = patterns.iter().filter(|pattern| *pattern != "*");
-    for pattern in named.filter(|pattern| FACTS.iter().any(|fact| answers(fact.name, pattern))) {
+    for pattern in named.filter(|pattern| facts().any(|fact| answers(fact.name, pattern))) {
         cx.allow(pattern, scope(pattern))?;
     }
     Ok(())

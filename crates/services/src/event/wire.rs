@@ -42,6 +42,9 @@ pub struct WireEvent {
     /// The W3C trace context of the call that caused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<Arc<str>>,
+    /// The session of an agent that caused it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<Arc<str>>,
 }
 
 /// What is known of an event beside its payload. Which fields are there depends on the type.
@@ -96,6 +99,7 @@ impl From<&Event> for WireEvent {
             actor: event.actor.clone(),
             project: event.project.clone(),
             traceparent: event.traceparent.clone(),
+            session_id: event.session.clone(),
         }
     }
 }
@@ -152,6 +156,7 @@ mod tests {
             project: Some("site".into()),
             actor: "local".into(),
             traceparent: None,
+            session: None,
             payload: serde_json::value::to_raw_value(payload).unwrap(),
             text: Text::default(),
         }

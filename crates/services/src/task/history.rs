@@ -64,6 +64,7 @@ impl Method for History {
             after: self.after,
             task: Some(id),
             project: None,
+            session: None,
             kinds: Vec::new(),
             limit: self.limit.map_or(100, Int::get),
             newest_first: false,

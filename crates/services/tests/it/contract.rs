@@ -98,7 +98,7 @@ fn names_on_the_wire_are_camel_case_and_components_have_one_name_each() {
     for entry in claudebench_services::methods() {
         (entry.schemas)(&mut generator);
     }
-    for fact in claudebench_core::event::FACTS {
+    for fact in claudebench_core::event::facts() {
         (fact.schema)(&mut generator);
     }
     for (name, schema) in generator.definitions() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use claudebench_core::event::{self, FACTS};
+use claudebench_core::event::{self, facts};
 use claudebench_core::{Code, Cursor, Principal, Scope};
 use claudebench_services::entry;
 use claudebench_services::feed::{Feed, Filter, Next};
@@ -68,7 +68,7 @@ fn an_event_shows_to_whom_its_domain_shows() {
         ("replica", "system.get_state"),
     ];
     let mut known = BTreeSet::new();
-    for fact in FACTS {
+    for fact in facts() {
         let domain = fact.name.split('.').next().unwrap();
         let (_, method) = reads.iter().find(|(of, _)| *of == domain).unwrap();
         assert_eq!(event::scope(fact.name), entry(method).unwrap().access.scope(), "{}", fact.name);

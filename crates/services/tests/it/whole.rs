@@ -62,7 +62,7 @@ async fn metadata_is_never_lost_by_a_change() {
     let metadata = Some(r#"{"big": 1e999, "keep": "me"}"#.to_owned());
     let new = NewTask { text: "a".into(), metadata, max_attempts: 5, ..NewTask::default() };
     let (tenant, actor) = (TenantId::DEFAULT, "test".into());
-    let meta = Meta { tenant, actor, traceparent: None, key: None };
+    let meta = Meta { tenant, actor, traceparent: None, session: None, key: None };
     let made = server.shared.committer.submit(meta, Create { tasks: vec![new] }).await.unwrap();
     let update = json!({"id": made[0].id, "updates": {"metadata": {"b": 1}}});
     server.ok("task.update", update).await;

@@ -77,12 +77,15 @@ tables! {
         updated_at Int, mime_type Text, size Int, url Text, value Text, content Text;
     events 1 false:
         seq Int, tenant Int, at Int, task Int, version Int, attempt Int, kind Text, project Text,
-        actor Text, traceparent Text, payload Text;
+        actor Text, traceparent Text, payload Text, session Text;
     log 1 true: one Int, dropped Int;
     idempotency 2 false:
         tenant Int, key Text, fingerprint Bytes, outcome Text, expires_at Int;
     instances 2 false:
         tenant Int, id Text, roles List, metadata Text, online Bool, registered_at Int, seen_at Int;
+    sessions 2 false:
+        tenant Int, id Text, instance Text, started_at Int, seen_at Int, ended_at Int, events Int,
+        state Text;
     config 2 false: tenant Int, key Text, value Text, updated_at Int;
     pauses 2 false:
         tenant Int, scope Text, reason Text, until Int, paused_at Int, paused_by Text;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claudebench_core::{TaskId, TenantId};
+use claudebench_core::{Millis, TaskId, TenantId};
 
 use super::replicas::Way;
 use super::{PostgresStore, read};
@@ -10,6 +10,7 @@ use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound}
 use crate::page::is_quick;
 use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
 use crate::row::{Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, Stats, TaskWithExtras};
+use crate::session::SessionRow;
 use crate::store::{Freshness, StoreError};
 
 /// Reads from a replica where one will do, if it can, and else from the primary. What a replica has
@@ -133,6 +134,27 @@ impl PostgresStore {
     ) -> Result<Vec<HeardRow>, StoreError> {
         let snapshot = self.quick.snapshot().await?;
         let found = read::admin::heard(&snapshot, &named).await;
+        snapshot.end(found)
+    }
+
+    pub(super) async fn session(
+        &self,
+        tenant: TenantId,
+        id: Arc<str>,
+    ) -> Result<Option<SessionRow>, StoreError> {
+        let snapshot = self.quick.snapshot().await?;
+        let found = read::admin::session(&snapshot, tenant, &id).await;
+        snapshot.end(found)
+    }
+
+    pub(super) async fn sessions(
+        &self,
+        tenant: TenantId,
+        upto: Millis,
+        limit: i64,
+    ) -> Result<Vec<SessionRow>, StoreError> {
+        let snapshot = self.quick.snapshot().await?;
+        let found = read::admin::sessions(&snapshot, tenant, upto, limit).await;
         snapshot.end(found)
     }
 

@@ -13,6 +13,7 @@ use crate::batch::{Batch, Dependency, Ending, Item, Meta, NewTask};
 use crate::change::{Change, RetrySelection};
 use crate::memory::LaneId;
 use crate::metrics::Fold;
+use crate::session::Mark;
 
 /// How many lanes are looked at before it is known that they are needed.
 const LANES: usize = 64;
@@ -136,6 +137,19 @@ impl Seeing<'_> {
                 for (tenant, id, _) in &touch.instances {
                     shared.instances.want((*tenant, id.clone()));
                     self.sheet.lists.leases_of.want((*tenant, id.clone()));
+                }
+            }
+            Change::NoteSession(note) => {
+                if let Some(session) = &note.session {
+                    shared.sessions.want((tenant, session.clone()));
+                    // A new one is no row yet that could be locked.
+                    self.sheet.locks.insert(format!("session:{}:{session}", tenant.0));
+                }
+                if let Some(register) = &note.instance {
+                    shared.instances.want((tenant, register.id.clone()));
+                    if matches!(note.mark, Mark::Ended { .. }) {
+                        self.gone(tenant, &register.id);
+                    }
                 }
             }
             Change::SetConfig(set) => {

@@ -57,6 +57,18 @@ pub const MIGRATIONS: &[Migration] = &[
         needs: 1,
         text: include_str!("migrations/0003_batches.sql"),
     },
+    Migration {
+        version: 4,
+        name: "sessions",
+        needs: 1,
+        text: include_str!("migrations/0004_sessions.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "events_of_session",
+        needs: 1,
+        text: include_str!("migrations/0005_events_of_session.sql"),
+    },
 ];
 
 /// So often a step is begun that others are in the way of.

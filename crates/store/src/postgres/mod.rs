@@ -64,6 +64,7 @@ use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQ
 use crate::row::{
     Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras,
 };
+use crate::session::SessionRow;
 use crate::store::{BoxFuture, Freshness, Store, StoreError};
 use leader::{Leader, LeaderOptions};
 use pool::{Bounds, Reads};
@@ -320,6 +321,19 @@ impl Store for PostgresStore {
         named: Vec<(TenantId, Arc<str>)>,
     ) -> Option<BoxFuture<'_, Vec<HeardRow>>> {
         Some(Box::pin(self.heard(named)))
+    }
+
+    fn session(&self, tenant: TenantId, id: Arc<str>) -> BoxFuture<'_, Option<SessionRow>> {
+        Box::pin(self.session(tenant, id))
+    }
+
+    fn sessions(
+        &self,
+        tenant: TenantId,
+        upto: Millis,
+        limit: i64,
+    ) -> BoxFuture<'_, Vec<SessionRow>> {
+        Box::pin(self.sessions(tenant, upto, limit))
     }
 
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>> {

@@ -13,6 +13,7 @@ use crate::row::{
     Attachment, AttachmentBody, AttachmentKind, HeardRow, InstanceRow, KeyRow, Lease, PauseRow,
     TaskRow, TaskWithExtras,
 };
+use crate::session::SessionRow;
 use crate::task::{Held, Phase, Task};
 
 /// The columns of a row, one after the other.
@@ -300,4 +301,16 @@ pub(super) fn key(row: &Row) -> Result<KeyRow, Failed> {
         created_at: from.time()?,
         expires_at: from.time_at()?,
     })
+}
+
+/// A session of an agent.
+pub(super) fn session(row: &Row) -> Result<SessionRow, Failed> {
+    let mut from = Columns::of(row);
+    let (tenant, id, instance) = (TenantId(from.number()?), from.shared()?, from.shared()?);
+    let (started_at, seen_at) = (from.time()?, from.time()?);
+    let ended_at = from.optional()?.map(Millis);
+    let (events, state): (i64, &str) = (from.number()?, from.next()?);
+    let state =
+        serde_json::from_str(state).map_err(|_| damaged("what a session needs is no JSON"))?;
+    Ok(SessionRow { tenant, id, instance, started_at, seen_at, ended_at, events, state })
 }

@@ -75,6 +75,7 @@ columns! {
     project: Option<&'a str> = event.project.as_deref();
     actor: &'a str = &event.actor;
     traceparent: Option<&'a str> = event.traceparent.as_deref();
+    session: Option<&'a str> = event.session.as_deref();
     payload: &'a str = event.payload.get();
 }
 

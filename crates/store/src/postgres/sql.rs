@@ -86,6 +86,10 @@ pub(super) mod read {
         EVENT_BOUNDS = "event_bounds";
         EVENTS_AFTER = "events_after";
         EVENTS_BEFORE = "events_before";
+        SESSION_EVENTS_AFTER = "session_events_after";
+        SESSION_EVENTS_BEFORE = "session_events_before";
+        SESSION = "session";
+        SESSIONS = "sessions";
         EVENTS_OF = "events_of";
         EVENTS_OF_BACKWARDS = "events_of_backwards";
         INSTANCES = "instances";
@@ -136,6 +140,8 @@ pub(super) mod load {
         TAKE_READY = "take_ready";
         LOOK = "look";
         INSTANCES = "instances";
+        SESSIONS = "sessions";
+        COUNT_SESSIONS = "count_sessions";
         COUNT_INSTANCES = "count_instances";
         CONFIG = "config";
         COUNT_CONFIG = "count_config";
@@ -200,6 +206,7 @@ pub(super) mod save {
         PUT_LEASES = "put_leases";
         LOOKED_AT_LEASES = "looked_at_leases";
         PUT_INSTANCES = "put_instances";
+        PUT_SESSIONS = "put_sessions";
         END_PAUSES = "end_pauses";
         PUT_PAUSES = "put_pauses";
         SET_CONFIG = "set_config";
@@ -248,6 +255,7 @@ pub(super) mod keeping {
         DROP_INSTANCES = "drop_instances";
         DROP_VOTES = "drop_votes";
         DROP_DECISIONS = "drop_decisions";
+        DROP_SESSIONS = "drop_sessions";
         DROP_BATCHES = "drop_batches";
         DROP_SERVERS = "drop_servers";
         LOOK_AT_LANES = "look_at_lanes";

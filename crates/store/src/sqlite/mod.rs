@@ -46,6 +46,7 @@ use crate::committer::Source;
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
 use crate::row::{Attachment, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras};
+use crate::session::SessionRow;
 use crate::store::{BoxFuture, Freshness, Store, StoreError};
 use memory::Memory;
 use readers::Readers;
@@ -306,6 +307,19 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> BoxFuture<'_, Vec<InstanceRow>> {
         self.read(move |db| read::admin::instances_shown(db, tenant, &named, limit))
+    }
+
+    fn session(&self, tenant: TenantId, id: Arc<str>) -> BoxFuture<'_, Option<SessionRow>> {
+        self.read(move |db| read::admin::session(db, tenant, &id))
+    }
+
+    fn sessions(
+        &self,
+        tenant: TenantId,
+        upto: Millis,
+        limit: i64,
+    ) -> BoxFuture<'_, Vec<SessionRow>> {
+        self.read(move |db| read::admin::sessions(db, tenant, upto, limit))
     }
 
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>> {

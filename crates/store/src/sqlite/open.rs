@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_metrics.sql"),
     include_str!("migrations/0009_parked.sql"),
     include_str!("migrations/0010_log.sql"),
+    include_str!("migrations/0011_sessions.sql"),
 ];
 
 /// The log is this long from the start, so that commits write over it instead of making it grow.

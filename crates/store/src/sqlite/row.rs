@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::row::{
     Attachment, AttachmentBody, AttachmentKind, InstanceRow, Lease, PauseRow, TaskRow,
 };
+use crate::session::SessionRow;
 use crate::task::{Held, Phase, Task};
 
 /// A value that cannot be what it is read as: the database is damaged.
@@ -202,5 +203,21 @@ pub(super) fn pause(row: &Row<'_>) -> rusqlite::Result<PauseRow> {
         until: time(row, 2)?,
         paused_at: Millis(row.get(3)?),
         paused_by: row.get(4)?,
+    })
+}
+
+/// A session of an agent.
+pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
+    let state = serde_json::from_str(row.get_ref(7)?.as_str()?)
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(7, Type::Text, Box::new(e)))?;
+    Ok(SessionRow {
+        tenant: TenantId(row.get(0)?),
+        id: row.get(1)?,
+        instance: row.get(2)?,
+        started_at: Millis(row.get(3)?),
+        seen_at: Millis(row.get(4)?),
+        ended_at: row.get::<_, Option<i64>>(5)?.map(Millis),
+        events: row.get(6)?,
+        state,
     })
 }

@@ -133,7 +133,13 @@ fn what_is_parked_on_an_instance_is_found_apart_from_what_it_has_done() {
 }
 
 fn meta() -> Meta {
-    Meta { tenant: TenantId::DEFAULT, actor: "test".into(), traceparent: None, key: None }
+    Meta {
+        tenant: TenantId::DEFAULT,
+        actor: "test".into(),
+        traceparent: None,
+        session: None,
+        key: None,
+    }
 }
 
 fn open_store(dir: &Path) -> Arc<SqliteStore> {

@@ -85,6 +85,7 @@ impl<R: Rows> Tx<'_, R> {
                 Changed::FailInstances(self.fail_instances(meta, &fail)?)
             }
             Change::Touch(touch) => Changed::Touch(self.touch(&touch)?),
+            Change::NoteSession(note) => Changed::NoteSession(self.note_session(meta, note)?),
             Change::SetConfig(set) => Changed::SetConfig(self.set_config(meta, set)?),
             Change::AddKey(add) => Changed::AddKey(self.add_key(meta, add)?),
             Change::RevokeKey(revoke) => Changed::RevokeKey(self.revoke_key(meta, &revoke)?),

@@ -170,7 +170,7 @@ impl<R: Rows> Tx<'_, R> {
     }
 
     /// Gives a task to a worker under a new lease.
-    fn lease(
+    pub(super) fn lease(
         &mut self,
         meta: &Meta,
         task: &mut Task,

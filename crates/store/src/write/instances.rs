@@ -22,7 +22,7 @@ const LONG_LEASE_MS: i64 = 120_000;
 
 /// Whether a worker that goes gives back what it holds, or is lost to it.
 #[derive(Clone, Copy, PartialEq)]
-enum Leave {
+pub(super) enum Leave {
     Goodbye,
     Silence,
 }
@@ -55,15 +55,25 @@ impl<R: Rows> Tx<'_, R> {
             return Err(Refusal::NotFound { what, name }.into());
         }
         let tasks_reassigned = self.leave(meta, &unregister.id, Leave::Goodbye)?;
+        self.unregistered_event(meta, &unregister.id, &unregister.session, tasks_reassigned)?;
+        Ok(tasks_reassigned)
+    }
+
+    pub(super) fn unregistered_event(
+        &mut self,
+        meta: &Meta,
+        id: &str,
+        session_id: &str,
+        tasks_reassigned: i64,
+    ) -> Done<(), R> {
         let fact = InstanceUnregistered {
-            id: &unregister.id,
-            session_id: &unregister.session,
+            id,
+            session_id,
             tasks_reassigned,
             timestamp: self.now.0,
             life: std::marker::PhantomData,
         };
-        self.event(meta, &fact)?;
-        Ok(tasks_reassigned)
+        self.event(meta, &fact)
     }
 
     pub(super) fn fail_instances(
@@ -93,13 +103,18 @@ impl<R: Rows> Tx<'_, R> {
 
     /// Takes an instance offline; one that was heard of later than `seen` stays, unless a clock that
     /// has been set back since then says so.
-    fn take_offline(&mut self, tenant: TenantId, id: &str, seen: Option<Millis>) -> Done<bool, R> {
+    pub(super) fn take_offline(
+        &mut self,
+        tenant: TenantId,
+        id: &str,
+        seen: Option<Millis>,
+    ) -> Done<bool, R> {
         self.rows.take_offline(tenant, id, seen.unwrap_or(Millis(i64::MAX)), self.now)
     }
 
     /// What an instance held or had parked on it goes back. A lease whose length was asked for
     /// outlasts the silence of its instance.
-    fn leave(&mut self, meta: &Meta, id: &Arc<str>, leave: Leave) -> Done<i64, R> {
+    pub(super) fn leave(&mut self, meta: &Meta, id: &Arc<str>, leave: Leave) -> Done<i64, R> {
         let mut count = 0;
         for task in self.rows.leases_of(meta.tenant, id)? {
             let held = self.rows.lease(task)?;

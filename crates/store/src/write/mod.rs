@@ -18,13 +18,15 @@ mod quick;
 mod reports;
 mod retry;
 mod rows;
+mod sessions;
 mod sweep;
+mod todos;
 mod tx;
 mod waiting;
 
 pub(crate) use rows::{
     Base, CallOff, Completion, CountedTask, GraphRows, LeaseRows, LogRows, MetricRows,
-    NewAttachment, NewEvent, SharedRows, TaskRows,
+    NewAttachment, NewEvent, SessionRows, SharedRows, TaskRows,
 };
 pub(crate) use tx::{Done, Rules, Stop, Tx};
 pub(crate) use waiting::Waiting;

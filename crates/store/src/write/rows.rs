@@ -18,6 +18,7 @@ use crate::change::{Dependents, Pause, ProcessBatch, Register, RetrySelection, V
 use crate::memory::{LaneId, Lanes, Pauses};
 use crate::metrics::{Counted, Metric, MetricKey, WorkerKey, WorkerMetric};
 use crate::row::{AttachmentBody, InstanceRow, KeyRow};
+use crate::session::SessionRow;
 use crate::task::{Held, Notes, Task};
 
 /// What is asked of every backend's rows.
@@ -55,6 +56,8 @@ pub(crate) struct NewEvent<'a> {
     pub(crate) actor: &'a Arc<str>,
     /// The W3C trace context of the call.
     pub(crate) traceparent: Option<&'a Arc<str>>,
+    /// The session of the call.
+    pub(crate) session: Option<&'a Arc<str>>,
     /// The fact, as JSON.
     pub(crate) payload: Box<RawValue>,
 }
@@ -400,6 +403,18 @@ pub(crate) trait SharedRows: Base {
     -> Done<(), Self>;
 }
 
+/// Sessions of agents.
+pub(crate) trait SessionRows: Base {
+    /// What is known of a session.
+    fn session(&mut self, tenant: TenantId, id: &Arc<str>) -> Done<Option<SessionRow>, Self>;
+
+    /// Writes a session.
+    fn put_session(&mut self, row: SessionRow) -> Done<(), Self>;
+
+    /// How many sessions of a tenant are known.
+    fn count_sessions(&mut self, tenant: TenantId) -> Done<i64, Self>;
+}
+
 /// The figures of dashboards. What is asked for is known from the change that asks.
 pub(crate) trait MetricRows: Base {
     /// How far the log was counted.
@@ -427,8 +442,11 @@ pub(crate) trait MetricRows: Base {
 
 /// Rows under one transaction.
 pub(crate) trait Rows:
-    LogRows + TaskRows + LeaseRows + GraphRows + SharedRows + MetricRows
+    LogRows + TaskRows + LeaseRows + GraphRows + SharedRows + SessionRows + MetricRows
 {
 }
 
-impl<R: LogRows + TaskRows + LeaseRows + GraphRows + SharedRows + MetricRows> Rows for R {}
+impl<R: LogRows + TaskRows + LeaseRows + GraphRows + SharedRows + SessionRows + MetricRows> Rows
+    for R
+{
+}

@@ -7,6 +7,7 @@ use claudebench_core::event::Fact;
 use claudebench_core::lane::Lane;
 use claudebench_core::rank::{Aging, rank};
 use claudebench_core::{Millis, Status, TaskId, TenantId};
+use serde_json::value::RawValue;
 
 use super::rows::{Base, CountedTask, NewEvent, Rows};
 use crate::batch::Meta;
@@ -181,15 +182,27 @@ impl<'a, R: Rows> Tx<'a, R> {
         self.append(meta, fact, about)
     }
 
-    /// Writes an event. The one place where the log grows.
+    /// Writes an event.
     pub(super) fn append<F: Fact>(
         &mut self,
         meta: &Meta,
         fact: &F,
         about: About<'_>,
     ) -> Done<(), R> {
+        let payload = serde_json::value::to_raw_value(fact).map_err(fault::<R>)?;
+        self.append_written(meta, F::NAME, payload, about)
+    }
+
+    /// The same with a fact that is written already. The one place where the log grows.
+    pub(super) fn append_written(
+        &mut self,
+        meta: &Meta,
+        name: &'static str,
+        payload: Box<RawValue>,
+        about: About<'_>,
+    ) -> Done<(), R> {
         let event = NewEvent {
-            name: F::NAME,
+            name,
             tenant: meta.tenant,
             at: self.now,
             task: about.task,
@@ -198,7 +211,8 @@ impl<'a, R: Rows> Tx<'a, R> {
             project: about.project,
             actor: &meta.actor,
             traceparent: meta.traceparent.as_ref(),
-            payload: serde_json::value::to_raw_value(fact).map_err(fault::<R>)?,
+            session: meta.session.as_ref(),
+            payload,
         };
         self.rows.append(event, about.last_event)
     }
@@ -268,5 +282,5 @@ impl<'a, R: Rows> Tx<'a, R> {
 
 /// Who stands in the events that nobody in particular caused.
 pub(super) fn system(tenant: TenantId, name: &Arc<str>) -> Meta {
-    Meta { tenant, actor: name.clone(), traceparent: None, key: None }
+    Meta { tenant, actor: name.clone(), traceparent: None, session: None, key: None }
 }

@@ -91,7 +91,13 @@ mod tests {
                 tags: Vec::new(),
             };
             let actor = "w".into();
-            let meta = Meta { tenant: TenantId::DEFAULT, actor, traceparent: None, key: None };
+            let meta = Meta {
+                tenant: TenantId::DEFAULT,
+                actor,
+                traceparent: None,
+                session: None,
+                key: None,
+            };
             let body = ClaimTasks { wanted, task: None, max: 1, lease_ms: None };
             Some((ticket, Item { meta, body }))
         }

@@ -39,7 +39,8 @@ async fn submit_as<W: Write>(
 ) -> Result<W::Reply, Refusal> {
     let actor = "test".into();
     let mut batch = Batch::default();
-    let place = write.put(Meta { tenant, actor, traceparent: None, key: None }, &mut batch);
+    let place =
+        write.put(Meta { tenant, actor, traceparent: None, session: None, key: None }, &mut batch);
     let mut outcomes = claudebench_testkit::commit(store, batch).await.unwrap();
     W::take(&mut outcomes, place).unwrap()
 }
@@ -397,8 +398,13 @@ fn a_store_whose_last_owner_goes_on_its_own_thread_is_closed() {
         let tell = Arc::new(move |_| drop(owner.clone()));
         let (committer, writers) = Committer::start(store.clone(), Default::default(), tell);
         drop(store);
-        let meta =
-            Meta { tenant: TenantId::DEFAULT, actor: "test".into(), traceparent: None, key: None };
+        let meta = Meta {
+            tenant: TenantId::DEFAULT,
+            actor: "test".into(),
+            traceparent: None,
+            session: None,
+            key: None,
+        };
         committer.submit(meta, Create { tasks: vec![NewTask::default()] }).await.unwrap();
         drop(committer);
         // Its source goes on the writer's thread, and with it the last owner.

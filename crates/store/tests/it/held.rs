@@ -33,7 +33,8 @@ async fn open() -> Open {
 fn one(write: impl Write) -> Batch {
     let mut batch = Batch::default();
     let actor = "test".into();
-    let meta = Meta { tenant: TenantId::DEFAULT, actor, traceparent: None, key: None };
+    let meta =
+        Meta { tenant: TenantId::DEFAULT, actor, traceparent: None, session: None, key: None };
     write.put(meta, &mut batch);
     batch
 }
@@ -101,6 +102,7 @@ async fn whoever_comes_late_to_the_log_is_not_passed_by() {
         after,
         task: None,
         project: None,
+        session: None,
         kinds: Vec::new(),
         limit: 100,
         newest_first: false,

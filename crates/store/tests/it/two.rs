@@ -9,8 +9,8 @@ use claudebench_core::{Clock, Millis, TaskId, TenantId};
 use claudebench_store::postgres::{PostgresOptions, PostgresStore};
 use claudebench_store::{
     Attachment, AttachmentQuery, BoxFuture, Counted, EventPage, EventQuery, Explained, Freshness,
-    InstanceRow, KeyRow, MetricQuery, MetricRow, Page, PauseRow, Source, Stats, Store, StoreHealth,
-    TaskQuery, TaskWithExtras, WorkerQuery, WorkersFound,
+    InstanceRow, KeyRow, MetricQuery, MetricRow, Page, PauseRow, SessionRow, Source, Stats, Store,
+    StoreHealth, TaskQuery, TaskWithExtras, WorkerQuery, WorkersFound,
 };
 use claudebench_testkit::conformance::store::{Backend, Doing, Setup};
 use claudebench_testkit::postgres::{Database, PgBouncer, Postgres};
@@ -182,6 +182,19 @@ impl Store for Pair {
         limit: usize,
     ) -> BoxFuture<'_, Vec<InstanceRow>> {
         Store::instances_shown(self.next(), tenant, named, limit)
+    }
+
+    fn session(&self, tenant: TenantId, id: Arc<str>) -> BoxFuture<'_, Option<SessionRow>> {
+        Store::session(self.next(), tenant, id)
+    }
+
+    fn sessions(
+        &self,
+        tenant: TenantId,
+        upto: Millis,
+        limit: i64,
+    ) -> BoxFuture<'_, Vec<SessionRow>> {
+        Store::sessions(self.next(), tenant, upto, limit)
     }
 
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>> {

@@ -44,7 +44,8 @@ fn open(dir: &Path) -> Arc<SqliteStore> {
 async fn submit<W: Write>(store: &SqliteStore, write: W) -> W::Reply {
     let (tenant, actor) = (TenantId::DEFAULT, "test".into());
     let mut batch = Batch::default();
-    let place = write.put(Meta { tenant, actor, traceparent: None, key: None }, &mut batch);
+    let place =
+        write.put(Meta { tenant, actor, traceparent: None, session: None, key: None }, &mut batch);
     let mut outcomes = claudebench_testkit::commit(store, batch).await.unwrap();
     W::take(&mut outcomes, place).unwrap().unwrap()
 }

@@ -100,7 +100,7 @@ impl Bed {
 
 async fn ok<W: Write>(committer: &Committer, write: W) -> W::Reply {
     let tenant = TenantId::DEFAULT;
-    let meta = Meta { tenant, actor: "ada".into(), traceparent: None, key: None };
+    let meta = Meta { tenant, actor: "ada".into(), traceparent: None, session: None, key: None };
     committer.submit(meta, write).await.unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -40,7 +40,13 @@ fn open() -> Arc<Lane> {
 }
 
 fn claim(wanted: Wanted) -> Item<ClaimTasks> {
-    let meta = Meta { tenant: wanted.tenant, actor: "t".into(), traceparent: None, key: None };
+    let meta = Meta {
+        tenant: wanted.tenant,
+        actor: "t".into(),
+        traceparent: None,
+        session: None,
+        key: None,
+    };
     Item { meta, body: ClaimTasks { wanted, task: None, max: 1, lease_ms: None } }
 }
 

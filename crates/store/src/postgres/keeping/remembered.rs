@@ -6,6 +6,7 @@ use super::Step;
 use crate::postgres::errors::Failed;
 use crate::postgres::params::params;
 use crate::postgres::sql::{keeping as sql, metrics as figures};
+use crate::session::SESSION_MS;
 
 /// How many of a kind one step forgets.
 const STEP: i64 = 1_000;
@@ -22,6 +23,7 @@ pub(super) async fn forget(cx: &Step<'_>) -> Result<bool, Failed> {
         (sql::DROP_VOTES, old),
         (sql::DROP_DECISIONS, old),
         (sql::DROP_BATCHES, old),
+        (sql::DROP_SESSIONS, cx.now.0 - SESSION_MS),
         (sql::DROP_SERVERS, old),
     ] {
         let count = cx.tx.execute_typed(statement, &params![end, STEP]).await?;

@@ -37,6 +37,7 @@ fn named<V: 'static>(
 
 pub(super) fn shared(asks: &mut Asks<'static, Loading<'_>>, sheet: &mut Sheet) {
     instances(asks, sheet);
+    sessions(asks, sheet);
     named(
         asks,
         sheet,
@@ -62,6 +63,7 @@ pub(super) fn shared(asks: &mut Asks<'static, Loading<'_>>, sheet: &mut Sheet) {
     access(asks, sheet);
     for of in std::mem::take(&mut sheet.shared.wants_numbers) {
         let (text, values) = match of {
+            Numbered::Sessions(tenant) => (sql::COUNT_SESSIONS, values![tenant.0]),
             Numbered::Instances(tenant) => (sql::COUNT_INSTANCES, values![tenant.0]),
             Numbered::Config(tenant) => (sql::COUNT_CONFIG, values![tenant.0]),
             Numbered::Keys => (sql::COUNT_KEYS, values![]),
@@ -87,6 +89,22 @@ fn instances(asks: &mut Asks<'static, Loading<'_>>, sheet: &mut Sheet) {
             into.sheet.shared.instances.found((row.tenant, row.id.clone()), row);
         }
         into.sheet.shared.instances.asked(wanted);
+        Ok(())
+    });
+}
+
+fn sessions(asks: &mut Asks<'static, Loading<'_>>, sheet: &mut Sheet) {
+    let wanted = sheet.shared.sessions.wanted();
+    if wanted.is_empty() {
+        return;
+    }
+    let (tenants, ids) = apart(wanted.iter().map(|(of, id)| (of.0, &**id)));
+    asks.ask(sql::SESSIONS, values![tenants, ids], move |into, found| {
+        for row in found {
+            let row = rows::session(&row)?;
+            into.sheet.shared.sessions.found((row.tenant, row.id.clone()), row);
+        }
+        into.sheet.shared.sessions.asked(wanted);
         Ok(())
     });
 }

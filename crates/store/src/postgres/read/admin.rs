@@ -1,4 +1,4 @@
-//! Instances, configuration, pauses and keys.
+//! Instances, sessions, configuration, pauses and keys.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::postgres::rows;
 use crate::postgres::sql::read as sql;
 use crate::read::PAGE_BYTES;
 use crate::row::{HeardRow, InstanceRow, KeyRow, PauseRow};
+use crate::session::SessionRow;
 
 /// So many instances are fetched at a time, as each may be large.
 const CHUNK: usize = 100;
@@ -94,4 +95,23 @@ pub(in crate::postgres) async fn keys(
     let tenant = tenant.map(|tenant| tenant.0);
     let rows = db.query(sql::KEYS, &params![tenant]).await?;
     rows.iter().map(rows::key).collect()
+}
+
+pub(in crate::postgres) async fn session(
+    db: &Snapshot,
+    tenant: TenantId,
+    id: &str,
+) -> Result<Option<SessionRow>, Failed> {
+    let row = db.one(sql::SESSION, &params![tenant.0, id]).await?;
+    row.as_ref().map(rows::session).transpose()
+}
+
+pub(in crate::postgres) async fn sessions(
+    db: &Snapshot,
+    tenant: TenantId,
+    upto: Millis,
+    limit: i64,
+) -> Result<Vec<SessionRow>, Failed> {
+    let rows = db.query(sql::SESSIONS, &params![tenant.0, upto.0, limit]).await?;
+    rows.iter().map(rows::session).collect()
 }

@@ -35,7 +35,9 @@ pub(in crate::postgres) async fn page(
         }
     }
     match (query.task, query.tenant) {
-        (Some(task), Some(tenant)) => of_task(db, query, tenant, task, newest).await,
+        (Some(task), Some(tenant)) if query.session.is_none() => {
+            of_task(db, query, tenant, task, newest).await
+        }
         _ => of_log(db, query, newest).await,
     }
 }
@@ -48,8 +50,17 @@ async fn of_log(db: &Snapshot, query: &EventQuery, newest: i64) -> Result<EventP
     };
     let mut page = EventPage { next: Cursor(start), at_end: true, ..EventPage::default() };
     let (mut seen, mut size) = (0, 0);
+    let of_session = query.session.as_ref().zip(query.tenant);
     while seen < LOOKED_AT {
-        let rows = db.query(statement, &params![page.next.0, CHUNK]).await?;
+        let place = page.next.0;
+        let rows = match of_session {
+            None => db.query(statement, &params![place, CHUNK]).await?,
+            Some((id, tenant)) => {
+                let statement =
+                    if back { sql::SESSION_EVENTS_BEFORE } else { sql::SESSION_EVENTS_AFTER };
+                db.query(statement, &params![tenant.0, &**id, place, CHUNK]).await?
+            }
+        };
         for row in &rows {
             page.next = Cursor(row.try_get(0)?);
             if let Some(event) = wanted(query, row)? {
@@ -146,6 +157,7 @@ fn rest(
     let (project, traceparent) = (from.shared_at()?, from.shared_at()?);
     let payload = RawValue::from_string(from.next()?)
         .map_err(|_| damaged("an event's payload is no JSON"))?;
+    let session = from.shared_at()?;
     let kind = kind.into();
     Ok(Event {
         cursor,
@@ -158,6 +170,7 @@ fn rest(
         project,
         actor,
         traceparent,
+        session,
         payload,
         text: Text::default(),
     })

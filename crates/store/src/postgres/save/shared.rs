@@ -8,6 +8,7 @@ use super::super::sheet::{Kept, Shared, Sheet, Text};
 use super::super::sql::save as sql;
 use super::Saved;
 use crate::row::{InstanceRow, KeyRow, PauseRow, names_text};
+use crate::session::SessionRow;
 
 columns! {
     Answers of answer: (&'a Text, &'a Kept);
@@ -27,6 +28,19 @@ columns! {
     online: bool = row.online;
     registered_at: i64 = row.registered_at.0;
     seen_at: i64 = row.seen_at.0;
+}
+
+columns! {
+    Sessions of row: &'a SessionRow;
+    tenant: i64 = row.tenant.0;
+    id: &'a str = &row.id;
+    instance: &'a str = &row.instance;
+    started_at: i64 = row.started_at.0;
+    seen_at: i64 = row.seen_at.0;
+    ended_at: Option<i64> = row.ended_at.map(|at| at.0);
+    events: i64 = row.events;
+    // What is made of texts, numbers and lists of them can always be written.
+    state: String = serde_json::to_string(&row.state).unwrap_or_default();
 }
 
 columns! {
@@ -62,6 +76,7 @@ pub(super) fn save<'a>(asks: &mut Asks<'a, Saved>, sheet: &'a Sheet) {
     kept(asks, &sheet.shared);
     unique(asks, sheet);
     instances(asks, &sheet.shared);
+    sessions(asks, &sheet.shared);
     pauses(asks, &sheet.shared);
     config(asks, &sheet.shared);
     keys(asks, &sheet.shared);
@@ -120,6 +135,17 @@ fn instances<'a>(asks: &mut Asks<'a, Saved>, shared: &'a Shared) {
     }
     if any {
         asks.tell(sql::PUT_INSTANCES, instances.values());
+    }
+}
+
+fn sessions<'a>(asks: &mut Asks<'a, Saved>, shared: &'a Shared) {
+    let (mut sessions, mut any) = (Sessions::default(), false);
+    for row in shared.sessions.written_rows() {
+        any = true;
+        sessions.push(row);
+    }
+    if any {
+        asks.tell(sql::PUT_SESSIONS, sessions.values());
     }
 }
 

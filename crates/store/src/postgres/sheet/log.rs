@@ -20,6 +20,7 @@ pub(in crate::postgres) struct Noted {
     pub(in crate::postgres) project: Option<Arc<str>>,
     pub(in crate::postgres) actor: Arc<str>,
     pub(in crate::postgres) traceparent: Option<Arc<str>>,
+    pub(in crate::postgres) session: Option<Arc<str>>,
     pub(in crate::postgres) payload: Box<RawValue>,
 }
 
@@ -37,6 +38,7 @@ impl Noted {
             project: self.project,
             actor: self.actor,
             traceparent: self.traceparent,
+            session: self.session,
             payload: self.payload,
             text: Text::default(),
         }
@@ -56,6 +58,7 @@ impl LogRows for SheetRows<'_> {
             project: new.project,
             actor: new.actor.clone(),
             traceparent: new.traceparent.cloned(),
+            session: new.session.cloned(),
             payload: new.payload,
         });
         Ok(())

@@ -2,6 +2,7 @@
 //! votes and batches.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use claudebench_core::lane::PauseScope;
 use claudebench_core::{Millis, TaskId, TenantId};
@@ -11,7 +12,8 @@ use crate::batch::IdempotencyKey;
 use crate::change::{Pause, ProcessBatch, Register, Vote};
 use crate::memory::Pauses;
 use crate::row::{AttachmentBody, InstanceRow, KeyRow, PauseRow};
-use crate::write::{Base, Done, NewAttachment, SharedRows, Stop};
+use crate::session::SessionRow;
+use crate::write::{Base, Done, NewAttachment, SessionRows, SharedRows, Stop};
 
 /// An attachment: what is known of it, and what is to be written.
 pub(in crate::postgres) struct Attached {
@@ -44,6 +46,7 @@ pub(in crate::postgres) struct Shared {
     pub(in crate::postgres) attachments: Table<(TaskId, String), Attached>,
     pub(in crate::postgres) kept: Table<Text, Kept>,
     pub(in crate::postgres) instances: Table<Name, InstanceRow>,
+    pub(in crate::postgres) sessions: Table<Name, SessionRow>,
     /// By the text of the scope.
     pub(in crate::postgres) pauses: Table<Text, PauseRow>,
     pub(in crate::postgres) config: Table<Text, (String, Millis)>,
@@ -63,6 +66,7 @@ pub(in crate::postgres) struct Shared {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(in crate::postgres) enum Numbered {
     Instances(TenantId),
+    Sessions(TenantId),
     Config(TenantId),
     Keys,
 }
@@ -72,6 +76,7 @@ impl Shared {
         self.attachments.again();
         self.kept.again();
         self.instances.again();
+        self.sessions.again();
         self.pauses.again();
         self.config.again();
         self.keys.again();
@@ -94,6 +99,7 @@ impl Shared {
             (self.attachments.is_changed(), self.attachments.writes()),
             (self.kept.is_changed(), self.kept.writes()),
             (self.instances.is_changed(), self.instances.writes()),
+            (self.sessions.is_changed(), self.sessions.writes()),
             (self.pauses.is_changed(), self.pauses.writes()),
             (self.config.is_changed(), self.config.writes()),
             (self.keys.is_changed(), self.keys.writes()),
@@ -370,6 +376,23 @@ impl SharedRows for SheetRows<'_> {
         let row = Some((batch.instance.clone(), batch.items, now));
         self.sheet.shared.batches.put((tenant, batch.batch.clone()), row);
         Ok(())
+    }
+}
+
+impl SessionRows for SheetRows<'_> {
+    fn session(&mut self, tenant: TenantId, id: &Arc<str>) -> Done<Option<SessionRow>, Self> {
+        Ok(self.sheet.shared.sessions.get(&(tenant, id.clone()))?.cloned())
+    }
+
+    fn put_session(&mut self, row: SessionRow) -> Done<(), Self> {
+        self.sheet.shared.sessions.put((row.tenant, row.id.clone()), Some(row));
+        Ok(())
+    }
+
+    fn count_sessions(&mut self, tenant: TenantId) -> Done<i64, Self> {
+        let shared = &mut self.sheet.shared;
+        let known = shared.number(Numbered::Sessions(tenant))?;
+        Ok(known + more(shared.sessions.changes(), |(of, _)| *of == tenant))
     }
 }
 

@@ -155,7 +155,7 @@ FROM json_populate_recordset(NULL::attachments, $1::text::json) AS a ORDER BY a.
 
 -- name: archived_events
 SELECT e.seq, e.tenant, e.kind, e.at, e.task, e.version, e.attempt, e.actor, e.project,
-    e.traceparent, e.payload
+    e.traceparent, e.payload, e.session
 FROM json_populate_recordset(NULL::events, $1::text::json) AS e ORDER BY e.seq;
 
 -- name: make_month

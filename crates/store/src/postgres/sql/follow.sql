@@ -4,7 +4,8 @@
 LISTEN claudebench;
 
 -- name: events
-SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload,
+    session
 FROM events WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3;
 
 -- name: here

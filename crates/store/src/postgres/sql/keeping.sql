@@ -169,6 +169,12 @@ DELETE FROM decisions AS d USING (
     ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
 ) AS old WHERE d.tenant = old.tenant AND d.decision = old.decision;
 
+-- name: drop_sessions
+DELETE FROM sessions AS s USING (
+    SELECT tenant, id FROM sessions WHERE seen_at <= $1
+    ORDER BY seen_at LIMIT $2 FOR UPDATE SKIP LOCKED
+) AS old WHERE s.tenant = old.tenant AND s.id = old.id;
+
 -- name: drop_batches
 DELETE FROM batches AS b USING (
     SELECT tenant, id FROM batches WHERE at <= $1

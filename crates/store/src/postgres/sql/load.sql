@@ -180,6 +180,16 @@ WHERE (i.tenant, i.id) IN (
     SELECT w.tenant, w.id FROM unnest($1::bigint[], $2::text[]) AS w (tenant, id))
 ORDER BY i.tenant, i.id FOR NO KEY UPDATE OF i;
 
+-- name: sessions
+SELECT s.tenant, s.id, s.instance, s.started_at, s.seen_at, s.ended_at, s.events, s.state
+FROM sessions AS s
+WHERE (s.tenant, s.id) IN (
+    SELECT w.tenant, w.id FROM unnest($1::bigint[], $2::text[]) AS w (tenant, id))
+ORDER BY s.tenant, s.id FOR NO KEY UPDATE OF s;
+
+-- name: count_sessions
+SELECT count(*) FROM sessions WHERE tenant = $1;
+
 -- name: count_instances
 SELECT count(*) FROM instances WHERE tenant = $1;
 

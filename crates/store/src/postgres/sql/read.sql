@@ -100,23 +100,47 @@ SELECT dropped.place, coalesce((SELECT max(seq) FROM events), dropped.place)
 FROM (SELECT place FROM marks WHERE name = 'events') AS dropped;
 
 -- name: events_after
-SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload,
+    session
 FROM events WHERE seq > $1 ORDER BY seq LIMIT $2;
 
 -- name: events_before
-SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload,
+    session
 FROM events WHERE seq < $1 ORDER BY seq DESC LIMIT $2;
+
+-- name: session_events_after
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload,
+    session
+FROM events WHERE tenant = $1 AND session = $2 AND session IS NOT NULL AND seq > $3
+ORDER BY seq LIMIT $4;
+
+-- name: session_events_before
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload,
+    session
+FROM events WHERE tenant = $1 AND session = $2 AND session IS NOT NULL AND seq < $3
+ORDER BY seq DESC LIMIT $4;
+
+-- name: session
+SELECT tenant, id, instance, started_at, seen_at, ended_at, events, state
+FROM sessions WHERE tenant = $1 AND id = $2;
+
+-- name: sessions
+SELECT tenant, id, instance, started_at, seen_at, ended_at, events, state
+FROM sessions WHERE tenant = $1 AND seen_at <= $2 ORDER BY seen_at DESC, id LIMIT $3;
 
 -- name: events_of
 -- What happened to a task lies behind its id, unless its events got their places elsewhere.
-SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload,
+    session
 FROM events
 WHERE task = $1 AND tenant = $2 AND seq > $3 AND version > $4 AND seq >= CASE
     WHEN $1 <= (SELECT place FROM marks WHERE name = 'carried') THEN 0 ELSE ($1 >> 20) << 20 END
 ORDER BY version LIMIT $5;
 
 -- name: events_of_backwards
-SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload,
+    session
 FROM events
 WHERE task = $1 AND tenant = $2 AND seq < $3 AND version < $4 AND seq >= CASE
     WHEN $1 <= (SELECT place FROM marks WHERE name = 'carried') THEN 0 ELSE ($1 >> 20) << 20 END

@@ -174,6 +174,16 @@ ON CONFLICT (tenant, id) DO UPDATE SET
     roles = excluded.roles, metadata = excluded.metadata, online = excluded.online,
     registered_at = excluded.registered_at, seen_at = excluded.seen_at;
 
+-- name: put_sessions
+INSERT INTO sessions (tenant, id, instance, started_at, seen_at, ended_at, events, state)
+SELECT tenant, id, instance, started_at, seen_at, ended_at, events, state
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[],
+    $7::bigint[], $8::text[])
+    AS x (tenant, id, instance, started_at, seen_at, ended_at, events, state)
+ON CONFLICT (tenant, id) DO UPDATE SET
+    instance = excluded.instance, seen_at = excluded.seen_at, ended_at = excluded.ended_at,
+    events = excluded.events, state = excluded.state;
+
 -- name: end_pauses
 DELETE FROM pauses AS p USING unnest($1::bigint[], $2::text[]) AS w (tenant, scope)
 WHERE p.tenant = w.tenant AND p.scope = w.scope;
@@ -234,22 +244,24 @@ SELECT w.name, l.id FROM w JOIN lanes AS l USING (digest);
 WITH h AS MATERIALIZED (SELECT before, base FROM take_places($1, $2)),
 e AS (
     INSERT INTO events (
-        seq, tenant, at, task, version, attempt, kind, project, actor, traceparent, payload)
+        seq, tenant, at, task, version, attempt, kind, project, actor, traceparent,
+        session, payload)
     SELECT h.base + x.place, x.tenant, x.at, x.task, x.version, x.attempt, x.kind, x.project,
-        x.actor, x.traceparent, x.payload
+        x.actor, x.traceparent, x.session, x.payload
     FROM h, unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[]) WITH ORDINALITY
-        AS x (tenant, at, task, version, attempt, kind, project, actor, traceparent, payload, place)
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::text[]) WITH ORDINALITY
+        AS x (tenant, at, task, version, attempt, kind, project, actor, traceparent, session,
+            payload, place)
 ),
 c AS (
     INSERT INTO count_changes (tenant, project, seq, by)
     SELECT x.tenant, x.project, h.base + $1, ARRAY[x.a, x.b, x.c, x.d, x.e, x.f, x.g]
-    FROM h, unnest($13::bigint[], $14::text[], $15::bigint[], $16::bigint[], $17::bigint[],
-        $18::bigint[], $19::bigint[], $20::bigint[], $21::bigint[])
+    FROM h, unnest($14::bigint[], $15::text[], $16::bigint[], $17::bigint[], $18::bigint[],
+        $19::bigint[], $20::bigint[], $21::bigint[], $22::bigint[])
         AS x (tenant, project, a, b, c, d, e, f, g)
 ),
 n AS (
     INSERT INTO news (seq, server, batch, lanes, lowest, counts, reopened, due, changed)
-    SELECT h.base + $1, $22, $23, $24::bigint[], $25, $26::bigint[], $27, $28, $29 FROM h
+    SELECT h.base + $1, $23, $24, $25::bigint[], $26, $27::bigint[], $28, $29, $30 FROM h
 )
-SELECT h.base, h.before, pg_notify('claudebench', $22::text) FROM h;
+SELECT h.base, h.before, pg_notify('claudebench', $23::text) FROM h;

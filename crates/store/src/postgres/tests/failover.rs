@@ -95,6 +95,7 @@ fn batch(text: &str, key: Option<&str>) -> Batch {
         tenant: TenantId::DEFAULT,
         actor: "tester".into(),
         traceparent: None,
+        session: None,
         key: key.map(Arc::new),
     };
     let task = NewTask { text: text.into(), ..NewTask::default() };

@@ -68,7 +68,8 @@ impl History {
     }
 
     async fn ok<W: Write>(&self, tenant: TenantId, write: W) -> W::Reply {
-        let meta = Meta { tenant, actor: "tester".into(), traceparent: None, key: None };
+        let meta =
+            Meta { tenant, actor: "tester".into(), traceparent: None, session: None, key: None };
         let committer = self.committer.as_ref().unwrap();
         committer.submit(meta, write).await.unwrap_or_else(|error| panic!("{error}"))
     }
@@ -267,6 +268,7 @@ pub(super) fn once() -> (Meta, Create) {
         tenant: TenantId::DEFAULT,
         actor: "tester".into(),
         traceparent: None,
+        session: None,
         key: Some(key),
     };
     let unique = Some(Unique { key: "the only one".into(), on_duplicate: OnDuplicate::Reject });

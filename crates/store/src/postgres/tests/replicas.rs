@@ -57,6 +57,7 @@ impl House {
             tenant: TenantId::DEFAULT,
             actor: "tester".into(),
             traceparent: None,
+            session: None,
             key: None,
         };
         let mut batch = Batch::default();
@@ -258,6 +259,7 @@ async fn a_promotion_ends_the_positions_of_the_history_before() {
             tenant: TenantId::DEFAULT,
             actor: "tester".into(),
             traceparent: None,
+            session: None,
             key: None,
         };
         let mut batch = Batch::default();

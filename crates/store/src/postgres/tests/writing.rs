@@ -32,7 +32,8 @@ impl Writing {
 
     async fn create(&self, text: &str) -> Result<Vec<Created>, SubmitError> {
         let tenant = TenantId::DEFAULT;
-        let meta = Meta { tenant, actor: "tester".into(), traceparent: None, key: None };
+        let meta =
+            Meta { tenant, actor: "tester".into(), traceparent: None, session: None, key: None };
         let task = NewTask { text: text.into(), max_attempts: 3, ..NewTask::default() };
         self.committer.submit(meta, Create { tasks: vec![task] }).await
     }
@@ -47,7 +48,8 @@ async fn beats_wait_for_each_other_until_something_else_comes_or_the_end() {
     let Writing { committer, .. } = &writing;
     let task = writing.create("held").await.unwrap()[0].id;
     let tenant = TenantId::DEFAULT;
-    let meta = || Meta { tenant, actor: "tester".into(), traceparent: None, key: None };
+    let meta =
+        || Meta { tenant, actor: "tester".into(), traceparent: None, session: None, key: None };
     let (worker, roles, tags) = ("w".into(), Vec::new(), Vec::new());
     let wanted = Wanted { tenant, worker, roles, project: None, tags };
     let claim = ClaimTasks { wanted, task: Some(task), max: 1, lease_ms: None };

@@ -1,4 +1,4 @@
-//! Instances, configuration, pauses and keys.
+//! Instances, sessions, configuration, pauses and keys.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use super::statements as sql;
 use super::tasks::snapshot;
 use crate::read::PAGE_BYTES;
 use crate::row::{InstanceRow, KeyRow, PauseRow};
+use crate::session::SessionRow;
 use crate::sqlite::readers::ReadError;
 use crate::sqlite::row;
 
@@ -98,5 +99,25 @@ pub(in crate::sqlite) fn keys(
             expires_at: row.get::<_, Option<i64>>(7)?.map(Millis),
         })
     })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+pub(in crate::sqlite) fn session(
+    db: &Connection,
+    tenant: TenantId,
+    id: &str,
+) -> Result<Option<SessionRow>, ReadError> {
+    let mut statement = db.prepare_cached(sql::SESSION)?;
+    Ok(statement.query_row(params![tenant.0, id], row::session).optional()?)
+}
+
+pub(in crate::sqlite) fn sessions(
+    db: &Connection,
+    tenant: TenantId,
+    upto: Millis,
+    limit: i64,
+) -> Result<Vec<SessionRow>, ReadError> {
+    let mut statement = db.prepare_cached(sql::SESSIONS)?;
+    let rows = statement.query_map([tenant.0, upto.0, limit], row::session)?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

@@ -35,7 +35,9 @@ pub(in crate::sqlite) fn page(db: &Connection, query: &EventQuery) -> Result<Eve
             return Err(beyond(query.after, newest).into());
         }
         match (query.task, query.tenant) {
-            (Some(task), Some(tenant)) => of_task(db, query, tenant, task, newest),
+            (Some(task), Some(tenant)) if query.session.is_none() => {
+                of_task(db, query, tenant, task, newest)
+            }
             _ => of_log(db, query, newest),
         }
     })
@@ -47,8 +49,16 @@ fn of_log(db: &Connection, query: &EventQuery, newest: i64) -> Result<EventPage,
         (false, after) => (sql::EVENTS_AFTER, after.map_or(0, |cursor| cursor.0)),
         (true, after) => (sql::EVENTS_BEFORE, after.map_or(i64::MAX, |cursor| cursor.0)),
     };
-    let mut statement = db.prepare_cached(statement)?;
-    let mut rows = statement.query(params![start, LOOKED_AT])?;
+    let of_session = query.session.as_ref().zip(query.tenant);
+    let mut statement = db.prepare_cached(match (&of_session, back) {
+        (None, _) => statement,
+        (Some(_), false) => sql::SESSION_EVENTS_AFTER,
+        (Some(_), true) => sql::SESSION_EVENTS_BEFORE,
+    })?;
+    let mut rows = match of_session {
+        None => statement.query(params![start, LOOKED_AT])?,
+        Some((id, tenant)) => statement.query(params![tenant.0, id, start, LOOKED_AT])?,
+    };
     let mut page = EventPage { next: Cursor(start), at_end: true, ..EventPage::default() };
     let (mut seen, mut size) = (0, 0);
     while let Some(row) = rows.next()? {
@@ -175,6 +185,7 @@ fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
         actor: row.get(7)?,
         project: row.get(8)?,
         traceparent: row.get(9)?,
+        session: row.get(12)?,
         payload,
         text: Text::default(),
     })

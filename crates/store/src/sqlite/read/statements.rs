@@ -18,6 +18,10 @@ statements! { "../sql/read.sql":
     ATTACHMENT_NAMED = "attachment_named";
     EVENTS_AFTER = "events_after";
     EVENTS_BEFORE = "events_before";
+    SESSION_EVENTS_AFTER = "session_events_after";
+    SESSION_EVENTS_BEFORE = "session_events_before";
+    SESSION = "session";
+    SESSIONS = "sessions";
     EVENT = "event";
     EVENT_LINK = "event_link";
     EVENT_BOUNDS = "event_bounds";

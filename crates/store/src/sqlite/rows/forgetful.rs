@@ -13,10 +13,11 @@ use crate::change::{Dependents, Pause, ProcessBatch, Register, RetrySelection, V
 use crate::memory::{LaneId, Lanes, Pauses};
 use crate::metrics::{Counted, Metric, MetricKey, WorkerKey, WorkerMetric};
 use crate::row::{InstanceRow, KeyRow};
+use crate::session::SessionRow;
 use crate::task::{Held, Notes, Task};
 use crate::write::{
     Base, CallOff, Completion, CountedTask, Done, GraphRows, LeaseRows, LogRows, MetricRows,
-    NewAttachment, NewEvent, SharedRows, Stop, TaskRows,
+    NewAttachment, NewEvent, SessionRows, SharedRows, Stop, TaskRows,
 };
 
 /// The rows of SQLite, each missing until it was asked for in an earlier run.
@@ -143,6 +144,16 @@ impl GraphRows for Forgetful<'_, '_> {
         fn add_dependency(tenant: TenantId, task: TaskId, on: TaskId, done: bool) -> ();
         fn move_dependencies(from: TaskId, to: TaskId) -> ();
         fn close_dependencies(on: TaskId) -> ();
+    }
+}
+
+impl SessionRows for Forgetful<'_, '_> {
+    served! {
+        looks:
+        fn session(tenant: TenantId, id: &Arc<str>) -> Option<SessionRow>;
+        fn count_sessions(tenant: TenantId) -> i64;
+        writes:
+        fn put_session(row: SessionRow) -> ();
     }
 }
 

@@ -23,6 +23,7 @@ use crate::change::{
 };
 use crate::metrics::{Fold, Metric, MetricKey, Refold, WorkerKey, WorkerMetric};
 use crate::row::{AttachmentBody, AttachmentKind};
+use crate::session::{Mark, NoteSession, TodoChange, TodoStatus, WriteTodos};
 use crate::sqlite::memory::Memory;
 use crate::sqlite::{SqliteOptions, open};
 use crate::write::{Stop, Tx, Waiting};
@@ -49,7 +50,13 @@ impl Parked for Queue {
 }
 
 fn by<T>(body: T) -> Item<T> {
-    let meta = Meta { tenant: TenantId::DEFAULT, actor: "a".into(), traceparent: None, key: None };
+    let meta = Meta {
+        tenant: TenantId::DEFAULT,
+        actor: "a".into(),
+        traceparent: None,
+        session: None,
+        key: None,
+    };
     Item { meta, body }
 }
 
@@ -144,6 +151,29 @@ fn cancel(task: TaskId, dependents: Dependents, grace_ms: i64) -> Change {
 fn register(id: &str) -> Change {
     let (roles, metadata) = (Vec::new(), None);
     Change::Register(Register { id: id.into(), roles, metadata, became_leader: false })
+}
+
+/// A hook of a session, which works as an instance of the same name.
+fn hook(session: &str, mark: Mark) -> Change {
+    let Change::Register(instance) = register(session) else { panic!("another change") };
+    Change::NoteSession(NoteSession {
+        session: Some(session.into()),
+        instance: Some(instance),
+        told: Vec::new(),
+        mark,
+        lease_ms: 5_000,
+    })
+}
+
+/// All of them are worked on.
+fn todos(contents: &[&str]) -> Mark {
+    let todo = |content: &&str| TodoChange {
+        content: Some((*content).into()),
+        status: Some(TodoStatus::InProgress),
+        ..TodoChange::default()
+    };
+    let todos = contents.iter().map(todo).collect();
+    Mark::Todos(WriteTodos { todos, whole: true, autocreate: true })
 }
 
 /// The next batch of a history, from the tasks that were made so far.
@@ -314,6 +344,16 @@ const SHARED: &[Step] = &[
             }),
             Change::RevokeKey(RevokeKey { id: "none".into() }),
         ])
+    },
+    |_| changes([hook("s", todos(&["x", "y"])), hook("r", todos(&["x"]))]),
+    |_| {
+        let snapshot = Mark::Snapshot {
+            id: "snap".into(),
+            reason: "manual".into(),
+            metadata: None,
+            compacting: Some(1.0),
+        };
+        changes([hook("s", snapshot), hook("r", Mark::Ended { reason: "exit".into() })])
     },
     |_| changes([fold("b"), fold("c"), refold(), fold("d")]),
     |_| changes([Change::Flush(Flush { tasks: true })]),

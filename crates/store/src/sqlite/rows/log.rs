@@ -9,6 +9,7 @@ use rusqlite::{Row, Statement, ToSql};
 
 use super::hot::EVENTS;
 use super::{SqliteRows, statements as sql};
+use crate::session::SESSION_MS;
 use crate::sqlite::memory::Memory;
 use crate::write::{CountedTask, Done, LogRows, NewEvent};
 
@@ -34,6 +35,7 @@ impl LogRows for SqliteRows<'_, '_> {
             project: new.project,
             actor: new.actor.clone(),
             traceparent: new.traceparent.cloned(),
+            session: new.session.cloned(),
             payload: new.payload,
             text: Text::default(),
         };
@@ -67,6 +69,7 @@ impl LogRows for SqliteRows<'_, '_> {
             (sql::DROP_VOTES, old),
             (sql::DROP_DECISIONS, old),
             (sql::DROP_BATCHES, old),
+            (sql::DROP_SESSIONS, now.0 - SESSION_MS),
         ] {
             let count = self.db.prepare_cached(statement)?.execute([end, STEP])?;
             most = most.max(count);
@@ -136,7 +139,7 @@ fn bind_event(
     event: &Event,
     prev: Option<i64>,
 ) -> rusqlite::Result<()> {
-    let values: [&dyn ToSql; 12] = [
+    let values: [&dyn ToSql; 13] = [
         &event.cursor.0,
         &event.tenant.0,
         &event.kind,
@@ -148,6 +151,7 @@ fn bind_event(
         &event.project,
         &event.actor,
         &event.traceparent,
+        &event.session,
         &event.payload.get(),
     ];
     for (column, value) in values.into_iter().enumerate() {

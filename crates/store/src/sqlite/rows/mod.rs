@@ -11,6 +11,7 @@ mod leases;
 mod log;
 pub(super) mod metrics;
 mod numbers;
+mod sessions;
 mod shared;
 pub(super) mod statements;
 mod tasks;

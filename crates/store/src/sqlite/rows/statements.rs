@@ -89,6 +89,9 @@ statements! { "../sql/write.sql":
     DECIDE = "decide";
     BATCH = "batch";
     TAKE_BATCH = "take_batch";
+    SESSION = "session";
+    PUT_SESSION = "put_session";
+    COUNT_SESSIONS = "count_sessions";
     FLUSH_WORDS = "flush_words";
     FLUSH_REMEMBER = "flush_remember";
     FLUSH_LEASES = "flush_leases";
@@ -109,5 +112,6 @@ statements! { "../sql/write.sql":
     DROP_INSTANCES = "drop_instances";
     DROP_VOTES = "drop_votes";
     DROP_DECISIONS = "drop_decisions";
+    DROP_SESSIONS = "drop_sessions";
     DROP_BATCHES = "drop_batches";
 }

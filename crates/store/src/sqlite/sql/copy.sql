@@ -68,8 +68,9 @@ LIMIT 1;
 
 -- name: put_event
 INSERT INTO events (
-    seq, tenant, at, task, version, attempt, kind, project, actor, traceparent, payload, prev
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    seq, tenant, at, task, version, attempt, kind, project, actor, traceparent, payload, session,
+    prev
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: follow_task
 UPDATE tasks SET last_event = ?2 WHERE id = ?1;

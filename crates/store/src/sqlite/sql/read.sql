@@ -58,15 +58,38 @@ SELECT id, task, key, kind, created_by, created_at, updated_at, mime_type, size,
 FROM attachments WHERE task = ? AND key = ? AND tenant = ?;
 
 -- name: events_after
-SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload, prev
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload, prev,
+    session
 FROM events WHERE seq > ? ORDER BY seq LIMIT ?;
 
 -- name: events_before
-SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload, prev
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload, prev,
+    session
 FROM events WHERE seq < ? ORDER BY seq DESC LIMIT ?;
 
+-- name: session_events_after
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload, prev,
+    session
+FROM events WHERE session IS NOT NULL AND tenant = ? AND session = ? AND seq > ?
+ORDER BY seq LIMIT ?;
+
+-- name: session_events_before
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload, prev,
+    session
+FROM events WHERE session IS NOT NULL AND tenant = ? AND session = ? AND seq < ?
+ORDER BY seq DESC LIMIT ?;
+
+-- name: session
+SELECT tenant, id, instance, started_at, seen_at, ended_at, events, state
+FROM sessions WHERE tenant = ? AND id = ?;
+
+-- name: sessions
+SELECT tenant, id, instance, started_at, seen_at, ended_at, events, state
+FROM sessions WHERE tenant = ? AND seen_at <= ? ORDER BY seen_at DESC, id LIMIT ?;
+
 -- name: event
-SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload, prev
+SELECT seq, tenant, kind, at, task, version, attempt, actor, project, traceparent, payload, prev,
+    session
 FROM events WHERE seq = ?;
 
 -- name: event_bounds

@@ -113,11 +113,12 @@ SELECT * FROM task_rows WHERE tenant = ? AND unique_key = ? AND status < 2;
 
 -- name: insert_event
 INSERT INTO events (
-    seq, tenant, kind, at, task, version, attempt, prev, project, actor, traceparent, payload
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    seq, tenant, kind, at, task, version, attempt, prev, project, actor, traceparent, session,
+    payload
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: another_event
-, (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+, (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: add_counts
 INSERT INTO counts (
@@ -338,6 +339,19 @@ SELECT processor, items FROM batches WHERE tenant = ? AND id = ?;
 -- name: take_batch
 INSERT INTO batches (tenant, id, processor, items, at) VALUES (?, ?, ?, ?, ?);
 
+-- name: session
+SELECT tenant, id, instance, started_at, seen_at, ended_at, events, state
+FROM sessions WHERE tenant = ? AND id = ?;
+
+-- name: put_session
+INSERT INTO sessions (tenant, id, instance, started_at, seen_at, ended_at, events, state)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+ON CONFLICT (tenant, id) DO UPDATE SET
+    instance = ?3, seen_at = ?5, ended_at = ?6, events = ?7, state = ?8;
+
+-- name: count_sessions
+SELECT count(*) FROM sessions WHERE tenant = ?;
+
 -- name: flush_words
 DELETE FROM search WHERE rowid IN (
     SELECT id FROM tasks_of_kind
@@ -406,6 +420,10 @@ DELETE FROM votes WHERE (tenant, decision, instance) IN (
 -- name: drop_decisions
 DELETE FROM decisions WHERE (tenant, decision) IN (
     SELECT tenant, decision FROM decisions WHERE at <= ? ORDER BY at LIMIT ?);
+
+-- name: drop_sessions
+DELETE FROM sessions WHERE (tenant, id) IN (
+    SELECT tenant, id FROM sessions WHERE seen_at <= ? ORDER BY seen_at LIMIT ?);
 
 -- name: drop_batches
 DELETE FROM batches WHERE (tenant, id) IN (

@@ -5,7 +5,7 @@
 use super::{
     Case, attachment, cancel, claim, create, event, explain, hand, health, idempotency, instance,
     isolation, lease, list, metrics, model, outcome, parked, pause, report, restart, retry, search,
-    shared, tenant,
+    session, shared, tenant,
 };
 
 /// Every case.
@@ -273,6 +273,20 @@ macro_rules! store_cases {
             health {
                 the_store_says_how_it_is
                 the_clock_is_the_one_that_was_given
+            }
+            session {
+                what_a_hook_tells_is_an_event_of_its_session
+                sessions_are_listed_newest_first
+                todos_become_tasks_and_follow_them
+                the_same_todos_twice_change_nothing
+                todos_that_wait_are_shared_and_others_are_not_touched
+                a_session_is_told_of_tasks_that_went_another_way
+                what_was_lost_is_not_completed_for_another
+                an_agents_own_todos_are_known_by_their_ids
+                a_session_that_ends_gives_its_tasks_back
+                a_snapshot_holds_what_a_session_needs
+                a_sign_of_life_keeps_what_a_session_holds
+                sessions_are_apart_by_tenant_and_forgotten_after_a_week
             }
             shared {
                 the_last_value_of_the_configuration_stands

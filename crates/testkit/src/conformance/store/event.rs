@@ -9,9 +9,9 @@ use claudebench_core::lane::PauseScope;
 use claudebench_core::{Cursor, Millis, TaskId, TenantId};
 use claudebench_store::{
     AttachmentBody, AttachmentKind, Batch, Change, Create, DeleteAttachment, DeleteTask,
-    EventQuery, FailInstances, Flush, Fold, Freshness, Item, Meta, NewTask, Pause, ProcessBatch,
-    PutAttachment, Refold, Reports, Resume, RevokeKey, SetConfig, StoreError, Sweep, TellReplica,
-    Touch, Unassign, Unregister, Update, Vote,
+    EventQuery, FailInstances, Flush, Fold, Freshness, Item, Mark, Meta, NewTask, NoteSession,
+    Pause, ProcessBatch, PutAttachment, Refold, Reports, Resume, RevokeKey, SetConfig, StoreError,
+    Sweep, TellReplica, Touch, Unassign, Unregister, Update, Vote,
 };
 
 use super::Setup;
@@ -47,6 +47,7 @@ told_by! {
     Unregister => ["instance.unregistered"];
     FailInstances => ["instance.failed"];
     Touch => [];
+    NoteSession => ["session.ended"];
     SetConfig => ["config.changed"];
     AddKey => ["key.created"];
     RevokeKey => ["key.revoked"];
@@ -70,6 +71,17 @@ fn note(task: TaskId) -> PutAttachment {
         size: None,
     };
     PutAttachment { task, body }
+}
+
+/// The end of a session whose instance is not there.
+pub(super) fn note_session() -> NoteSession {
+    NoteSession {
+        session: Some("s".into()),
+        instance: None,
+        told: Vec::new(),
+        mark: Mark::Ended { reason: "exit".into() },
+        lease_ms: 1,
+    }
 }
 
 /// One of each kind, each possible after those before it.
@@ -99,6 +111,7 @@ fn every_change(bed: &Bed, task: TaskId) -> Vec<Change> {
         Change::FailInstances(FailInstances { instances: here }),
         Change::Register(register("w")),
         Change::Unregister(Unregister { id: "w".into(), session: "s".into() }),
+        Change::NoteSession(note_session()),
         Change::SetConfig(SetConfig { key: "k".into(), value: "1".into() }),
         Change::AddKey(add_key("key", "default")),
         Change::RevokeKey(RevokeKey { id: "key".into() }),

@@ -30,7 +30,7 @@ pub(super) fn meta() -> Meta {
 }
 
 pub(super) fn meta_of(tenant: TenantId) -> Meta {
-    Meta { tenant, actor: "tester".into(), traceparent: None, key: None }
+    Meta { tenant, actor: "tester".into(), traceparent: None, session: None, key: None }
 }
 
 /// Under an idempotency key, for a body that this number stands for.
@@ -175,6 +175,7 @@ pub(super) fn events() -> EventQuery {
         after: None,
         task: None,
         project: None,
+        session: None,
         kinds: Vec::new(),
         limit: 500,
         newest_first: false,

@@ -74,6 +74,7 @@ pub(super) async fn other_writes_are_done_once(bed: &mut Bed) {
     let ends = AddKey { expires_at: Some(Until::At(bed.now().plus(7))), ..add_key("k", "default") };
     replays(bed, "add key that ends", ends).await;
     replays(bed, "config", SetConfig { key: "k".into(), value: "1".into() }).await;
+    replays(bed, "session", super::event::note_session()).await;
     replays(bed, "add key", add_key("key", "default")).await;
     replays(bed, "attach", given::note(id)).await;
     replays(bed, "flush", Flush { tasks: true }).await;

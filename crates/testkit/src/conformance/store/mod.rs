@@ -36,6 +36,7 @@ mod report;
 mod restart;
 mod retry;
 mod search;
+mod session;
 mod shared;
 mod tenant;
 

@@ -83,7 +83,13 @@ impl Bed {
     }
 
     async fn ok<W: Write>(&self, write: W) -> W::Reply {
-        let meta = Meta { tenant: TENANT, actor: "ada".into(), traceparent: None, key: None };
+        let meta = Meta {
+            tenant: TENANT,
+            actor: "ada".into(),
+            traceparent: None,
+            session: None,
+            key: None,
+        };
         self.committer.submit(meta, write).await.unwrap_or_else(|error| panic!("{error}"))
     }
 

@@ -52,8 +52,13 @@ impl Working {
     }
 
     pub(super) async fn does<W: Write>(&self, write: W) -> W::Reply {
-        let meta =
-            Meta { tenant: TenantId::DEFAULT, actor: "t".into(), traceparent: None, key: None };
+        let meta = Meta {
+            tenant: TenantId::DEFAULT,
+            actor: "t".into(),
+            traceparent: None,
+            session: None,
+            key: None,
+        };
         self.committer.submit(meta, write).await.unwrap_or_else(|error| panic!("{error}"))
     }
 

@@ -1,0 +1,4 @@
+-- no transaction
+CREATE INDEX IF NOT EXISTS events_of_session ON ONLY events (tenant, session, seq) WHERE session IS NOT NULL;
+SELECT format('CREATE INDEX CONCURRENTLY IF NOT EXISTS %I ON %s (tenant, session, seq) WHERE session IS NOT NULL', c.relname || '_session', c.oid::regclass) FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid WHERE i.inhparent = 'events'::regclass AND NOT EXISTS (SELECT 1 FROM pg_index AS x JOIN pg_inherits AS o ON o.inhrelid = x.indexrelid WHERE x.indrelid = c.oid AND o.inhparent = 'events_of_session'::regclass) ORDER BY c.relname;
+SELECT format('ALTER INDEX events_of_session ATTACH PARTITION %s', n.oid::regclass) FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inhrelid JOIN pg_class AS n ON n.relname = c.relname || '_session' AND n.relnamespace = c.relnamespace WHERE i.inhparent = 'events'::regclass AND NOT EXISTS (SELECT 1 FROM pg_inherits AS o WHERE o.inhrelid = n.oid) ORDER BY c.relname;
