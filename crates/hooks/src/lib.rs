@@ -18,6 +18,7 @@ mod call;
 mod error;
 mod file;
 mod judge;
+pub mod mask;
 mod modify;
 mod pattern;
 mod rule;

@@ -45,6 +45,8 @@ pub enum Severity {
 pub enum Layer {
     /// It comes with ClaudeBench.
     Default,
+    /// The installation has it in its configuration.
+    Server,
     /// The tenant has set it.
     Tenant,
     /// It stands in the repository.
@@ -57,6 +59,7 @@ impl Layer {
     pub fn name(self) -> &'static str {
         match self {
             Self::Default => "default",
+            Self::Server => "server",
             Self::Tenant => "tenant",
             Self::Repository => "repository",
         }

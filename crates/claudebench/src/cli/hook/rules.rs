@@ -27,7 +27,7 @@ pub(super) fn load(shared: &Shared, repository: Option<&Path>, folder: Option<&P
     };
     match shared.load(Vec::new()) {
         Ok(loaded) if !loaded.config.hook.rules.as_os_str().is_empty() => {
-            found.add(Layer::Tenant, &loaded.config.hook.rules);
+            found.add(Layer::Server, &loaded.config.hook.rules);
         }
         Ok(_) => {}
         Err(failure) => {
