@@ -1,11 +1,14 @@
 //! From a configuration to a running server: the only place where the parts are put together.
 
+mod rules;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use claudebench_coordination::{Hub, HubOptions, Presence};
 use claudebench_core::{Clock, Cursor};
+use claudebench_services::hook::{HookRules, ToolErrors};
 use claudebench_services::task::ready::Ready;
 use claudebench_services::{Limits, ServerInfo, Shared, analytics, elsewhere, system, task};
 use claudebench_store::sqlite::DATABASE;
@@ -50,6 +53,9 @@ pub enum StartError {
     /// Everybody is to be asked who they are, and nobody could answer.
     #[error("the setting `auth.required` asks everybody for an API key, and there is none yet")]
     NobodyCanCall,
+    /// The rules about tool calls of agents are not in order.
+    #[error(transparent)]
+    Rules(#[from] rules::RulesError),
     /// The counters could not be made.
     #[error("the metrics could not be set up: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -241,11 +247,13 @@ async fn shared(
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
     let hub = Arc::new(Hub::new(head, HubOptions::default()));
     let ready = Arc::new(Ready::new(config.limits.waiting_claims));
-    let presence = Arc::new(Presence::default());
     let limits = limits(config);
+    let presence = Arc::new(Presence::default());
+    let rules = Arc::new(HookRules::new(rules::read(&config.hook.rules)?));
+    background.spawn(rules::follow(config.hook.rules.clone(), rules.clone(), stopping.clone()));
     let tell = {
         let present = presence.clone();
-        let (hub, ready) = (hub.clone(), ready.clone());
+        let (hub, ready, rules) = (hub.clone(), ready.clone(), rules.clone());
         let (auth, metrics) = (auth.clone(), metrics.clone());
         let tell: OnCommit = Arc::new(move |committed: Committed| {
             let (began, events) = (Instant::now(), committed.events.len());
@@ -256,6 +264,7 @@ async fn shared(
                 metrics.committed(&committed.events);
             }
             auth.notice(&committed.events);
+            rules.notice(&committed.events);
             hub.publish(committed.events);
             ready.notify(&committed.ready, committed.reopened);
             if events > 0 {
@@ -275,6 +284,8 @@ async fn shared(
         hub,
         presence,
         ready,
+        rules,
+        tool_errors: ToolErrors::default(),
         clock: clock.clone(),
         limits,
         meters: metrics.clone(),
@@ -296,6 +307,8 @@ fn limits(config: &Config) -> Limits {
         attachment_bytes: limits.attachment_bytes,
         waiting_claims: limits.waiting_claims,
         instance_silence_ms: config.instances.silence_ms,
+        session_silence_ms: config.instances.session_silence_ms,
+        session_lease_ms: config.instances.session_silence_ms,
         lease_ms: config.tasks.lease_ms,
         heard_within_ms: i64::try_from(check_ms).unwrap_or(i64::MAX).saturating_mul(looks),
     }

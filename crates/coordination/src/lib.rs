@@ -5,4 +5,4 @@ pub mod fanout;
 pub mod presence;
 
 pub use fanout::{Hub, HubOptions};
-pub use presence::{Presence, Present, Roles, Seen};
+pub use presence::{Presence, Present, Roles, SESSION_ROLE, Seen, Since};

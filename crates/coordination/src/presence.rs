@@ -36,6 +36,32 @@ pub struct Presence {
     bell: Notify,
 }
 
+/// The role of the instances that work for the session of an agent. They give signs of life only while the
+/// agent works, not while a person thinks.
+pub const SESSION_ROLE: &str = "claude-code";
+
+/// Since when somebody must have been heard of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Since {
+    /// Those that work for the session of an agent.
+    pub sessions: Millis,
+    /// All others.
+    pub others: Millis,
+}
+
+impl From<Millis> for Since {
+    fn from(time: Millis) -> Self {
+        Self { sessions: time, others: time }
+    }
+}
+
+impl Since {
+    fn of(self, sign: &Sign) -> Millis {
+        let of_session = sign.roles.iter().any(|role| &**role == SESSION_ROLE);
+        if of_session { self.sessions } else { self.others }
+    }
+}
+
 #[derive(Debug, Clone)]
 struct Sign {
     at: Millis,
@@ -165,10 +191,10 @@ impl Presence {
 
     /// How many there are, and how many of them were heard of since `limit`.
     #[must_use]
-    pub fn heard_since(&self, limit: Millis) -> (usize, usize) {
+    pub fn heard_since(&self, limit: Since) -> (usize, usize) {
         let instances = self.lock();
         let signs = || instances.values().flat_map(HashMap::values);
-        (signs().count(), signs().filter(|sign| sign.at >= limit).count())
+        (signs().count(), signs().filter(|sign| sign.at >= limit.of(sign)).count())
     }
 
     /// How many of a tenant's there are.
@@ -219,14 +245,14 @@ impl Presence {
     /// Takes out the instances, of one tenant or of all, that were not heard of since `limit`.
     /// From here on each must register again, or be brought back by [`Presence::enter`].
     #[must_use]
-    pub fn take_silent(&self, tenant: Option<TenantId>, limit: Millis) -> Vec<Present> {
+    pub fn take_silent(&self, tenant: Option<TenantId>, limit: Since) -> Vec<Present> {
         let mut taken = Vec::new();
         for (of, instances) in self.lock().iter_mut() {
             if tenant.is_some_and(|tenant| tenant != *of) {
                 continue;
             }
             instances.retain(|id, sign| {
-                let silent = sign.at <= limit;
+                let silent = sign.at <= limit.of(sign);
                 if silent {
                     taken.push(present(*of, id, sign));
                 }
@@ -272,7 +298,7 @@ mod tests {
         assert_eq!(presence.unwritten(), [(tenant, "a".into(), Millis(50))]);
         assert!(presence.unwritten().is_empty());
 
-        let silent = presence.take_silent(None, Millis(20));
+        let silent = presence.take_silent(None, Millis(20).into());
         assert_eq!(silent, [there(tenant, "b", &[])]);
         assert!(!presence.touch(tenant, "b", Millis(60)), "it must register again");
         assert_eq!(presence.roles(tenant, "a").as_deref(), Some(&["backend".into()][..]));
@@ -322,16 +348,41 @@ mod tests {
     }
 
     #[test]
+    fn sessions_may_be_silent_for_longer() {
+        let presence = Presence::default();
+        let enter = |id: &str, role: &str| {
+            let roles = Roles::from([Arc::from(role)]);
+            presence.enter(Present {
+                tenant: TenantId(1),
+                id: id.into(),
+                roles,
+                seen_at: Millis(0),
+            });
+        };
+        enter("s", SESSION_ROLE);
+        enter("w", "backend");
+        let silent = |limit| -> Vec<Arc<str>> {
+            let limit = Since { sessions: Millis(limit - 1_000), others: Millis(limit) };
+            presence.take_silent(None, limit).into_iter().map(|gone| gone.id).collect()
+        };
+        assert_eq!(silent(0), ["w".into()]);
+        let since = Since { sessions: Millis(0), others: Millis(1) };
+        assert_eq!(presence.heard_since(since), (1, 1));
+        assert!(silent(999).is_empty());
+        assert_eq!(silent(1_000), ["s".into()]);
+    }
+
+    #[test]
     fn silence_concerns_one_tenant_and_sleep_nobody() {
         let presence = Presence::default();
         presence.enter(there(TenantId(1), "a", &[]));
         presence.enter(there(TenantId(2), "a", &[]));
         presence.postpone(100);
-        assert!(presence.take_silent(None, Millis(99)).is_empty());
-        assert_eq!(presence.take_silent(Some(TenantId(2)), Millis(100)).len(), 1);
+        assert!(presence.take_silent(None, Millis(99).into()).is_empty());
+        assert_eq!(presence.take_silent(Some(TenantId(2)), Millis(100).into()).len(), 1);
         assert_eq!((presence.count(), presence.count_of(TenantId(1))), (1, 1));
         assert_eq!(presence.of_tenant(TenantId(1))[0].seen_at, Millis(100));
-        assert_eq!(presence.heard_since(Millis(100)), (1, 1));
-        assert_eq!(presence.heard_since(Millis(101)), (1, 0));
+        assert_eq!(presence.heard_since(Millis(100).into()), (1, 1));
+        assert_eq!(presence.heard_since(Millis(101).into()), (1, 0));
     }
 }

@@ -9,6 +9,7 @@ use claudebench_store::{
 };
 use tokio::sync::watch;
 
+use crate::hook::{HookRules, ToolErrors};
 use crate::method::Method;
 use crate::task::ready::Ready;
 
@@ -23,6 +24,10 @@ pub struct Limits {
     pub waiting_claims: usize,
     /// How long an instance may be silent.
     pub instance_silence_ms: i64,
+    /// How long one may be silent that works for an agent's session: between two hooks a person may think.
+    pub session_silence_ms: i64,
+    /// How long what a session holds is leased to it without a hook.
+    pub session_lease_ms: i64,
     /// The lease of a task that names none.
     pub lease_ms: i64,
     /// How long it takes at most until a server can read what another one has heard; 0 where there
@@ -46,6 +51,8 @@ impl Default for Limits {
             attachment_bytes: 1 << 20,
             waiting_claims: 20_000,
             instance_silence_ms: 30_000,
+            session_silence_ms: 1_800_000,
+            session_lease_ms: 1_800_000,
             lease_ms: 300_000,
             heard_within_ms: 0,
         }
@@ -100,6 +107,10 @@ pub struct Shared {
     pub presence: Arc<Presence>,
     /// Claims that wait.
     pub ready: Arc<Ready>,
+    /// What agents may do.
+    pub rules: Arc<HookRules>,
+    /// Which of their tools fail.
+    pub tool_errors: ToolErrors,
     /// The store's clock.
     pub clock: Arc<dyn Clock>,
     /// The bounds.

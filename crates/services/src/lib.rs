@@ -11,12 +11,15 @@ pub mod elsewhere;
 pub mod event;
 pub mod feed;
 mod fingerprint;
+pub mod git;
+pub mod hook;
 pub mod json;
 pub mod key;
 pub mod method;
 mod named;
 pub mod queue;
 pub mod registry;
+pub mod session;
 pub mod system;
 pub mod task;
 

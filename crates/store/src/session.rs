@@ -153,7 +153,7 @@ pub struct NoteSession {
     /// The events that tell of it.
     pub told: Vec<Told>,
     /// What it means to the session.
-    pub mark: Mark,
+    pub marks: Vec<Mark>,
     /// How long its tasks are leased to it without a sign of life, in milliseconds.
     pub lease_ms: i64,
 }

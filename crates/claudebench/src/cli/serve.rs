@@ -147,7 +147,8 @@ fn advice(error: &StartError, data: Option<&Path>) -> Option<String> {
             of_listen(address, source.kind()).map(str::to_owned)
         }
         StartError::Metrics(_) | StartError::Signals(_) => Some("run `claudebench doctor`".into()),
-        StartError::Open(_)
+        StartError::Rules(_)
+        | StartError::Open(_)
         | StartError::Store(_)
         | StartError::Listen(_)
         | StartError::Orphan(_) => None,

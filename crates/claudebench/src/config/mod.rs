@@ -139,6 +139,7 @@ impl Tasks {
 #[allow(missing_docs, reason = "each is described in default.toml")]
 pub struct Instances {
     pub silence_ms: i64,
+    pub session_silence_ms: i64,
     pub check_ms: u64,
 }
 
@@ -196,6 +197,20 @@ pub struct Workers {
 #[allow(missing_docs, reason = "each is described in default.toml")]
 pub struct Hook {
     pub rules: PathBuf,
+    pub wait_ms: u64,
+    pub without_server: WithoutServer,
+    pub auto_commit: bool,
+    pub auto_commit_all: bool,
+}
+
+/// What a hook does when the server does not answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WithoutServer {
+    /// The agent goes on, by the rules that are known without it.
+    Open,
+    /// No tool runs.
+    Closed,
 }
 
 /// `[log]`

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use claudebench_coordination::Since;
 use claudebench_core::{Code, Error, Scope, Status, TenantId};
 use claudebench_services::Context;
 use hyper::header::{HeaderMap, HeaderValue, RETRY_AFTER};
@@ -98,9 +99,13 @@ pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
     if let Some(replicas) = app.shared.store.replicas() {
         metrics.show_replicas(&replicas.borrow());
     }
-    let half = app.config.instances.silence_ms / 2;
+    let (instances, now) = (&app.config.instances, app.shared.clock.now());
+    let half = Since {
+        sessions: now.plus(-instances.session_silence_ms / 2),
+        others: now.plus(-instances.silence_ms / 2),
+    };
     let presence = &app.shared.presence;
-    let (there, well) = presence.heard_since(app.shared.clock.now().plus(-half));
+    let (there, well) = presence.heard_since(half);
     metrics.instances.set(number(there as u64));
     metrics.health.set(if there == 0 { 1.0 } else { well as f64 / there as f64 });
     match metrics.text() {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
+use crate::hook::RULES_KEY;
 use crate::json::Json;
 use crate::method::{Access, Method};
 
@@ -14,7 +15,7 @@ use crate::method::{Access, Method};
 const MAX_BYTES: usize = 64 << 10;
 
 /// Sets a value of the shared configuration. It is kept as it is given: the text `"5"` stays a
-/// text.
+/// text. `hook.rules` takes the text of a file of rules, or null; one that is not in order is refused.
 ///
 /// ```json
 /// {"key": "todowrite.autocreate", "value": false}
@@ -54,6 +55,9 @@ impl Method for SetConfig {
             Some(value) => value.clone().bounded("value", MAX_BYTES)?,
             None => "null".to_owned(),
         };
+        if key == RULES_KEY {
+            cx.shared.rules.check(&value)?;
+        }
         cx.commit(store::SetConfig { key: key.clone(), value }).await?;
         Ok(Stored { key, value: self.value, success: true })
     }

@@ -46,8 +46,9 @@ impl Method for CheckHealth {
     async fn call(self, cx: &Context) -> Result<Checked, Error> {
         let timeout = self.timeout.map_or(10_000, Span::get);
         let shared = &cx.shared;
-        let failed =
-            watch::fail_silent(shared, Some(cx.tenant()), timeout).await.map_err(submit_error)?;
+        let failed = watch::fail_silent(shared, Some(cx.tenant()), (timeout, timeout))
+            .await
+            .map_err(submit_error)?;
         let healthy = shared.presence.of_tenant(cx.tenant());
         Ok(Checked {
             healthy: healthy.iter().map(|instance| instance.id.to_string()).collect(),

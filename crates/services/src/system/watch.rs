@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use claudebench_coordination::{Present, Seen};
+use claudebench_coordination::{Present, Seen, Since};
 use claudebench_core::{Millis, TenantId};
 use claudebench_store::{FailInstances, FailedInstance, StoreError, SubmitError, Touch};
 use tokio::time::{Instant, MissedTickBehavior};
@@ -85,7 +85,9 @@ async fn look(shared: &Shared, last: Millis, every_ms: i64) -> Millis {
     if let Err(error) = touch(shared).await {
         tracing::warn!(%error, "signs of life could not be written; they will be, next time");
     }
-    match fail_silent(shared, None, shared.limits.instance_silence_ms).await {
+    let limits = &shared.limits;
+    let silence = (limits.instance_silence_ms, limits.session_silence_ms);
+    match fail_silent(shared, None, silence).await {
         Ok(failed) => {
             for instance in failed {
                 let (id, tasks) = (instance.id, instance.reassigned);
@@ -131,11 +133,12 @@ async fn write(shared: &Shared, seen: &[Seen]) -> Result<(), SubmitError> {
     Ok(())
 }
 
-/// Gives up the instances, of one tenant or of all, that were silent for so long.
+/// Gives up the instances, of one tenant or of all, that were silent for so long, or those of sessions for the
+/// second time.
 pub(super) async fn fail_silent(
     shared: &Shared,
     tenant: Option<TenantId>,
-    silence_ms: i64,
+    (silence_ms, session_ms): (i64, i64),
 ) -> Result<Vec<FailedInstance>, SubmitError> {
     hear_waiting(shared);
     // What another server heard just now cannot be known yet.
@@ -144,7 +147,8 @@ pub(super) async fn fail_silent(
     // Where others hear of instances, too, they are asked well before somebody is given up.
     let unheard = shared.presence.unheard(tenant, now.plus(-silence_ms / 3));
     shared.ask_around(&unheard).await?;
-    let limit = now.plus(-silence_ms);
+    let session_ms = session_ms.max(silence_ms);
+    let limit = Since { sessions: now.plus(-session_ms), others: now.plus(-silence_ms) };
     // Taken out first: one that registers again meanwhile is written after this, and stays.
     let silent = shared.presence.take_silent(tenant, limit);
     let mut failed = Vec::new();

@@ -66,6 +66,13 @@ fn an_event_shows_to_whom_its_domain_shows() {
         ("quorum", "system.get_state"),
         ("system", "system.get_state"),
         ("replica", "system.get_state"),
+        ("hook", "session.state.get"),
+        ("session", "session.state.get"),
+        ("agent", "session.state.get"),
+        ("notification", "session.state.get"),
+        ("context", "session.state.get"),
+        ("alert", "session.state.get"),
+        ("git", "git.context.get"),
     ];
     let mut known = BTreeSet::new();
     for fact in facts() {

@@ -14,6 +14,7 @@ mod claims;
 mod contract;
 mod examples;
 mod feed;
+mod hooks;
 mod idempotency;
 mod instances;
 mod keys;

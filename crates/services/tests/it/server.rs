@@ -8,6 +8,8 @@ use claudebench_coordination::{Hub, HubOptions, Presence};
 use claudebench_core::principal::Scopes;
 use claudebench_core::time::ManualClock;
 use claudebench_core::{Clock, Code, Cursor, Error, Millis, Principal, Scope, TenantId};
+use claudebench_hooks::Rules;
+use claudebench_services::hook::{HookRules, ToolErrors};
 use claudebench_services::task::{self, ready::Ready};
 use claudebench_services::{Context, Limits, Metered, Meters, ServerInfo, Shared, entry};
 use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
@@ -81,11 +83,13 @@ impl Server {
         let store = SqliteStore::open(options, Arc::new(clock.clone())).unwrap();
         let hub = Arc::new(hub);
         let ready = Arc::new(Ready::new(400));
-        let (to_hub, to_ready) = (hub.clone(), ready.clone());
+        let rules = Arc::new(HookRules::new(Rules::builtin().unwrap()));
+        let (to_hub, to_ready, to_rules) = (hub.clone(), ready.clone(), rules.clone());
         let (committer, writers) = Committer::start(
             store.clone(),
             CommitterOptions { parked: Some(ready.clone()), ..CommitterOptions::default() },
             Arc::new(move |committed| {
+                to_rules.notice(&committed.events);
                 to_hub.publish(committed.events);
                 to_ready.notify(&committed.ready, committed.reopened);
             }),
@@ -97,6 +101,8 @@ impl Server {
             hub,
             presence: Arc::new(Presence::default()),
             ready,
+            rules,
+            tool_errors: ToolErrors::default(),
             clock: Arc::new(clock.clone()),
             limits: Limits::default(),
             meters: Arc::new(NoMeters),

@@ -147,7 +147,7 @@ impl Seeing<'_> {
                 }
                 if let Some(register) = &note.instance {
                     shared.instances.want((tenant, register.id.clone()));
-                    if matches!(note.mark, Mark::Ended { .. }) {
+                    if note.marks.iter().any(|mark| matches!(mark, Mark::Ended { .. })) {
                         self.gone(tenant, &register.id);
                     }
                 }

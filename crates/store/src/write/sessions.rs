@@ -54,14 +54,16 @@ impl<R: Rows> Tx<'_, R> {
         }
         session.seen_at = self.now;
         session.events += 1;
-        let ends = matches!(note.mark, Mark::Ended { .. });
+        let ends = note.marks.iter().any(|mark| matches!(mark, Mark::Ended { .. }));
         let mut noted = Noted {
             registered: !ends && self.be_there(meta, note.instance.as_ref())?,
             ..Noted::default()
         };
         session.ended_at = ends.then_some(self.now);
         self.tell(meta, &note.told)?;
-        self.mark(meta, &mut session, note.mark, note.lease_ms, &mut noted)?;
+        for mark in note.marks {
+            self.mark(meta, &mut session, mark, note.lease_ms, &mut noted)?;
+        }
         if session.events % EVERY == 0 {
             let id = format!("snap-{}-{}", session.id, self.now.0);
             self.snapshot(meta, &mut session, Wanted { id, reason: "threshold", metadata: None })?;

@@ -19,6 +19,7 @@ fn all() -> EventQuery {
         after: None,
         task: None,
         project: None,
+        session: None,
         kinds: Vec::new(),
         limit: 100_000,
         newest_first: false,

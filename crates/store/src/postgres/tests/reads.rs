@@ -253,6 +253,7 @@ async fn the_log_is_what_it_is() {
         after: None,
         task: None,
         project: None,
+        session: None,
         kinds: Vec::new(),
         limit: 20,
         newest_first: false,

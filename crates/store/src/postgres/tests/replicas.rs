@@ -131,6 +131,7 @@ fn events(after: Option<Cursor>) -> EventQuery {
         after,
         task: None,
         project: None,
+        session: None,
         kinds: Vec::new(),
         limit: 100,
         newest_first: false,

@@ -160,7 +160,7 @@ fn hook(session: &str, mark: Mark) -> Change {
         session: Some(session.into()),
         instance: Some(instance),
         told: Vec::new(),
-        mark,
+        marks: vec![mark],
         lease_ms: 5_000,
     })
 }

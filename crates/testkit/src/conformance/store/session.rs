@@ -25,7 +25,7 @@ fn note(session: &str, mark: Mark) -> NoteSession {
             ..register(&of(session))
         }),
         told: Vec::new(),
-        mark,
+        marks: vec![mark],
         lease_ms: LEASE_MS,
     }
 }

@@ -252,6 +252,7 @@ fn of(task: TaskId) -> EventQuery {
         after: None,
         task: Some(task),
         project: None,
+        session: None,
         kinds: Vec::new(),
         limit: 100,
         newest_first: false,

@@ -24,6 +24,7 @@ pub(super) async fn events_after(
         after: Some(after),
         task: None,
         project: None,
+        session: None,
         kinds: Vec::new(),
         limit: 100_000,
         newest_first: false,

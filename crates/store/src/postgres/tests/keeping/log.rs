@@ -20,6 +20,7 @@ async fn after(store: &PostgresStore, place: i64) -> Result<usize, StoreError> {
         after: Some(Cursor(place)),
         task: None,
         project: None,
+        session: None,
         kinds: Vec::new(),
         limit: 10_000,
         newest_first: false,
