@@ -100,11 +100,26 @@ pub fn short(whole: &str, bytes: usize) -> String {
 #[must_use]
 pub fn value(value: &Value) -> Value {
     let mut room = VALUE_BYTES;
-    kept(value, &mut room, 0)
+    kept(value, &mut room, 0, true)
 }
 
-fn kept(value: &Value, room: &mut usize, depth: usize) -> Value {
+/// A value that is on its way to where secrets are masked: what would be cut there is not sent, but for
+/// as much as it takes to see a secret that the cut goes through.
+#[must_use]
+pub fn cut(value: &Value) -> Value {
+    let mut room = 2 * VALUE_BYTES;
+    kept(value, &mut room, 0, false)
+}
+
+fn kept(value: &Value, room: &mut usize, depth: usize, masks: bool) -> Value {
     match value {
+        Value::String(text) if !masks => {
+            let end = text.floor_char_boundary((2 * TEXT_BYTES).min(*room));
+            *room = room.saturating_sub(end);
+            let rest = text.len() - end;
+            let cut = || format!("{}… ({rest} bytes more)", &text[..end]);
+            Value::String(if rest == 0 { text.clone() } else { cut() })
+        }
         Value::String(text) => {
             let text = short(text, TEXT_BYTES.min(*room));
             *room = room.saturating_sub(text.len());
@@ -117,7 +132,7 @@ fn kept(value: &Value, room: &mut usize, depth: usize) -> Value {
                 if *room == 0 {
                     break;
                 }
-                kept_items.push(kept(item, room, depth + 1));
+                kept_items.push(kept(item, room, depth + 1, masks));
                 *room = room.saturating_sub(2);
             }
             if kept_items.len() < items.len() {
@@ -125,7 +140,7 @@ fn kept(value: &Value, room: &mut usize, depth: usize) -> Value {
             }
             Value::Array(kept_items)
         }
-        Value::Object(fields) => Value::Object(kept_fields(fields, room, depth)),
+        Value::Object(fields) => Value::Object(kept_fields(fields, room, depth, masks)),
         plain => {
             *room = room.saturating_sub(8);
             plain.clone()
@@ -133,19 +148,24 @@ fn kept(value: &Value, room: &mut usize, depth: usize) -> Value {
     }
 }
 
-fn kept_fields(fields: &Map<String, Value>, room: &mut usize, depth: usize) -> Map<String, Value> {
+fn kept_fields(
+    fields: &Map<String, Value>,
+    room: &mut usize,
+    depth: usize,
+    masks: bool,
+) -> Map<String, Value> {
     let mut kept_fields = Map::new();
     for (name, value) in fields.iter().take(FIELDS) {
         if *room == 0 {
             break;
         }
-        let secret = FIELD.as_ref().is_some_and(|field| field.is_match(name));
+        let secret = masks && FIELD.as_ref().is_some_and(|field| field.is_match(name));
         let value = match value {
             Value::String(text) if secret && !text.is_empty() => MASK.into(),
             Value::Number(_) if secret => MASK.into(),
-            value => kept(value, room, depth + 1),
+            value => kept(value, room, depth + 1, masks),
         };
-        let name = short(name, 200);
+        let name = if masks || name.len() > 200 { short(name, 200) } else { name.clone() };
         *room = room.saturating_sub(name.len() + 4);
         kept_fields.insert(name, value);
     }

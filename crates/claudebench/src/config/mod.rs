@@ -308,6 +308,23 @@ impl Config {
         std::env::var("HOME").ok().filter(|home| !home.is_empty())
     }
 
+    /// Where this user's programs keep what they need the next time.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
+    pub fn state_dir() -> Option<PathBuf> {
+        let named = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+        let base = named.filter(|dir| dir.is_absolute());
+        let base = base.or_else(|| Some(PathBuf::from(Self::home()?).join(".local/state")));
+        Some(base?.join("claudebench"))
+    }
+
+    /// The instance as which the hooks of an agent's session work, where its user gives it a name.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
+    pub fn hook_instance() -> Option<String> {
+        std::env::var("CLAUDE_INSTANCE_ID").ok().filter(|id| !id.is_empty())
+    }
+
     /// The same from what is given.
     ///
     /// # Errors

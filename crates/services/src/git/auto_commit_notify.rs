@@ -196,7 +196,7 @@ impl AutoCommit {
             branch: &self.branch,
             files: &files,
             stats: stats.as_deref(),
-            task_context: &*raw(&json!(self.task_context))?,
+            task_context: &raw(&json!(self.task_context))?,
             commit_message: &mask::short(&self.commit_message, DIFF),
             timestamp: cx.now().0,
             life: std::marker::PhantomData,

@@ -56,7 +56,7 @@ impl Method for HookEvent {
         let who = Who::new(self.session_id, self.instance_id);
         let fact = HookOther {
             hook_event: &self.hook_event,
-            data: &*kept(&read(self.data.as_ref()))?,
+            data: &kept(&read(self.data.as_ref()))?,
             session_id: who.session.as_deref(),
             instance_id: who.instance.as_deref(),
             timestamp: timestamp(cx, self.timestamp),

@@ -20,7 +20,7 @@ pub(crate) use note::{Who, note, raw, told};
 pub use notification::{Notification, Received};
 pub use post_tool::{PostTool, Processed};
 pub use pre_compact::{Compacting, PreCompact};
-pub use pre_tool::{Judged, PreTool};
+pub use pre_tool::{Decision, Judged, PreTool};
 pub use rules::{HookRules, RULES_KEY};
 pub use todo_write::{TodoItem, TodoState, TodoWrite, TodosWritten, WentApart};
 pub use user_prompt::{Prompted, UserPrompt};

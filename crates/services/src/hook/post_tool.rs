@@ -77,15 +77,15 @@ impl Method for PostTool {
         let processed = processed(&self.tool, &params, &result);
         let fact = HookPostTool {
             tool: &self.tool,
-            params: &*kept(&params)?,
-            result: &*kept(&result)?,
+            params: &kept(&params)?,
+            result: &kept(&result)?,
             session_id: who.session.as_deref(),
             instance_id: who.instance.as_deref(),
             timestamp: timestamp(cx, self.timestamp),
             execution_time: self.execution_time.filter(|ms| ms.is_finite()),
             success,
             has_error,
-            processed: &*raw(&processed)?,
+            processed: &raw(&processed)?,
             life: std::marker::PhantomData,
         };
         let mut facts = vec![told(&fact)?];

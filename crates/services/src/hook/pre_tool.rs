@@ -121,11 +121,11 @@ impl Method for PreTool {
         let at = timestamp(cx, self.timestamp);
         let fact = HookPreTool {
             tool: &self.tool,
-            params: &*kept(&params)?,
+            params: &kept(&params)?,
             session_id: who.session.as_deref(),
             instance_id: who.instance.as_deref(),
             timestamp: at,
-            validation_result: &*raw(&shown(&verdict))?,
+            validation_result: &raw(&shown(&verdict))?,
             life: std::marker::PhantomData,
         };
         let told = vec![told(&fact)?];

@@ -71,7 +71,7 @@ impl Method for UserPrompt {
             prompt: &prompt,
             original_prompt: &prompt,
             modified_prompt: shown.as_deref().unwrap_or(&prompt),
-            context: &*kept(&context)?,
+            context: &kept(&context)?,
             session_id: who.session.as_deref(),
             instance_id: who.instance.as_deref(),
             timestamp: timestamp(cx, self.timestamp),

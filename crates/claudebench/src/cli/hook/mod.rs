@@ -1,7 +1,13 @@
 //! `claudebench hook`: what Claude Code runs at each of its hooks, and a way to try rules.
 
+mod answer;
+mod call;
+mod commit;
 mod event;
+mod git;
 mod rules;
+mod server;
+mod spool;
 mod test;
 
 use std::io::Read;
@@ -20,15 +26,17 @@ const EVENT_BYTES: u64 = 64 << 20;
 /// Answer a hook of Claude Code, or try a command against the rules
 ///
 /// Without a command it reads an event of Claude Code as JSON from standard input, and answers in Claude
-/// Code's own form: tools that the rules deny do not run, others are asked about, warned of or changed. Events
-/// that no rule is about are let go on.
+/// Code's own form: tools that the rules deny do not run, others are asked about, warned of or changed. The
+/// server is told of every event; what it must not miss is kept here until it is back. Events that no rule is
+/// about are let go on.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "Examples:
   claudebench hook < event.json
   claudebench hook test 'ls; rm -rf /'
   claudebench hook test --tool Write --input '{\"file_path\": \"/etc/hosts\"}'
-  claudebench hook rules")]
+  claudebench hook rules
+  claudebench hook deliver")]
 pub(super) struct Hook {
     #[command(subcommand)]
     command: Option<Command>,
@@ -51,6 +59,8 @@ enum Command {
     Test(test::Test),
     /// Write the rules that come with the program
     Rules,
+    /// Tell the server what was kept here while it was away
+    Deliver,
 }
 
 impl Hook {
@@ -58,6 +68,7 @@ impl Hook {
         match self.command {
             Some(Command::Test(test)) => test.run(shared, out),
             Some(Command::Rules) => out.text(Rules::builtin_text()),
+            Some(Command::Deliver) => server::deliver(shared, out),
             None => answer(&self.files, shared, out),
         }
     }
@@ -75,11 +86,7 @@ fn answer(files: &Files, shared: &Shared, out: &mut Out) -> Outcome {
     }
     let event = event::Event::read(&text)
         .map_err(|e| unusable(format!("standard input holds no event of Claude Code: {e}")))?;
-    if !event.is_judged() {
-        return Ok(());
-    }
-    let found = rules::load(shared, files.rules.as_deref(), event.folder().as_deref());
-    match event.answer(&found) {
+    match answer::answer(event, files, shared) {
         Some(answer) => out.json_line(&answer),
         None => Ok(()),
     }

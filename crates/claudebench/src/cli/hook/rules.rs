@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use claudebench_hooks::{Layer, Rules};
 
-use crate::cli::Shared;
+use crate::config::Config;
 
 /// Where the rules of a repository lie, from its root.
 pub(super) const OF_REPOSITORY: &str = ".claudebench/rules.toml";
@@ -20,20 +20,17 @@ pub(super) struct Found {
 
 /// The rules that come with the program, then those of the configuration, then those of the
 /// repository. A file that is not in order is left out, as a whole, and told of: the others hold.
-pub(super) fn load(shared: &Shared, repository: Option<&Path>, folder: Option<&Path>) -> Found {
+pub(super) fn load(
+    config: Option<&Config>,
+    repository: Option<&Path>,
+    folder: Option<&Path>,
+) -> Found {
     let mut found = match Rules::builtin() {
         Ok(rules) => Found { rules, problem: None },
         Err(error) => Found { rules: Rules::none(), problem: Some(error.to_string()) },
     };
-    match shared.load(Vec::new()) {
-        Ok(loaded) if !loaded.config.hook.rules.as_os_str().is_empty() => {
-            found.add(Layer::Server, &loaded.config.hook.rules);
-        }
-        Ok(_) => {}
-        Err(failure) => {
-            let why = failure.message().unwrap_or_default();
-            found.tell(format!("the configuration is not in force: {why}"));
-        }
+    if let Some(config) = config.filter(|config| !config.hook.rules.as_os_str().is_empty()) {
+        found.add(Layer::Server, &config.hook.rules);
     }
     if let Some(path) = repository.map(Path::to_owned).or_else(|| of_repository(folder)) {
         found.add(Layer::Repository, &path);

@@ -33,7 +33,8 @@ impl Test {
                 .map_err(|e| Failure::Usage(format!("--input is no JSON: {e}")))?,
         };
         let here = std::env::current_dir().ok();
-        let found = rules::load(shared, self.files.rules.as_deref(), here.as_deref());
+        let config = shared.load(Vec::new())?.config;
+        let found = rules::load(Some(&config), self.files.rules.as_deref(), here.as_deref());
         if let Some(problem) = found.problem {
             let next = format!("mend it; {} is the repository's file", rules::OF_REPOSITORY);
             return Err(Failure::advise(problem, next));

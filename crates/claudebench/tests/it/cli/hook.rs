@@ -16,8 +16,11 @@ const EVENTS: &str = include_str!("hook_events.json");
 /// Runs the program with an event on its standard input.
 fn hooked(event: &[u8], args: &[&str]) -> Output {
     let mut command = program(&[&["hook"], args].concat());
+    let state = TempDir::new().unwrap();
     command
         .env("HOME", "/home/a")
+        .env("XDG_STATE_HOME", state.path())
+        .env("CLAUDEBENCH_CLIENT_URL", "http://127.0.0.1:9")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

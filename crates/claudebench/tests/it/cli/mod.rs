@@ -6,6 +6,7 @@ mod database;
 mod ending;
 mod errors;
 mod hook;
+mod hooked;
 mod life;
 mod log;
 mod mistakes;
