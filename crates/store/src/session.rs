@@ -195,7 +195,12 @@ pub enum Mark {
     /// It used a tool.
     Tool(String),
     /// It was told what to do.
-    Prompt(String),
+    Prompt {
+        /// What.
+        text: String,
+        /// Whether somebody hears what its tasks did meanwhile.
+        tells: bool,
+    },
     /// It wrote todos.
     Todos(WriteTodos),
     /// What it needs is kept.
@@ -226,6 +231,8 @@ pub struct WriteTodos {
     pub whole: bool,
     /// Whether new ones become tasks.
     pub autocreate: bool,
+    /// Whether somebody hears which tasks went another way.
+    pub tells: bool,
 }
 
 /// What came of a note.

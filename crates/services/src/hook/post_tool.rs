@@ -47,6 +47,10 @@ pub struct PostTool {
     /// Whether it succeeded; true if absent.
     #[serde(default)]
     pub success: Option<bool>,
+    /// Whether this was kept while the server was away: nobody reads the answer any more. Tasks that went another
+    /// way are told with the next prompt.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// It is kept.
@@ -94,8 +98,8 @@ impl Method for PostTool {
         }
         let mut marks = vec![Mark::Tool(self.tool.to_string())];
         if let Some(write) = todo_write::of_tool(&self.tool, &params, &result).filter(|_| success) {
-            let autocreate = todo_write::autocreates(cx).await?;
-            marks.push(Mark::Todos(claudebench_store::WriteTodos { autocreate, ..write }));
+            let (autocreate, tells) = (todo_write::autocreates(cx).await?, !self.late);
+            marks.push(Mark::Todos(claudebench_store::WriteTodos { autocreate, tells, ..write }));
         }
         let noted = note(cx, &who, marks, facts).await?;
         let apart = noted.apart.into_iter().map(WentApart::from).collect();

@@ -41,6 +41,10 @@ pub struct TodoWrite {
     /// What the list was before. The server knows that itself: it is not looked at.
     #[serde(default)]
     pub previous_todos: Option<List<TodoItem, 200>>,
+    /// Whether this was kept while the server was away: nobody reads the answer any more. Tasks that went another
+    /// way are told with the next prompt.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// A todo.
@@ -141,7 +145,8 @@ impl Method for TodoWrite {
             status: Some(item.status.into()),
         });
         let autocreate = autocreates(cx).await?;
-        let write = WriteTodos { todos: todos.collect(), whole: true, autocreate };
+        let (todos, tells) = (todos.collect(), !self.late);
+        let write = WriteTodos { todos, whole: true, autocreate, tells };
         let marks = vec![Mark::Tool("TodoWrite".into()), Mark::Todos(write)];
         let noted = note(cx, &who, marks, Vec::new()).await?;
         let apart = noted.apart.into_iter().map(WentApart::from).collect();
@@ -165,7 +170,8 @@ pub(super) async fn autocreates(cx: &Context) -> Result<bool, Error> {
 /// What a tool of Claude Code that keeps todos one by one has done to them.
 pub(super) fn of_tool(tool: &str, params: &Value, result: &Value) -> Option<WriteTodos> {
     let text = |value: &Value, name: &str| value[name].as_str().map(masked);
-    let one = |change| WriteTodos { todos: vec![change], whole: false, autocreate: false };
+    let one =
+        |change| WriteTodos { todos: vec![change], whole: false, autocreate: false, tells: true };
     match tool {
         "TaskCreate" => {
             let task = &result["task"];
@@ -190,7 +196,8 @@ pub(super) fn of_tool(tool: &str, params: &Value, result: &Value) -> Option<Writ
                 active_form: item.active_form.as_ref().map(|form| masked(form)),
                 status: Some(item.status.into()),
             });
-            Some(WriteTodos { todos: todos.collect(), whole: true, autocreate: false })
+            let todos = todos.collect();
+            Some(WriteTodos { todos, whole: true, autocreate: false, tells: true })
         }
         _ => None,
     }

@@ -41,6 +41,10 @@ pub struct UserPrompt {
     /// When, in milliseconds since 1970; now if absent.
     #[serde(default)]
     pub timestamp: Option<f64>,
+    /// Whether this was kept while the server was away: nobody reads the answer any more. Tasks that went another
+    /// way are told with the next prompt.
+    #[serde(default)]
+    pub late: bool,
 }
 
 /// The prompt is kept.
@@ -79,7 +83,8 @@ impl Method for UserPrompt {
             life: std::marker::PhantomData,
         };
         let facts = vec![told(&fact)?];
-        let noted = note(cx, &who, vec![Mark::Prompt(prompt)], facts).await?;
+        let noted =
+            note(cx, &who, vec![Mark::Prompt { text: prompt, tells: !self.late }], facts).await?;
         let apart = noted.apart.into_iter().map(WentApart::from).collect();
         Ok(Prompted { modified, apart })
     }

@@ -90,9 +90,11 @@ impl<R: Rows> Tx<'_, R> {
                 noted.reassigned = self.end_session(meta, session, &reason)?
             }
             Mark::Tool(tool) => session.state.used(tool, self.now),
-            Mark::Prompt(text) => {
+            Mark::Prompt { text, tells } => {
                 session.state.prompted(text, self.now);
-                noted.apart = self.gone_apart(meta, session)?;
+                if tells {
+                    noted.apart = self.gone_apart(meta, session)?;
+                }
             }
             Mark::Todos(write) => self.write_todos(meta, session, write, lease_ms, noted)?,
             Mark::Snapshot { id, reason, metadata, compacting } => {

@@ -70,7 +70,9 @@ impl<R: Rows> Tx<'_, R> {
         }
         self.complete_so_far(())?;
         session.state.todos = todos;
-        noted.apart.extend(self.gone_apart(meta, session)?);
+        if write.tells {
+            noted.apart.extend(self.gone_apart(meta, session)?);
+        }
         self.todos_event(meta, session, &changes)
     }
 

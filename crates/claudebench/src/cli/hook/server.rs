@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use claudebench_core::Code;
 use claudebench_hooks::mask;
 use claudebench_services::Method;
-use claudebench_services::hook::PreTool;
+use claudebench_services::hook::{PostTool, PreTool, TodoWrite, UserPrompt};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::runtime::Runtime;
@@ -112,6 +112,9 @@ impl Server {
             } else if name == "todos" {
                 mask_todos(value);
             }
+        }
+        if matches!(call.method, TodoWrite::NAME | PostTool::NAME | UserPrompt::NAME) {
+            params.insert("late".into(), true.into());
         }
         match spool.keep(&Entry { method: call.method.to_owned(), params }) {
             Ok(()) => Heard::Kept,

@@ -95,8 +95,7 @@ impl Agent {
 
 /// The events of the session, or of all.
 fn log(server: &Server, types: &str) -> Vec<Value> {
-    let types = format!("[\"{types}\"]");
-    let page = server.json(&["call", "event.list", "--types", &types, "--limit", "1000"]);
+    let page = server.json(&["call", "event.list", "--types", types, "--limit", "1000"]);
     page["events"].as_array().unwrap().clone()
 }
 
@@ -266,8 +265,7 @@ fn a_completion_that_comes_too_late_takes_nothing_from_another() {
     // The agent hears of it with its next prompt.
     let told = agent.answer(&agent.event("UserPromptSubmit", json!({"prompt": "and?"})));
     let context = told["hookSpecificOutput"]["additionalContext"].as_str().unwrap_or_default();
-    let state = server.json(&["call", "session.state.get", "--session-id", "s-1", "--condensed"]);
-    assert!(context.contains("w-2") || state.to_string().contains("w-2"), "{told} {state}");
+    assert!(context.contains("w-2"), "{told}");
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn todos(contents: &[&str]) -> Mark {
         ..TodoChange::default()
     };
     let todos = contents.iter().map(todo).collect();
-    Mark::Todos(WriteTodos { todos, whole: true, autocreate: true })
+    Mark::Todos(WriteTodos { todos, whole: true, autocreate: true, tells: true })
 }
 
 /// The next batch of a history, from the tasks that were made so far.

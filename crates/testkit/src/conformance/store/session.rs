@@ -46,7 +46,7 @@ fn written(todos: &[(&str, TodoStatus)]) -> Mark {
         ..TodoChange::default()
     };
     let todos = todos.iter().map(change).collect();
-    Mark::Todos(WriteTodos { todos, whole: true, autocreate: true })
+    Mark::Todos(WriteTodos { todos, whole: true, autocreate: true, tells: true })
 }
 
 /// One of the agent's own, by its id.
@@ -57,7 +57,11 @@ fn own(key: &str, content: Option<&str>, status: TodoStatus) -> Mark {
         status: Some(status),
         ..TodoChange::default()
     }];
-    Mark::Todos(WriteTodos { todos, whole: false, autocreate: true })
+    Mark::Todos(WriteTodos { todos, whole: false, autocreate: true, tells: true })
+}
+
+fn prompt(text: &str) -> Mark {
+    Mark::Prompt { text: text.into(), tells: true }
 }
 
 async fn write(bed: &Bed, session: &str, todos: &[(&str, TodoStatus)]) -> Noted {
@@ -95,7 +99,7 @@ pub(super) async fn what_a_hook_tells_is_an_event_of_its_session(bed: &mut Bed) 
     assert!(noted.registered && noted.events == 1, "{noted:?}");
     bed.clock.advance(5);
     bed.ok(hooked).await;
-    bed.ok(note("s", Mark::Prompt("do it".into()))).await;
+    bed.ok(note("s", prompt("do it"))).await;
     let expected = [
         "instance.registered",
         "hook.post_tool.executed",
@@ -214,7 +218,7 @@ pub(super) async fn todos_that_wait_are_shared_and_others_are_not_touched(bed: &
     assert_eq!((apart[0].task, apart[0].status), (one.id, Status::InProgress));
     assert_eq!(apart[0].by.as_deref(), Some("i-b"));
     assert_eq!(task_of(bed, "b", "one").await.unwrap().status, Status::InProgress);
-    assert_eq!(bed.ok(note("a", Mark::Prompt("go on".into()))).await.apart, [], "told already");
+    assert_eq!(bed.ok(note("a", prompt("go on"))).await.apart, [], "told already");
     assert_eq!(count(bed).await, 3);
 }
 
@@ -224,12 +228,19 @@ pub(super) async fn a_session_is_told_of_tasks_that_went_another_way(bed: &mut B
     bed.ok(cancel(one)).await;
     let claimed = bed.claim_ids(claim("w", 1)).await;
     assert_eq!(claimed, [task_of(bed, "s", "two").await.unwrap().id]);
-    let apart = bed.ok(note("s", Mark::Prompt("and?".into()))).await.apart;
+    let apart = bed.ok(note("s", prompt("and?"))).await.apart;
     let seen: Vec<_> = apart.iter().map(|of| (&*of.content, of.status)).collect();
     assert_eq!(seen, [("one", Status::Cancelled), ("two", Status::InProgress)]);
     assert_eq!(apart[1].by.as_deref(), Some("w"));
     let noted = write(bed, "s", &[("one", Completed), ("two", Pending)]).await;
     assert_eq!(noted.apart, [], "told once");
+    // Where nobody hears it, it is told the next time.
+    write(bed, "s", &[("four", Pending)]).await;
+    bed.ok(cancel(task_of(bed, "s", "four").await.unwrap().id)).await;
+    for tells in [false, false, true] {
+        let mark = Mark::Prompt { text: "late".into(), tells };
+        assert_eq!(bed.ok(note("s", mark)).await.apart.len(), usize::from(tells));
+    }
     assert_eq!(task_of(bed, "s", "one").await.unwrap().status, Status::Cancelled);
 }
 
@@ -299,7 +310,7 @@ pub(super) async fn a_session_that_ends_gives_its_tasks_back(bed: &mut Bed) {
 }
 
 pub(super) async fn a_snapshot_holds_what_a_session_needs(bed: &mut Bed) {
-    bed.ok(note("s", Mark::Prompt("build it".into()))).await;
+    bed.ok(note("s", prompt("build it"))).await;
     bed.ok(note("s", Mark::Tool("Edit".into()))).await;
     write(bed, "s", &[("one", InProgress)]).await;
     let snapshot = |id: &str, compacting| {
