@@ -17,6 +17,7 @@ mod output;
 mod reload;
 mod serve;
 mod session;
+mod sessions;
 mod status;
 mod store;
 mod task;
@@ -170,6 +171,9 @@ enum Command {
     Call(call::Call),
     /// Speak the Model Context Protocol on standard input and output, for an agent that starts it
     Mcp(mcp::Mcp),
+    /// See what the sessions of agents did
+    #[command(subcommand)]
+    Session(sessions::Command),
     /// Answer a hook of Claude Code, or try a command against the rules
     Hook(hook::Hook),
     /// Show how the server is, and what it has to do
@@ -264,6 +268,7 @@ impl Command {
             Self::Serve(serve) => serve.run(&shared, out),
             Self::Reload(reload) => reload.run(&shared, out),
             Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
+            Self::Session(which) => talk(&shared, out, async |session| which.run(session).await),
             Self::Hook(hook) => hook.run(&shared, out),
             Self::Mcp(mcp) => mcp.run(&shared),
             Self::Key(key) => key.run(&shared, out),

@@ -34,6 +34,7 @@ const SWARM: &[&str] =
 /// Methods that take something away.
 const DESTRUCTIVE: &[&str] = &[
     "key.revoke",
+    "session.end",
     "system.flush",
     "system.unregister",
     "task.cancel",
@@ -47,6 +48,7 @@ const IDEMPOTENT: &[&str] = &[
     "key.revoke",
     "queue.pause",
     "queue.resume",
+    "session.end",
     "system.unregister",
     "task.cancel",
     "task.complete",
@@ -87,7 +89,11 @@ impl Toolset {
             name if WORK.contains(&name) => Self::Work,
             name if SWARM.contains(&name) => Self::Swarm,
             _ if matches!(entry.access.scope(), Scope::Admin) => Self::Admin,
-            "config.set" => Self::Admin,
+            "config.set" | "session.start" | "session.end" | "git.auto_commit.notify" => {
+                Self::Admin
+            }
+            // Hooks call these, not agents.
+            name if name.starts_with("hook.") => Self::Admin,
             _ => Self::Manage,
         }
     }
