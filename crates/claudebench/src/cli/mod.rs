@@ -17,9 +17,11 @@ mod output;
 mod reload;
 mod serve;
 mod session;
+mod standby;
 mod status;
 mod store;
 mod task;
+mod trust;
 mod values;
 
 use std::path::PathBuf;
@@ -96,14 +98,17 @@ impl Shared {
         flags
     }
 
-    /// The configuration in force, with these flags.
+    /// The configuration in force, with these flags; also what the project says that the command is
+    /// called in.
     fn load(&self, flags: Overrides) -> Outcome<Loaded> {
-        Config::load(self.config.as_deref(), self.overrides(flags)).map_err(|error| {
-            if error.is_in_flag() {
-                return Failure::Usage(error.to_string());
-            }
-            Failure::advise(error, "mend it, then see `claudebench config check`")
-        })
+        let loaded = Config::load_of_project(self.config.as_deref(), self.overrides(flags));
+        loaded.map_err(Failure::from)
+    }
+
+    /// The same for what serves or keeps data: whichever project it is called in.
+    fn load_for_server(&self, flags: Overrides) -> Outcome<Loaded> {
+        let loaded = Config::load(self.config.as_deref(), self.overrides(flags));
+        loaded.map_err(Failure::from)
     }
 
     /// The server that was chosen.
@@ -117,11 +122,15 @@ impl Shared {
         if self.key_file.is_none()
             && let Some(key) = Config::api_key()
         {
+            trust::key_from_elsewhere(&config.client, "CLAUDEBENCH_API_KEY")?;
             return Ok(Some(key));
         }
         let path = &config.client.key_file;
         if path.as_os_str().is_empty() {
             return Ok(None);
+        }
+        if !config.client.key_of_project {
+            trust::key_from_elsewhere(&config.client, &path.display().to_string())?;
         }
         let key = std::fs::read_to_string(path).map_err(|e| {
             Failure::advise(
@@ -129,7 +138,11 @@ impl Shared {
                 "name a file that holds a key, and that you may read, with --key-file",
             )
         })?;
-        Ok(Some(key.trim().to_owned()))
+        let key = key.trim();
+        if config.client.key_of_project {
+            trust::key_of_project(path, key)?;
+        }
+        Ok(Some(key.to_owned()))
     }
 }
 
