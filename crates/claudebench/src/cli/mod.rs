@@ -9,6 +9,7 @@ mod doctor;
 mod events;
 mod failure;
 mod hook;
+mod init;
 mod key;
 mod mcp;
 mod migrate;
@@ -183,6 +184,8 @@ enum Command {
     Call(call::Call),
     /// Speak the Model Context Protocol on standard input and output, for an agent that starts it
     Mcp(mcp::Mcp),
+    /// Let the Claude Code sessions of a repository work through ClaudeBench
+    Init(init::Init),
     /// Answer a hook of Claude Code, or try a command against the rules
     Hook(hook::Hook),
     /// Show how the server is, and what it has to do
@@ -277,6 +280,7 @@ impl Command {
             Self::Serve(serve) => serve.run(&shared, out),
             Self::Reload(reload) => reload.run(&shared, out),
             Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
+            Self::Init(init) => init.run(shared, out),
             Self::Hook(hook) => hook.run(&shared, out),
             Self::Mcp(mcp) => mcp.run(&shared),
             Self::Key(key) => key.run(&shared, out),
