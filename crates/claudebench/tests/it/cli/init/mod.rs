@@ -1,5 +1,6 @@
 //! `claudebench init`, as a person runs it in a repository of theirs.
 
+mod chain;
 mod content;
 mod project;
 mod remove;
