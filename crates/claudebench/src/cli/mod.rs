@@ -16,6 +16,7 @@ mod migrate;
 mod openapi;
 mod output;
 mod reload;
+mod running;
 mod serve;
 mod session;
 mod standby;

@@ -25,7 +25,18 @@ pub(super) fn find(folder: &Path, home: Option<&Path>) -> Option<PathBuf> {
         .or_else(|| home.filter(|home| folder.starts_with(home)))
         .unwrap_or(folder);
     let within = folder.ancestors().take_while(|above| above.starts_with(last));
-    within.map(|above| above.join(PROJECT_FILE)).find(|file| file.is_file())
+    let folders = within.map(Path::to_owned).chain(main_work_tree(last));
+    folders.map(|folder| folder.join(PROJECT_FILE)).find(|file| file.is_file())
+}
+
+/// The main work tree of a repository, for one that was added to it: what git ignores
+/// is in that one alone.
+fn main_work_tree(root: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(root.join(".git")).ok()?;
+    let own = root.join(text.strip_prefix("gitdir:")?.trim());
+    let common = std::fs::read_to_string(own.join("commondir")).ok()?;
+    let common = own.join(common.trim()).canonicalize().ok()?;
+    common.parent().filter(|_| common.ends_with(".git")).map(Path::to_owned)
 }
 
 /// Lays it over what is set so far.

@@ -5,7 +5,6 @@ mod database;
 mod machine;
 mod network;
 mod repository;
-mod running;
 
 use serde::Serialize;
 use serde_json::json;

@@ -12,11 +12,12 @@ use claudebench_services::system::{Health, HealthFound};
 use claudebench_services::task::Stats;
 use serde_json::{Value, json};
 
-use super::{Check, running};
-use crate::cli::Shared;
+use super::Check;
+use crate::cli::init::claude::Version;
 use crate::cli::init::command::{Leads, NAME, Program, Run};
 use crate::cli::init::json::Json;
 use crate::cli::init::{root_of, servers, settings};
+use crate::cli::{Shared, running};
 use crate::client::{Client, ClientError};
 use crate::config::{Config, PROJECT_FILE, read_project};
 
@@ -47,7 +48,8 @@ pub(super) async fn checks(config: &Config, shared: &Shared) -> Vec<Check> {
     checks.insert(0, program());
     checks.push(project_file(&project));
     let reached = reached(config, shared, &mut checks).await;
-    checks.push(configured(&hooks, files.iter().any(|(_, json)| settings::is_off(json))));
+    let off = files.iter().any(|(_, json)| settings::is_off(json));
+    checks.push(configured(&hooks, off, Version::found()));
     checks.extend(firing(&hooks, &root));
     checks.push(match server {
         Ok(_) => conversation(mcp, reached, &root),
@@ -172,18 +174,33 @@ fn version(server: &str) -> Check {
     Check::look("version", found, "use the same version on both sides")
 }
 
-/// Whether a hook is set for each event.
-fn configured(hooks: &[settings::Set], off: bool) -> Check {
+/// Whether a hook is set for each event that Claude Code knows, and for no other.
+fn configured(hooks: &[settings::Set], off: bool, claude: Option<Version>) -> Check {
     const CHECK: &str = "hooks";
     if off {
         let found = "they are switched off: `disableAllHooks`";
         return Check::bad(CHECK, found, "take that out of the settings of Claude Code");
     }
     let set: BTreeSet<&str> = hooks.iter().map(|hook| hook.event.as_str()).collect();
-    let missing: Vec<&str> =
-        settings::EVENTS.into_iter().filter(|event| !set.contains(event)).collect();
-    match (missing.len(), settings::EVENTS.len()) {
-        (0, all) => Check::good(CHECK, format!("set for {all} events")),
+    if let Some(version) = claude {
+        let new: Vec<&str> =
+            set.iter().copied().filter(|event| settings::is_too_new(event, version)).collect();
+        if !new.is_empty() {
+            let found = format!(
+                "Claude Code {version} does not know {}, and leaves the whole file of settings out",
+                new.join(", ")
+            );
+            return Check::bad(
+                CHECK,
+                found,
+                "update Claude Code (claude update), or delete these hooks",
+            );
+        }
+    }
+    let wanted = settings::events(claude).map(|event| event.name);
+    let missing: Vec<&str> = wanted.clone().filter(|event| !set.contains(event)).collect();
+    match (missing.len(), wanted.count()) {
+        (0, _) => Check::good(CHECK, format!("set for {} events", set.len())),
         (missing, all) if missing == all => {
             Check::bad(CHECK, "none is set", "claudebench init sets them")
         }
@@ -318,9 +335,9 @@ mod tests {
     fn events_without_a_hook_are_named() {
         let text = "{\"hooks\": {\"Stop\": [{\"hooks\": [{\"type\": \"command\", \"command\": \"claudebench hook\"}]}]}}";
         let hooks = settings::set(&Json::read(text).unwrap());
-        let found = configured(&hooks, false);
-        assert!(found.state == State::Look && found.found.contains("29 of 30"), "{found:?}");
-        assert_eq!(configured(&hooks, true).state, State::Bad);
-        assert_eq!(configured(&[], false).state, State::Bad);
+        let found = configured(&hooks, false, None);
+        assert!(found.state == State::Look && found.found.contains("23 of 24"), "{found:?}");
+        assert_eq!(configured(&hooks, true, None).state, State::Bad);
+        assert_eq!(configured(&[], false, None).state, State::Bad);
     }
 }

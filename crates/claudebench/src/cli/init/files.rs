@@ -187,3 +187,59 @@ fn put(
     let folder = target.parent().unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| e.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let mut names: Vec<String> = entries.map(|name| name.into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn what_somebody_writes_meanwhile_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+        fs::write(&two, "before").unwrap();
+        let mut staged = Staged::default();
+        staged.add(&one, None, Some("ours"), 0o666).unwrap();
+        staged.add(&two, Some("before"), Some("ours"), 0o666).unwrap();
+        assert_eq!(names(folder.path()).len(), 3, "beside their places");
+        fs::write(&two, "theirs").unwrap();
+        let failure = staged.write().unwrap_err();
+        let said = failure.message().unwrap();
+        assert!(said.contains("two: somebody changed it meanwhile"), "{said}");
+        assert!(said.contains("what was written before it: ") && said.contains("one"), "{said}");
+        assert_eq!(fs::read_to_string(&one).unwrap(), "ours");
+        assert_eq!(fs::read_to_string(&two).unwrap(), "theirs");
+        assert_eq!(names(folder.path()), ["one", "two"]);
+    }
+
+    #[test]
+    fn what_is_not_written_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "x").unwrap();
+        let mut staged = Staged::default();
+        staged.add(&folder.path().join("a/b/one"), None, Some("ours"), 0o600).unwrap();
+        assert!(staged.add(&folder.path().join("file/two"), None, Some("ours"), 0o666).is_err());
+        drop(staged);
+        assert_eq!(names(folder.path()), ["file"]);
+    }
+
+    #[test]
+    fn a_new_file_has_the_rights_that_were_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/one");
+        let mut staged = Staged::default();
+        staged.add(&path, None, Some("ours"), 0o600).unwrap();
+        staged.write().unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        let mut staged = Staged::default();
+        staged.add(&path, Some("ours"), None, 0o600).unwrap();
+        staged.write().unwrap();
+        assert!(!path.exists());
+    }
+}

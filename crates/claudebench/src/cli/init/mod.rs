@@ -1,6 +1,7 @@
 //! `claudebench init`: lets the Claude Code sessions of a repository work through ClaudeBench, and takes
 //! that out again.
 
+pub(super) mod claude;
 pub(super) mod command;
 mod diff;
 mod files;
@@ -21,6 +22,7 @@ use super::standby::{self, Standby};
 use super::{Shared, one_thread};
 use crate::client::{Address, Client};
 use crate::config::Config;
+use claude::Version;
 use command::Program;
 use files::{Place, Staged};
 use plan::{Change, Wanted};
@@ -236,6 +238,7 @@ fn wanted(root: &Path, config: &Config) -> Outcome<Wanted> {
     Ok(Wanted {
         root: root.to_owned(),
         program: Program::own(),
+        claude: Version::found(),
         url,
         key_file: key_file.map(|path| path.to_string_lossy().into_owned()),
         todo_tools: false,

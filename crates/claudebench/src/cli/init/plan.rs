@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::claude::Version;
 use super::command::Program;
 use super::files::{Place, unusable};
 use super::json::Json;
@@ -77,6 +78,8 @@ impl Change {
 pub(super) struct Wanted {
     pub(super) root: PathBuf,
     pub(super) program: Program,
+    /// The version of Claude Code, if there is one to ask.
+    pub(super) claude: Option<Version>,
     /// The server, and where its key lies.
     pub(super) url: String,
     pub(super) key_file: Option<String>,
@@ -101,7 +104,8 @@ impl Wanted {
         match name {
             settings::FILE => {
                 let mut json = Json::read(place.text()).map_err(wrong)?;
-                settings::put(&mut json, &self.program, self.todo_tools).map_err(wrong)?;
+                settings::put(&mut json, &self.program, self.claude, self.todo_tools)
+                    .map_err(wrong)?;
                 let off = settings::is_off(&json);
                 let mut change = Change::new(place, json.text().to_owned());
                 if off {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::claude::{LEAST, Version};
 use super::command::{Program, Run};
 use super::json::{Json, Step};
 
@@ -14,55 +15,80 @@ pub(in crate::cli) const FILE: &str = ".claude/settings.json";
 /// How long Claude Code waits for a hook, in seconds. `claudebench hook` ends by itself long before.
 const TIMEOUT: u32 = 5;
 
+/// An event of Claude Code.
+#[derive(Debug)]
+pub(in crate::cli) struct Event {
+    /// Its name.
+    pub(in crate::cli) name: &'static str,
+    /// Since when it is known.
+    since: Version,
+    /// Whether it is about a tool, so that a matcher chooses it by the tool's name.
+    of_tools: bool,
+}
+
+const fn event(name: &'static str, since: (u32, u32, u32)) -> Event {
+    Event { name, since: Version(since.0, since.1, since.2), of_tools: false }
+}
+
+const fn of_tools(name: &'static str, since: (u32, u32, u32)) -> Event {
+    Event { of_tools: true, ..event(name, since) }
+}
+
 /// The events that a hook is set for: all that Claude Code has, but for [`LEFT_OUT`].
-pub(in crate::cli) const EVENTS: [&str; 30] = [
-    "PreToolUse",
-    "PostToolUse",
-    "PostToolUseFailure",
-    "PostToolBatch",
-    "PermissionRequest",
-    "PermissionDenied",
-    "PreSkillShellCommand",
-    "UserPromptSubmit",
-    "UserPromptExpansion",
-    "SessionStart",
-    "SessionEnd",
-    "Stop",
-    "StopFailure",
-    "SubagentStart",
-    "SubagentStop",
-    "PreCompact",
-    "PostCompact",
-    "PreModelSwitch",
-    "PostModelSwitch",
-    "Notification",
-    "Setup",
-    "TeammateIdle",
-    "TaskCreated",
-    "TaskCompleted",
-    "Elicitation",
-    "ElicitationResult",
-    "ConfigChange",
-    "InstructionsLoaded",
-    "CwdChanged",
-    "DirectoryAdded",
+const EVENTS: [Event; 30] = [
+    of_tools("PreToolUse", (0, 0, 0)),
+    of_tools("PostToolUse", (0, 0, 0)),
+    of_tools("PostToolUseFailure", (2, 1, 33)),
+    event("PostToolBatch", (2, 1, 152)),
+    of_tools("PermissionRequest", (2, 0, 45)),
+    of_tools("PermissionDenied", (2, 1, 89)),
+    of_tools("PreSkillShellCommand", (2, 1, 332)),
+    event("UserPromptSubmit", (0, 0, 0)),
+    event("UserPromptExpansion", (2, 1, 152)),
+    event("SessionStart", (0, 0, 0)),
+    event("SessionEnd", (1, 0, 85)),
+    event("Stop", (0, 0, 0)),
+    event("StopFailure", (2, 1, 78)),
+    event("SubagentStart", (2, 0, 43)),
+    event("SubagentStop", (0, 0, 0)),
+    event("PreCompact", (0, 0, 0)),
+    event("PostCompact", (2, 1, 76)),
+    event("PreModelSwitch", (2, 1, 251)),
+    event("PostModelSwitch", (2, 1, 251)),
+    event("Notification", (0, 0, 0)),
+    event("Setup", (2, 1, 10)),
+    event("TeammateIdle", (2, 1, 33)),
+    event("TaskCreated", (2, 1, 84)),
+    event("TaskCompleted", (2, 1, 33)),
+    event("Elicitation", (2, 1, 76)),
+    event("ElicitationResult", (2, 1, 76)),
+    event("ConfigChange", (2, 1, 49)),
+    event("InstructionsLoaded", (2, 1, 69)),
+    event("CwdChanged", (2, 1, 83)),
+    event("DirectoryAdded", (2, 1, 220)),
 ];
+
+/// The events that a version of Claude Code knows, of those that a hook is set for.
+pub(in crate::cli) fn events(
+    version: Option<Version>,
+) -> impl Iterator<Item = &'static Event> + Clone {
+    EVENTS.iter().filter(move |event| event.since <= version.unwrap_or(LEAST))
+}
+
+/// Whether a version of Claude Code may not know an event.
+pub(in crate::cli) fn is_too_new(name: &str, version: Version) -> bool {
+    EVENTS.iter().any(|event| event.name == name && event.since > version)
+}
+
+fn is_of_tools(name: &str) -> bool {
+    EVENTS.iter().any(|event| event.name == name && event.of_tools)
+}
 
 /// The events that no hook is set for. One for the first two takes the place of what Claude Code does
 /// with git; the third needs the names of files to watch; the last comes several times a second while
 /// an answer is shown, and tells nothing that others do not.
 #[cfg(test)]
 const LEFT_OUT: [&str; 4] = ["WorktreeCreate", "WorktreeRemove", "FileChanged", "MessageDisplay"];
-
-/// The events of tools, which a matcher chooses by their names.
-const OF_TOOLS: [&str; 6] = [
-    "PreToolUse",
-    "PostToolUse",
-    "PostToolUseFailure",
-    "PermissionRequest",
-    "PermissionDenied",
-    "PreSkillShellCommand",
-];
 
 /// Switches the tools for todos on, which newer models have no more.
 const TODO_TOOLS: &str = "CLAUDE_CODE_ENABLE_TODO_TOOLS";
@@ -132,8 +158,8 @@ pub(in crate::cli) fn set(json: &Json) -> Vec<Set> {
 fn plain_group(event: &str, group: &Value) -> bool {
     let matcher = group.get("matcher");
     let fits = match matcher {
-        None => !OF_TOOLS.contains(&event),
-        Some(matcher) => OF_TOOLS.contains(&event) && matcher == "*",
+        None => !is_of_tools(event),
+        Some(matcher) => is_of_tools(event) && matcher == "*",
     };
     fits && group
         .as_object()
@@ -158,11 +184,16 @@ fn command_of(hook: &Value) -> Option<(String, Run)> {
 }
 
 /// Puts the hooks in that are missing.
-pub(super) fn put(json: &mut Json, program: &Program, todo_tools: bool) -> Result<(), String> {
+pub(super) fn put(
+    json: &mut Json,
+    program: &Program,
+    claude: Option<Version>,
+    todo_tools: bool,
+) -> Result<(), String> {
     let hooks = [Step::Key("hooks")];
     expect(json, &hooks, "an object", Value::is_object)?;
-    for event in EVENTS {
-        expect(json, &[hooks[0], Step::Key(event)], "a list", Value::is_array)?;
+    for event in events(claude) {
+        expect(json, &[hooks[0], Step::Key(event.name)], "a list", Value::is_array)?;
     }
     let command = program.command("hook");
     let there = set(json);
@@ -173,18 +204,18 @@ pub(super) fn put(json: &mut Json, program: &Program, todo_tools: bool) -> Resul
     if json.get(&hooks).is_none() {
         json.put(&[], "hooks", &Map::new());
     }
-    for event in EVENTS {
-        if there.iter().any(|hook| hook.event == event) {
+    for event in events(claude) {
+        if there.iter().any(|hook| hook.event == event.name) {
             continue;
         }
-        let matcher = OF_TOOLS.contains(&event).then_some("*");
+        let matcher = event.of_tools.then_some("*");
         let hook = Hook { kind: "command", command: &command, timeout: TIMEOUT };
         let group = Group { matcher, hooks: [hook] };
-        let path = [hooks[0], Step::Key(event)];
+        let path = [hooks[0], Step::Key(event.name)];
         if json.get(&path).is_some() {
             json.push_line(&path, &group);
         } else {
-            json.put_line(&hooks, event, &[group]);
+            json.put_line(&hooks, event.name, &[group]);
         }
     }
     if todo_tools && !has_todo_tools(json) {
@@ -291,6 +322,8 @@ pub(super) fn expect(
 mod tests {
     use super::*;
 
+    const NEWEST: Option<Version> = Some(Version(2, 1, 332));
+
     fn program() -> Program {
         Program { word: "claudebench".into(), by_name: true }
     }
@@ -301,23 +334,36 @@ mod tests {
             serde_json::from_str(include_str!("../../../tests/it/cli/hook_events.json")).unwrap();
         let all: BTreeSet<&str> =
             events.iter().map(|event| event["hook_event_name"].as_str().unwrap()).collect();
-        let ours: BTreeSet<&str> = EVENTS.into_iter().chain(LEFT_OUT).collect();
+        let ours: BTreeSet<&str> = EVENTS.iter().map(|event| event.name).chain(LEFT_OUT).collect();
         assert_eq!(ours, all);
-        assert!(OF_TOOLS.iter().all(|event| EVENTS.contains(event)));
-        for event in events
-            .iter()
-            .filter(|event| EVENTS.contains(&event["hook_event_name"].as_str().unwrap()))
-        {
+        for event in events {
             let name = event["hook_event_name"].as_str().unwrap();
-            assert_eq!(event.get("tool_name").is_some(), OF_TOOLS.contains(&name), "{name}");
+            if !LEFT_OUT.contains(&name) {
+                assert_eq!(event.get("tool_name").is_some(), is_of_tools(name), "{name}");
+            }
         }
+    }
+
+    #[test]
+    fn an_older_claude_code_gets_no_event_that_it_does_not_know() {
+        let names =
+            |version: Option<Version>| events(version).map(|event| event.name).collect::<Vec<_>>();
+        assert_eq!(names(NEWEST).len(), 30);
+        assert_eq!(names(None).len(), 24, "the type declarations of 2.1.114 have these");
+        assert!(!names(Some(Version(2, 1, 250))).contains(&"PreModelSwitch"));
+        assert!(names(Some(Version(2, 1, 251))).contains(&"PreModelSwitch"));
+        assert!(names(Some(Version(1, 0, 0))).contains(&"PreToolUse"));
+        assert!(
+            is_too_new("DirectoryAdded", Version(2, 1, 197))
+                && !is_too_new("Stop", Version(2, 1, 197))
+        );
     }
 
     #[test]
     fn hooks_of_others_stay_where_they_are() {
         let theirs = "{\n  \"hooks\": {\n    \"Stop\": [{\"hooks\": [{\"type\": \"command\", \"command\": \"say done\"}]}]\n  }\n}\n";
         let mut json = Json::read(theirs).unwrap();
-        put(&mut json, &program(), true).unwrap();
+        put(&mut json, &program(), NEWEST, true).unwrap();
         assert_eq!(set(&json).len(), EVENTS.len());
         assert!(
             json.text().contains("\"say done\"}]}, {\"hooks\": [{\"type\": \"command\""),
@@ -325,7 +371,7 @@ mod tests {
             json.text()
         );
         let once = json.text().to_owned();
-        put(&mut json, &program(), true).unwrap();
+        put(&mut json, &program(), NEWEST, true).unwrap();
         assert_eq!(json.text(), once);
         let before = Json::read(theirs).unwrap();
         assert!(take(&mut json, Some(&before), false, true).is_empty());
@@ -335,7 +381,7 @@ mod tests {
     #[test]
     fn what_somebody_changed_is_kept_and_told() {
         let mut json = Json::read("{\"hooks\": {\"Stop\": [{\"hooks\": [{\"type\": \"command\", \"command\": \"claudebench hook --rules x\"}]}]}}").unwrap();
-        put(&mut json, &program(), false).unwrap();
+        put(&mut json, &program(), NEWEST, false).unwrap();
         assert_eq!(
             set(&json).iter().filter(|hook| hook.event == "Stop").count(),
             1,
@@ -351,8 +397,8 @@ mod tests {
     fn a_program_that_has_gone_is_called_by_its_new_path() {
         let gone = Program { word: "/nowhere/claudebench".into(), by_name: false };
         let mut json = Json::read("").unwrap();
-        put(&mut json, &gone, false).unwrap();
-        put(&mut json, &program(), false).unwrap();
+        put(&mut json, &gone, NEWEST, false).unwrap();
+        put(&mut json, &program(), NEWEST, false).unwrap();
         assert!(!json.text().contains("nowhere"), "{}", json.text());
         assert_eq!(set(&json).len(), EVENTS.len());
     }
@@ -365,7 +411,7 @@ mod tests {
             ("{\"env\": 7}", "expected an object at line 1 column 9"),
         ] {
             let mut json = Json::read(text).unwrap();
-            assert_eq!(put(&mut json, &program(), true).unwrap_err(), what);
+            assert_eq!(put(&mut json, &program(), NEWEST, true).unwrap_err(), what);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::claude::{LEAST, Version};
 use super::diff::unified;
 use super::plan::{Change, Wanted};
 use crate::cli::failure::Outcome;
@@ -48,6 +49,7 @@ pub(super) struct Answer {
     root: PathBuf,
     url: Option<String>,
     program: Option<String>,
+    claude: Option<Version>,
     pub(super) server: Option<ServerState>,
     pub(super) notes: Vec<String>,
     for_people: bool,
@@ -59,6 +61,7 @@ impl Answer {
             root: root.to_owned(),
             url: wanted.map(|wanted| wanted.url.clone()),
             program: wanted.map(|wanted| wanted.program.word.clone()),
+            claude: wanted.and_then(|wanted| wanted.claude),
             server: None,
             notes: Vec::new(),
             for_people,
@@ -99,6 +102,11 @@ impl Answer {
         table.row(["repository".into(), self.root.display().to_string().into()]);
         if let (Some(url), Some(server)) = (&self.url, self.server) {
             table.row(["server".into(), format!("{url}: {}", server.said()).into()]);
+            let claude = match self.claude {
+                Some(version) => version.to_string(),
+                None => format!("not in PATH; it has to be {LEAST} or newer"),
+            };
+            table.row(["Claude Code".into(), claude.into()]);
         }
         out.table(&table)
     }
@@ -175,6 +183,7 @@ impl Answer {
         if let (Some(url), Some(server), Some(program)) = (&self.url, self.server, &self.program) {
             answer["server"] = json!({"url": url, "state": server.name()});
             answer["program"] = program.as_str().into();
+            answer["claudeCode"] = self.claude.map(|version| version.to_string()).into();
         }
         answer
     }

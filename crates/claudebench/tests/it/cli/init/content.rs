@@ -214,6 +214,26 @@ fn programs_are_told_what_became_of_each_file() {
     );
 }
 
+#[test]
+fn claude_code_gets_the_events_that_it_knows() {
+    let server = Server::start();
+    let repository = Repository::new(&server);
+    let events = || repository.json(".claude/settings.json")["hooks"].as_object().unwrap().len();
+    repository.has_claude("2.1.197");
+    repository.initialized(&["--yes"]);
+    assert_eq!(events(), 26, "one that it does not know makes it leave out the whole file");
+    // An update brings more.
+    repository.has_claude("2.1.332");
+    assert!(repository.initialized(&["--yes"]).contains("changed  .claude/settings.json"));
+    assert_eq!(events(), 30);
+    repository.initialized(&["--remove", "--yes"]);
+    assert!(!repository.path(".claude").exists());
+    fs::remove_dir_all(repository.home.path().join("bin")).unwrap();
+    let said = repository.initialized(&["--yes"]);
+    assert!(said.contains("Claude Code  not in PATH; it has to be 2.1.114 or newer"), "{said}");
+    assert_eq!(events(), 24);
+}
+
 /// Ends the server of a folder when the test is over, however that ends.
 struct Ended<'a>(&'a std::path::Path);
 

@@ -9,6 +9,7 @@ mod terminal;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -29,6 +30,7 @@ impl Repository {
     /// A new one, under git. Its server is one that is there.
     fn new(server: &Server) -> Self {
         let repository = Self::without_git(&server.url);
+        repository.has_claude("2.1.332");
         let made = repository.git(&["init", "--quiet"]);
         assert!(made.status.success(), "{}", text(&made.stderr));
         repository
@@ -47,9 +49,18 @@ impl Repository {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = program(args);
         let own = Path::new(env!("CARGO_BIN_EXE_claudebench")).parent().unwrap();
-        let path = format!("{}:/usr/local/bin:/usr/bin:/bin", own.display());
+        let of_home = self.home.path().join("bin");
+        let path = format!("{}:{}:/usr/local/bin:/usr/bin:/bin", own.display(), of_home.display());
         command.env("PATH", path).env("HOME", self.home.path()).current_dir(self.root.path());
         command
+    }
+
+    /// A Claude Code that says its version, in PATH.
+    fn has_claude(&self, version: &str) {
+        let path = self.home.path().join("bin/claude");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, format!("#!/bin/sh\necho '{version} (Claude Code)'\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     fn git(&self, args: &[&str]) -> Output {

@@ -70,6 +70,37 @@ fn a_file_beyond_the_repository_is_nobodys_business() {
 }
 
 #[test]
+fn a_work_tree_that_was_added_talks_to_the_server_of_the_main_one() {
+    let server = Server::start();
+    let repository = Repository::new(&server);
+    repository.initialized(&["--yes"]);
+    let made = repository.git(&[
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b",
+        "commit",
+        "-q",
+        "--allow-empty",
+        "-m",
+        "x",
+    ]);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let elsewhere = tempfile::tempdir().unwrap();
+    let tree = elsewhere.path().join("tree");
+    let added = repository.git(&["worktree", "add", "-q", tree.to_str().unwrap()]);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    fs::create_dir(tree.join("src")).unwrap();
+    let mut command = repository.command(&["task", "list"]);
+    let output = command.current_dir(tree.join("src")).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    // One of its own is nearer.
+    fs::write(tree.join(".claudebench.toml"), "[client]\nurl = \"http://127.0.0.1:9\"\n").unwrap();
+    let mut command = repository.command(&["task", "list"]);
+    assert_eq!(command.current_dir(&tree).output().unwrap().status.code(), Some(3));
+}
+
+#[test]
 fn it_sets_the_server_and_hooks_alone() {
     let server = Server::start();
     let repository = Repository::new(&server);

@@ -13,7 +13,11 @@ use serde_json::{Value, json};
 const PROTOCOL: &str = "2025-06-18";
 
 /// Runs a command to its end with a text on its standard input.
-pub(super) fn run(mut command: Command, input: &str, patience: Duration) -> Result<Output, String> {
+pub(in crate::cli) fn run(
+    mut command: Command,
+    input: &str,
+    patience: Duration,
+) -> Result<Output, String> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.process_group(0).spawn().map_err(|e| e.to_string())?;
     let group = group(&child);
@@ -35,7 +39,10 @@ pub(super) fn run(mut command: Command, input: &str, patience: Duration) -> Resu
 }
 
 /// The tools of a server of MCP on standard input and output.
-pub(super) fn tools(mut command: Command, patience: Duration) -> Result<Vec<String>, String> {
+pub(in crate::cli) fn tools(
+    mut command: Command,
+    patience: Duration,
+) -> Result<Vec<String>, String> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.process_group(0).spawn().map_err(|e| e.to_string())?;
     let group = group(&child);
