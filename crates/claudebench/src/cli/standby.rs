@@ -33,6 +33,11 @@ pub(super) async fn unreachable(client: &Client) -> Option<io::Error> {
     }
 }
 
+/// Whether who answers is one of ours.
+pub(super) async fn is_ours(client: &Client) -> bool {
+    client.get("/healthz").await.is_ok_and(|body| body.windows(5).any(|part| part == b"alive"))
+}
+
 /// Starts a server at the client's address, if none is there and it is this machine's.
 pub(super) async fn ensure(shared: &Shared, data: &Path, client: &Client) -> Outcome<Standby> {
     let Some(unreachable) = unreachable(client).await else { return Ok(Standby::Found) };

@@ -8,6 +8,7 @@ mod project;
 #[cfg(test)]
 mod tests;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use claudebench_core::rank::Aging;
@@ -301,7 +302,10 @@ impl Config {
     pub fn in_path(name: &str) -> Option<PathBuf> {
         let folders = std::env::var_os("PATH").unwrap_or_default();
         let found = std::env::split_paths(&folders).map(|folder| folder.join(name));
-        found.filter_map(|path| path.canonicalize().ok()).find(|path| path.is_file())
+        let runs = |path: &PathBuf| {
+            path.metadata().is_ok_and(|found| found.is_file() && found.mode() & 0o111 != 0)
+        };
+        found.filter_map(|path| path.canonicalize().ok()).find(runs)
     }
 
     /// How this program is called from here: by its name where a shell finds it, else by its path.

@@ -16,6 +16,8 @@ mod show;
 
 use std::path::{Path, PathBuf};
 
+use claudebench_services::key::Presented;
+
 use super::failure::{Failure, Outcome};
 use super::output::Out;
 use super::standby::{self, Standby};
@@ -102,6 +104,9 @@ impl Init {
         let client = shared.client(&config)?;
         let mut wanted = wanted(root, &config)?;
         wanted.todo_tools = self.todo_tools;
+        if let Some(file) = &wanted.key_file {
+            holds_key(Path::new(file))?;
+        }
         let mut changes = wanted.changes()?;
         let runtime = one_thread()?;
         let mut answer = Answer::new(root, Some(&wanted), !out.for_programs());
@@ -151,6 +156,13 @@ impl Init {
         }
         let data = root.join(&config.data);
         Ok(match runtime.block_on(standby::ensure(shared, &data, client))? {
+            Standby::Found if !runtime.block_on(standby::is_ours(client)) => {
+                let what = format!("what answers at {} is no ClaudeBench", client.address());
+                return Err(Failure::advise(
+                    what,
+                    "give the address of one, or a free one, by --url",
+                ));
+            }
             Standby::Found => ServerState::Found,
             Standby::Started => ServerState::Started,
         })
@@ -245,6 +257,18 @@ fn wanted(root: &Path, config: &Config) -> Outcome<Wanted> {
         data: within
             .filter(|_| config.store.is_embedded())
             .map(|path| path.to_string_lossy().into_owned()),
+    })
+}
+
+/// What a file of a project calls a key must be one: nothing else is sent.
+fn holds_key(file: &Path) -> Outcome {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    if Presented::read(text.trim()).is_some() {
+        return Ok(());
+    }
+    Err(Failure::Input {
+        what: format!("{} holds no API key, and nothing was written", file.display()),
+        next: "give a file that holds a key alone, as `claudebench key create` shows it".into(),
     })
 }
 

@@ -321,6 +321,8 @@ pub(super) fn expect(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
 
     const NEWEST: Option<Version> = Some(Version(2, 1, 332));
 
@@ -412,6 +414,56 @@ mod tests {
         ] {
             let mut json = Json::read(text).unwrap();
             assert_eq!(put(&mut json, &program(), NEWEST, true).unwrap_err(), what);
+        }
+    }
+
+    /// What a member of the settings may hold.
+    fn values() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(json!(null)),
+            Just(json!([])),
+            Just(json!({})),
+            any::<i32>().prop_map(Value::from),
+            "[a-z\"\\\\é ]{0,6}".prop_map(Value::from)
+        ];
+        leaf.prop_recursive(2, 8, 3, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                proptest::collection::btree_map("[a-z]{1,3}", inner, 0..3)
+                    .prop_map(|all| Value::Object(all.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_of_others_is_lost_whatever_they_wrote(
+            others in proptest::collection::btree_map("[a-z]{1,4}", values(), 0..4),
+            events in proptest::collection::vec((0..EVENTS.len(), proptest::collection::vec(values(), 0..3)), 0..4),
+            with_hooks: bool,
+            lines: bool,
+        ) {
+            let mut before: Map<String, Value> = others.into_iter().collect();
+            before.remove("env");
+            if with_hooks {
+                let hooks = events.into_iter().map(|(at, groups)| (EVENTS[at].name.to_owned(), groups.into()));
+                before.insert("hooks".into(), Value::Object(hooks.collect()));
+            }
+            let text = if lines { serde_json::to_string_pretty(&before) } else { serde_json::to_string(&before) };
+            let text = text.unwrap();
+            let mut json = Json::read(&text).unwrap();
+            put(&mut json, &program(), NEWEST, true).unwrap();
+            let after: Value = serde_json::from_str(json.text()).unwrap();
+            prop_assert_eq!(set(&json).len(), EVENTS.len());
+            for (name, value) in before.iter().filter(|(name, _)| *name != "hooks") {
+                prop_assert_eq!(&after[name], value);
+            }
+            let again = json.text().to_owned();
+            put(&mut json, &program(), NEWEST, true).unwrap();
+            prop_assert_eq!(json.text(), again);
+            let kept = take(&mut json, Some(&Json::read(&text).unwrap()), false, true);
+            prop_assert!(kept.is_empty());
+            prop_assert_eq!(json.text(), text);
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::super::program::text;
+use super::super::script::{Script, body};
 use super::super::server::Server;
 use super::Repository;
 
@@ -134,4 +135,21 @@ fn a_server_elsewhere_that_does_not_answer_stops_it_unless_that_is_wanted() {
         repository.command(&["init", "--yes", "--no-start", "--url", "http://127.0.0.1:9/far"]);
     assert!(init.output().unwrap().status.success());
     assert!(repository.read(".claudebench.toml").contains("http://127.0.0.1:9/far"));
+}
+
+#[tokio::test]
+async fn what_answers_must_be_a_server_of_ours_and_a_key_a_key() {
+    let foreign = Script::tcp([body(200, "<html>")]).await;
+    let repository = Repository::without_git(&foreign.url);
+    let mut init = repository.command(&["init", "--yes", "--url", &foreign.url]);
+    let output = tokio::task::spawn_blocking(move || init.output()).await.unwrap().unwrap();
+    assert!(text(&output.stderr).contains("is no ClaudeBench"), "{}", text(&output.stderr));
+    let key = tempfile::NamedTempFile::new().unwrap();
+    fs::write(key.path(), "hunter2").unwrap();
+    let path = key.path().to_str().unwrap();
+    let mut init = repository.command(&["init", "--yes", "--no-start", "--key-file", path]);
+    let output = init.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("holds no API key"), "{}", text(&output.stderr));
+    assert!(repository.tree().is_empty());
 }
