@@ -336,7 +336,7 @@ mod tests {
         let text = "{\"hooks\": {\"Stop\": [{\"hooks\": [{\"type\": \"command\", \"command\": \"claudebench hook\"}]}]}}";
         let hooks = settings::set(&Json::read(text).unwrap());
         let found = configured(&hooks, false, None);
-        assert!(found.state == State::Look && found.found.contains("23 of 24"), "{found:?}");
+        assert!(found.state == State::Look && found.found.contains("29 of 30"), "{found:?}");
         assert_eq!(configured(&hooks, true, None).state, State::Bad);
         assert_eq!(configured(&[], false, None).state, State::Bad);
     }

@@ -1,5 +1,5 @@
-//! The Claude Code of this machine: which events its hooks may be set for. One that meets an event that it
-//! does not know leaves the whole file of settings out.
+//! The Claude Code of this machine: which events its hooks may be set for. An old one that meets an event
+//! that it does not know leaves the whole file of settings out.
 
 use std::fmt;
 use std::process::Command;
@@ -15,8 +15,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(in crate::cli) struct Version(pub(super) u32, pub(super) u32, pub(super) u32);
 
-/// The one that is taken for granted where there is none to ask.
-pub(super) const LEAST: Version = Version(2, 1, 114);
+/// From this one on, an event that is not known is left out alone. It is taken for granted where there is
+/// none to ask.
+pub(super) const TOLERANT: Version = Version(2, 1, 114);
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

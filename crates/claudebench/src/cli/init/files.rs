@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use tempfile::NamedTempFile;
 
@@ -186,6 +187,21 @@ fn put(
     }
     let folder = target.parent().unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| e.to_string())
+}
+
+/// Whether git ignores a path, by any of its files. Without git, by what a file of patterns says.
+pub(super) fn is_ignored(root: &Path, path: &str, patterns: &str) -> bool {
+    let mut git = Command::new("git");
+    git.arg("-C").arg(root).args(["check-ignore", "--quiet", "--", path]);
+    let asked = git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    match asked.ok().and_then(|status| status.code()) {
+        Some(0) => true,
+        Some(1) => false,
+        // There is no git, or it does not want to look here.
+        _ => {
+            patterns.lines().any(|line| line.trim().trim_matches('/') == path.trim_end_matches('/'))
+        }
+    }
 }
 
 #[cfg(test)]

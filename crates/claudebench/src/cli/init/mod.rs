@@ -5,7 +5,6 @@ pub(super) mod claude;
 pub(super) mod command;
 mod diff;
 mod files;
-mod ignored;
 pub(super) mod json;
 mod plan;
 mod record;
@@ -120,7 +119,7 @@ impl Init {
             answer.server = Some(self.ensure(shared, &config, &client, &runtime, root)?);
             return answer.unchanged(&changes, out);
         }
-        answer.before(&changes, out)?;
+        self.show(&answer, &changes, out)?;
         if !self.goes_on(&mut answer, &changes, "Write this?", out)? {
             return Ok(());
         }
@@ -185,6 +184,14 @@ impl Init {
         show::ask(question, false, out)
     }
 
+    /// Shows what is about to be done. Who said yes beforehand need not read it to the end.
+    fn show(&self, answer: &Answer, changes: &[Change], out: &mut Out) -> Outcome {
+        match answer.before(changes, out) {
+            Err(Failure::Output(_)) if self.yes => Ok(()),
+            shown => shown,
+        }
+    }
+
     /// Whether what was shown is to be done. What is not done although it was asked for is a failure.
     fn goes_on(
         &self,
@@ -228,7 +235,7 @@ impl Init {
             }
             return answer.unchanged(&changes, out);
         }
-        answer.before(&changes, out)?;
+        self.show(&answer, &changes, out)?;
         if !self.goes_on(&mut answer, &changes, "Take this out?", out)? {
             return Ok(());
         }

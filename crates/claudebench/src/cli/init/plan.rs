@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use super::claude::Version;
 use super::command::Program;
-use super::files::{Place, unusable};
+use super::files::{Place, is_ignored, unusable};
 use super::json::Json;
 use super::record::{Kept, Record};
 use super::section::{LINES, MARKDOWN, Marks};
-use super::{ignored, servers, settings};
+use super::{servers, settings};
 use crate::cli::failure::Outcome;
 use crate::config::{PROJECT_FILE, read_project, write_project};
 
@@ -163,7 +163,7 @@ impl Wanted {
         let personal = [PROJECT_FILE.to_owned(), MEMORY.to_owned(), local];
         for path in personal.into_iter().chain(self.data.as_ref().map(|data| format!("{data}/"))) {
             let line = format!("/{path}");
-            if !lines.contains(&line) && !ignored::is(&self.root, &path, place.text()) {
+            if !lines.contains(&line) && !is_ignored(&self.root, &path, place.text()) {
                 lines.push(line);
             }
         }

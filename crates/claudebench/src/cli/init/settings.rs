@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::claude::{LEAST, Version};
+use super::claude::{TOLERANT, Version};
 use super::command::{Program, Run};
 use super::json::{Json, Step};
 
@@ -68,16 +68,18 @@ const EVENTS: [Event; 30] = [
     event("DirectoryAdded", (2, 1, 220)),
 ];
 
-/// The events that a version of Claude Code knows, of those that a hook is set for.
+/// The events that a hook is set for with a version of Claude Code.
 pub(in crate::cli) fn events(
     version: Option<Version>,
 ) -> impl Iterator<Item = &'static Event> + Clone {
-    EVENTS.iter().filter(move |event| event.since <= version.unwrap_or(LEAST))
+    EVENTS
+        .iter()
+        .filter(move |event| version.is_none_or(|version| !is_too_new(event.name, version)))
 }
 
-/// Whether a version of Claude Code may not know an event.
+/// Whether a version of Claude Code does not know an event, and takes that amiss.
 pub(in crate::cli) fn is_too_new(name: &str, version: Version) -> bool {
-    EVENTS.iter().any(|event| event.name == name && event.since > version)
+    version < TOLERANT && EVENTS.iter().any(|event| event.name == name && event.since > version)
 }
 
 fn is_of_tools(name: &str) -> bool {
@@ -347,17 +349,19 @@ mod tests {
     }
 
     #[test]
-    fn an_older_claude_code_gets_no_event_that_it_does_not_know() {
+    fn an_old_claude_code_gets_no_event_that_it_does_not_know() {
         let names =
             |version: Option<Version>| events(version).map(|event| event.name).collect::<Vec<_>>();
         assert_eq!(names(NEWEST).len(), 30);
-        assert_eq!(names(None).len(), 24, "the type declarations of 2.1.114 have these");
-        assert!(!names(Some(Version(2, 1, 250))).contains(&"PreModelSwitch"));
-        assert!(names(Some(Version(2, 1, 251))).contains(&"PreModelSwitch"));
+        assert_eq!(names(None).len(), 30);
+        assert_eq!(names(Some(TOLERANT)).len(), 30, "what it does not know it leaves out alone");
+        assert_eq!(names(Some(Version(2, 1, 113))).len(), 24);
+        assert!(!names(Some(Version(2, 1, 75))).contains(&"PostCompact"));
+        assert!(names(Some(Version(2, 1, 76))).contains(&"PostCompact"));
         assert!(names(Some(Version(1, 0, 0))).contains(&"PreToolUse"));
+        assert!(is_too_new("StopFailure", Version(2, 1, 60)));
         assert!(
-            is_too_new("DirectoryAdded", Version(2, 1, 197))
-                && !is_too_new("Stop", Version(2, 1, 197))
+            !is_too_new("StopFailure", Version(2, 1, 80)) && !is_too_new("Stop", Version(2, 1, 60))
         );
     }
 

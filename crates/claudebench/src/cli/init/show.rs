@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::claude::{LEAST, Version};
+use super::claude::{TOLERANT, Version};
 use super::diff::unified;
 use super::plan::{Change, Wanted};
 use crate::cli::failure::Outcome;
@@ -104,7 +104,7 @@ impl Answer {
             table.row(["server".into(), format!("{url}: {}", server.said()).into()]);
             let claude = match self.claude {
                 Some(version) => version.to_string(),
-                None => format!("not in PATH; it has to be {LEAST} or newer"),
+                None => format!("not in PATH; it should be {TOLERANT} or newer"),
             };
             table.row(["Claude Code".into(), claude.into()]);
         }

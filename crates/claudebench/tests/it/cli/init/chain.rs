@@ -89,9 +89,9 @@ fn a_broken_link_is_named() {
     settings["hooks"].as_object_mut().unwrap().remove("Stop");
     repository.write(".claude/settings.json", &settings.to_string());
     assert_eq!(one(&found(&repository, &[]), "hooks"), ("look", "none for Stop"));
-    repository.has_claude("2.1.197");
+    repository.has_claude("2.1.90");
     assert!(
-        matches!(one(&found(&repository, &[]), "hooks"), ("bad", said) if said.contains("does not know DirectoryAdded"))
+        matches!(one(&found(&repository, &[]), "hooks"), ("bad", said) if said.contains("does not know DirectoryAdded, PostModelSwitch"))
     );
     settings["disableAllHooks"] = true.into();
     repository.write(".claude/settings.json", &settings.to_string());

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::Stdio;
 
 use super::super::program::text;
 use super::super::script::{Script, body};
@@ -152,4 +153,16 @@ async fn what_answers_must_be_a_server_of_ours_and_a_key_a_key() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("holds no API key"), "{}", text(&output.stderr));
     assert!(repository.tree().is_empty());
+}
+
+#[test]
+fn who_said_yes_need_not_read_it_all() {
+    let server = Server::start();
+    let repository = Repository::new(&server);
+    let mut init = repository.command(&["init", "--yes", "--url", &server.url]);
+    let mut child = init.stdout(Stdio::piped()).spawn().unwrap();
+    // The reader goes before a word was said.
+    drop(child.stdout.take());
+    child.wait().unwrap();
+    assert!(repository.path(".gitignore").exists(), "{:?}", repository.tree());
 }
