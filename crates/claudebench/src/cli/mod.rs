@@ -60,12 +60,13 @@ pub struct Cli {
 struct Shared {
     /// The server: http://HOST:PORT, or unix:PATH
     ///
-    /// Without it: CLAUDEBENCH_URL, then `client.url` of the configuration, by default http://127.0.0.1:3000.
+    /// Without it: CLAUDEBENCH_URL, then `client.url` of the project (.claudebench.toml), then of the configuration, by
+    /// default http://127.0.0.1:3000.
     #[arg(long, global = true, value_name = "URL")]
     url: Option<String>,
     /// A file that holds the API key
     ///
-    /// Without it: CLAUDEBENCH_API_KEY, then CLAUDEBENCH_KEY_FILE, then `client.key_file` of the configuration. There is no option for the key
+    /// Without it: CLAUDEBENCH_API_KEY, then CLAUDEBENCH_KEY_FILE, then `client.key_file` of the project, then of the configuration. There is no option for the key
     /// itself, as other users of a machine see the options of a program.
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -185,7 +186,7 @@ enum Command {
     Call(call::Call),
     /// Speak the Model Context Protocol on standard input and output, for an agent that starts it
     Mcp(mcp::Mcp),
-    /// Let the Claude Code sessions of a repository work through ClaudeBench
+    // What they say of themselves is longer.
     Init(init::Init),
     /// Answer a hook of Claude Code, or try a command against the rules
     Hook(hook::Hook),
@@ -194,7 +195,6 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
-    /// Look for what is wrong on this machine, and say what to do
     Doctor(doctor::Doctor),
     /// Check and show the configuration
     #[command(subcommand)]
