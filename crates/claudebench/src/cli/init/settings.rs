@@ -34,7 +34,7 @@ const fn of_tools(name: &'static str, since: (u32, u32, u32)) -> Event {
     Event { of_tools: true, ..event(name, since) }
 }
 
-/// The events that a hook is set for: all that Claude Code has, but for [`LEFT_OUT`].
+/// The events that a hook is set for: all that Claude Code has, but for those that are left out below.
 const EVENTS: [Event; 30] = [
     of_tools("PreToolUse", (0, 0, 0)),
     of_tools("PostToolUse", (0, 0, 0)),
