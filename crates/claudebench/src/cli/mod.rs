@@ -144,6 +144,7 @@ impl Shared {
         let key = key.trim();
         if config.client.key_of_project {
             trust::key_of_project(path, key)?;
+            trust::server_and_key_of_project(&config.client)?;
         }
         Ok(Some(key.to_owned()))
     }

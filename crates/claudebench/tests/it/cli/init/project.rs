@@ -2,6 +2,7 @@
 //! by it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 
 use serde_json::{Value, json};
@@ -224,4 +225,40 @@ fn init_says_where_the_key_lies_and_follows_a_server_that_moves() {
     let output = moved.output().unwrap();
     assert!(text(&output.stdout).contains("as somebody wrote it"), "{}", text(&output.stdout));
     assert_eq!(repository.read(".claudebench.toml"), format!("# mine\n{written}"));
+}
+
+#[test]
+fn a_file_that_names_a_server_elsewhere_and_a_key_must_be_its_readers_own() {
+    let server = Server::start();
+    let repository = Repository::new(&server);
+    // A prefix makes it another machine's, and nobody listens there.
+    let project = "[client]\nurl = \"http://127.0.0.1:9/far\"\nkey_file = \"key\"\n";
+    repository.write(".claudebench.toml", project);
+    repository.write("key", &format!("cb_{}_{}", "0".repeat(16), "a".repeat(64)));
+    let list = || run_in(&repository, "", &["task", "list"], &[]);
+    let rights = |mode| {
+        fs::set_permissions(repository.path(".claudebench.toml"), fs::Permissions::from_mode(mode))
+            .unwrap();
+    };
+    rights(0o644);
+    let said = list();
+    assert_eq!(said.status.code(), Some(1));
+    assert!(text(&said.stderr).contains("others may read it; the key is not sent"), "{said:?}");
+    rights(0o600);
+    assert_eq!(list().status.code(), Some(3), "it was tried: {:?}", list());
+    assert!(repository.git(&["add", "--force", ".claudebench.toml"]).status.success());
+    let said = list();
+    assert!(text(&said.stderr).contains("it is in git; the key is not sent"), "{said:?}");
+    // On this machine it does no harm.
+    repository.write(".claudebench.toml", &project.replace("/far", ""));
+    rights(0o644);
+    assert_eq!(list().status.code(), Some(3));
+    // What init writes is its writer's own.
+    let key = repository.path("key");
+    fs::remove_file(repository.path(".claudebench.toml")).unwrap();
+    repository.git(&["rm", "-q", "--cached", ".claudebench.toml"]);
+    let far = ["init", "--yes", "--no-start", "--url", "http://127.0.0.1:9/far", "--key-file"];
+    let mut init = repository.command(&[&far[..], &[key.to_str().unwrap()]].concat());
+    assert!(init.output().unwrap().status.success());
+    assert_eq!(list().status.code(), Some(3), "{:?}", list());
 }
