@@ -15,7 +15,7 @@ checkout := --cfg=checkout_$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' 
 claudebench := cargo run --locked --release --package claudebench --
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench bench-peers crash beside fuzz fmt generate web clients clean
+.PHONY: help run test lint docs bench bench-peers crash beside claude fuzz fmt generate web clients clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
@@ -59,6 +59,11 @@ beside: ## run the release before and this one on one database under load (PREVI
 fuzz: ## fuzz what reads the bytes of others, a minute for each target (SECONDS=60); needs nightly Rust
 	@scripts/fuzz.sh $(or $(SECONDS),60)
 
+claude: clients/claude/node_modules/.package-lock.json ## run a session of the real Claude Code, in a repository that `init` set up
+	@scripts/need.sh cargo cc node
+	cargo build --locked --package claudebench
+	node clients/claude/session.mjs target/debug/claudebench
+
 fmt: ## format the code
 	cargo fmt --all
 
@@ -88,4 +93,4 @@ clients: clients/node/node_modules/.package-lock.json clients/python/venv/pyvenv
 	@touch $@
 
 clean: ## delete what was built here, and the build directory of all checkouts
-	rm -rf target web/node_modules $(peers)/apalis/target $(peers)/node/node_modules $(peers)/pgqueuer/venv clients/node/node_modules clients/python/venv $(CARGO_BUILD_BUILD_DIR)
+	rm -rf target web/node_modules $(peers)/apalis/target $(peers)/node/node_modules $(peers)/pgqueuer/venv clients/node/node_modules clients/claude/node_modules clients/python/venv $(CARGO_BUILD_BUILD_DIR)

@@ -70,7 +70,7 @@ fn month(text: &str) -> Result<String, String> {
 impl Command {
     /// Does it.
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
-        let config = shared.load(Vec::new())?.config;
+        let config = shared.load_for_server(Vec::new())?.config;
         let Some(options) = config.database().map_err(Failure::local)? else {
             return Err(Failure::advise(
                 "the tasks are in the embedded store, which keeps them all",

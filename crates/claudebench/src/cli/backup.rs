@@ -93,7 +93,7 @@ impl Restore {
 
 /// The data directory, where there is one: it is named, or it holds the store of the configuration.
 fn folder(shared: &Shared, data: &DataDir) -> Outcome<PathBuf> {
-    let config = shared.load(data.overrides())?.config;
+    let config = shared.load_for_server(data.overrides())?.config;
     if config.store.is_embedded() {
         return Ok(config.data);
     }

@@ -41,11 +41,17 @@ impl Command {
 fn check(loaded: &Loaded, out: &mut Out) -> Outcome {
     let changed = loaded.settings.iter().filter(|s| s.origin != Origin::Default).count();
     if out.for_programs() {
-        return out.json(&json!({"ok": true, "file": loaded.file, "changed": changed}));
+        let (file, project) = (&loaded.file, &loaded.project);
+        return out
+            .json(&json!({"ok": true, "file": file, "project": project, "changed": changed}));
     }
     let file = match &loaded.file {
         Some(file) => format!("read from {}", file.display()),
         None => "there is no claudebench.toml here".into(),
+    };
+    let file = match &loaded.project {
+        Some(project) => format!("{file}, and {}", project.display()),
+        None => file,
     };
     let differ = if changed == 1 { "setting differs" } else { "settings differ" };
     out.styled(Style::Green, "The configuration is right.")?;

@@ -8,6 +8,7 @@ use claudebench_core::{Code, Error};
 use serde_json::{Value, json};
 
 use crate::client::{AddressError, BadKey, ClientError};
+use crate::config::ConfigError;
 
 /// The exit codes, as the help tells them.
 pub(super) const EXIT_CODES: &str = "\
@@ -285,6 +286,15 @@ impl From<io::Error> for Failure {
 impl From<AddressError> for Failure {
     fn from(error: AddressError) -> Self {
         Self::Usage(error.to_string())
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        if error.is_in_flag() {
+            return Self::Usage(error.to_string());
+        }
+        Self::advise(error, "mend it, then see `claudebench config check`")
     }
 }
 

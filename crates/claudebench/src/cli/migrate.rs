@@ -27,7 +27,7 @@ pub(super) struct Migrate {
 impl Migrate {
     /// Does it.
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
-        let config = shared.load(Vec::new())?.config;
+        let config = shared.load_for_server(Vec::new())?.config;
         let Some(options) = config.database().map_err(Failure::local)? else {
             if out.for_programs() {
                 return report(&[], self.check, out);

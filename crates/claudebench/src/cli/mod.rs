@@ -9,18 +9,22 @@ mod doctor;
 mod events;
 mod failure;
 mod hook;
+mod init;
 mod key;
 mod mcp;
 mod migrate;
 mod openapi;
 mod output;
 mod reload;
+mod running;
 mod serve;
 mod session;
 mod sessions;
+mod standby;
 mod status;
 mod store;
 mod task;
+mod trust;
 mod values;
 
 use std::path::PathBuf;
@@ -57,12 +61,13 @@ pub struct Cli {
 struct Shared {
     /// The server: http://HOST:PORT, or unix:PATH
     ///
-    /// Without it: CLAUDEBENCH_URL, then `client.url` of the configuration, by default http://127.0.0.1:3000.
+    /// Without it: CLAUDEBENCH_URL, then `client.url` of the project (.claudebench.toml), then of the configuration, by
+    /// default http://127.0.0.1:3000.
     #[arg(long, global = true, value_name = "URL")]
     url: Option<String>,
     /// A file that holds the API key
     ///
-    /// Without it: CLAUDEBENCH_API_KEY, then CLAUDEBENCH_KEY_FILE, then `client.key_file` of the configuration. There is no option for the key
+    /// Without it: CLAUDEBENCH_API_KEY, then CLAUDEBENCH_KEY_FILE, then `client.key_file` of the project, then of the configuration. There is no option for the key
     /// itself, as other users of a machine see the options of a program.
     #[arg(long, global = true, value_name = "FILE")]
     key_file: Option<PathBuf>,
@@ -97,14 +102,17 @@ impl Shared {
         flags
     }
 
-    /// The configuration in force, with these flags.
+    /// The configuration in force, with these flags; also what the project says that the command is
+    /// called in.
     fn load(&self, flags: Overrides) -> Outcome<Loaded> {
-        Config::load(self.config.as_deref(), self.overrides(flags)).map_err(|error| {
-            if error.is_in_flag() {
-                return Failure::Usage(error.to_string());
-            }
-            Failure::advise(error, "mend it, then see `claudebench config check`")
-        })
+        let loaded = Config::load_of_project(self.config.as_deref(), self.overrides(flags));
+        loaded.map_err(Failure::from)
+    }
+
+    /// The same for what serves or keeps data: whichever project it is called in.
+    fn load_for_server(&self, flags: Overrides) -> Outcome<Loaded> {
+        let loaded = Config::load(self.config.as_deref(), self.overrides(flags));
+        loaded.map_err(Failure::from)
     }
 
     /// The server that was chosen.
@@ -118,11 +126,15 @@ impl Shared {
         if self.key_file.is_none()
             && let Some(key) = Config::api_key()
         {
+            trust::key_from_elsewhere(&config.client, "CLAUDEBENCH_API_KEY")?;
             return Ok(Some(key));
         }
         let path = &config.client.key_file;
         if path.as_os_str().is_empty() {
             return Ok(None);
+        }
+        if !config.client.key_of_project {
+            trust::key_from_elsewhere(&config.client, &path.display().to_string())?;
         }
         let key = std::fs::read_to_string(path).map_err(|e| {
             Failure::advise(
@@ -130,7 +142,12 @@ impl Shared {
                 "name a file that holds a key, and that you may read, with --key-file",
             )
         })?;
-        Ok(Some(key.trim().to_owned()))
+        let key = key.trim();
+        if config.client.key_of_project {
+            trust::key_of_project(path, key)?;
+            trust::server_and_key_of_project(&config.client)?;
+        }
+        Ok(Some(key.to_owned()))
     }
 }
 
@@ -174,6 +191,8 @@ enum Command {
     /// See what the sessions of agents did
     #[command(subcommand)]
     Session(sessions::Command),
+    // What they say of themselves is longer.
+    Init(init::Init),
     /// Answer a hook of Claude Code, or try a command against the rules
     Hook(hook::Hook),
     /// Show how the server is, and what it has to do
@@ -181,7 +200,6 @@ enum Command {
     /// Make, list and revoke API keys
     #[command(subcommand)]
     Key(key::Command),
-    /// Look for what is wrong on this machine, and say what to do
     Doctor(doctor::Doctor),
     /// Check and show the configuration
     #[command(subcommand)]
@@ -269,6 +287,7 @@ impl Command {
             Self::Reload(reload) => reload.run(&shared, out),
             Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
             Self::Session(which) => talk(&shared, out, async |session| which.run(session).await),
+            Self::Init(init) => init.run(shared, out),
             Self::Hook(hook) => hook.run(&shared, out),
             Self::Mcp(mcp) => mcp.run(&shared),
             Self::Key(key) => key.run(&shared, out),

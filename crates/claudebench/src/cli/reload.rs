@@ -31,7 +31,7 @@ impl Reload {
         if let Some(file) = &self.pid_file {
             flags.push(("workers.pid_file", file.to_string_lossy().into_owned().into()));
         }
-        let path = shared.load(flags)?.config.workers.pid_file;
+        let path = shared.load_for_server(flags)?.config.workers.pid_file;
         if path.as_os_str().is_empty() {
             return Err(Failure::Usage(
                 "it is not known which server: give --pid-file, or set `workers.pid_file`".into(),

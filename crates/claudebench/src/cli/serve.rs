@@ -90,7 +90,7 @@ impl Serve {
 
     /// Does it, until it is told to stop.
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
-        let config = shared.load(self.overrides())?.config;
+        let config = shared.load_for_server(self.overrides())?.config;
         logging::start(&config.log).map_err(Failure::local)?;
         let greeting = config.clone();
         let ready = |urls: &[String]| {

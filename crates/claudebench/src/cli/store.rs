@@ -54,7 +54,7 @@ pub(super) struct Copy {
 
 impl Copy {
     fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
-        let lease_ms = shared.load(Vec::new())?.config.tasks.lease_ms;
+        let lease_ms = shared.load_for_server(Vec::new())?.config.tasks.lease_ms;
         let (from, to) = (place(&self.from)?, place(&self.to)?);
         let mut progress = out.progress("copying");
         let mut shown = Shown::default();

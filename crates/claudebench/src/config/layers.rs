@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::DEFAULTS;
+use super::{DEFAULTS, project};
 
 /// Where a value comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -109,12 +109,8 @@ fn flag(key: &str) -> &'static str {
     }
 }
 
-/// All settings: the defaults with the layers over them.
-pub(super) fn merge(
-    file: Option<&Path>,
-    variables: &[(String, String)],
-    flags: super::Overrides,
-) -> Result<(Table, Vec<Setting>), ConfigError> {
+/// All settings as they are by default.
+pub(super) fn defaults() -> Result<Vec<Setting>, ConfigError> {
     let mut settings = Vec::new();
     let defaults: Table = DEFAULTS
         .parse()
@@ -122,8 +118,24 @@ pub(super) fn merge(
     flatten("", &defaults, &mut |key, value| {
         settings.push(Setting { key, value: value.clone(), origin: Origin::Default });
     });
+    Ok(settings)
+}
+
+/// All settings: the defaults with the layers over them.
+pub(super) fn merge(
+    file: Option<&Path>,
+    project: Option<&Path>,
+    variables: &[(String, String)],
+    flags: super::Overrides,
+) -> Result<(Table, Vec<Setting>), ConfigError> {
+    let mut settings = defaults()?;
     if let Some(path) = file {
-        lay_file(path, &mut settings)?;
+        for (key, value, origin) in read(path, &text_of(path)?)? {
+            lay(&key, value, origin, &mut settings)?;
+        }
+    }
+    if let Some(path) = project {
+        project::lay(path, &mut settings)?;
     }
     for (name, text) in variables {
         let Some(rest) = name.strip_prefix("CLAUDEBENCH_") else { continue };
@@ -177,24 +189,26 @@ fn unflatten(settings: &[Setting]) -> Table {
     table
 }
 
-fn lay_file(path: &Path, settings: &mut [Setting]) -> Result<(), ConfigError> {
-    let whole = |what: String| ConfigError {
-        key: None,
-        origin: Some(Origin::File(path.to_owned(), None)),
-        what,
-    };
-    let text = std::fs::read_to_string(path).map_err(|e| whole(format!("cannot be read: {e}")))?;
+/// The text of a file.
+pub(super) fn text_of(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|e| {
+        let origin = Origin::File(path.to_owned(), None);
+        ConfigError::whole(format!("cannot be read: {e}")).at(origin)
+    })
+}
+
+/// What the text of a file sets, each with its place.
+pub(super) fn read(path: &Path, text: &str) -> Result<Vec<(String, Value, Origin)>, ConfigError> {
     let table: Table = text.parse().map_err(|e: toml::de::Error| {
-        let line = e.span().map(|span| line_of(&text, span.start));
-        whole(e.message().to_owned()).at(Origin::File(path.to_owned(), line))
+        let line = e.span().map(|span| line_of(text, span.start));
+        ConfigError::whole(e.message()).at(Origin::File(path.to_owned(), line))
     })?;
     let mut found = Vec::new();
-    flatten("", &table, &mut |key, value| found.push((key, value.clone())));
-    for (key, value) in found {
-        let origin = Origin::File(path.to_owned(), line_with(&text, &key));
-        lay(&key, value, origin, settings)?;
-    }
-    Ok(())
+    flatten("", &table, &mut |key, value| {
+        let origin = Origin::File(path.to_owned(), line_with(text, &key));
+        found.push((key, value.clone(), origin));
+    });
+    Ok(found)
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -218,7 +232,7 @@ fn line_with(text: &str, key: &str) -> Option<usize> {
     None
 }
 
-fn lay(
+pub(super) fn lay(
     key: &str,
     value: Value,
     origin: Origin,

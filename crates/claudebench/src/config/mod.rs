@@ -1,12 +1,14 @@
-//! Configuration: defaults, then one file, then the environment, then flags. The defaults' file is
+//! Configuration: defaults, then one file, then that of a project, then the environment, then flags. The defaults' file is
 //! the list of all settings, so that what is documented is what there is.
 
 mod check;
 mod database;
 mod layers;
+mod project;
 #[cfg(test)]
 mod tests;
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use claudebench_core::rank::Aging;
@@ -14,6 +16,9 @@ use serde::Deserialize;
 
 pub use database::{EMBEDDED, has_password, shown};
 pub use layers::{ConfigError, Origin, Setting};
+pub use project::{PROJECT_FILE, read_project, write_project};
+
+use layers::defaults;
 
 /// The defaults, with a comment on each setting.
 pub const DEFAULTS: &str = include_str!("default.toml");
@@ -241,6 +246,12 @@ pub enum LogFormat {
 pub struct Client {
     pub url: String,
     pub key_file: PathBuf,
+    /// Where the file of a project names the server that is in force.
+    #[serde(skip)]
+    pub url_of_project: Option<Origin>,
+    /// Whether such a file says where the key lies.
+    #[serde(skip)]
+    pub key_of_project: bool,
 }
 
 /// What flags say, by the name of the setting.
@@ -255,6 +266,8 @@ pub struct Loaded {
     pub settings: Vec<Setting>,
     /// The file that was read.
     pub file: Option<PathBuf>,
+    /// The file of the project that was read.
+    pub project: Option<PathBuf>,
 }
 
 /// The file that is read when none is named and it exists.
@@ -266,8 +279,28 @@ impl Config {
     ///
     /// # Errors
     /// Each names the setting, where it was set, and what was expected.
-    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
     pub fn load(file: Option<&Path>, flags: Overrides) -> Result<Loaded, ConfigError> {
+        Self::load_with(file, None, flags)
+    }
+
+    /// The same for what talks to a server: the file of the project that the working directory lies in,
+    /// `.claudebench.toml`, is read, too.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn load_of_project(file: Option<&Path>, flags: Overrides) -> Result<Loaded, ConfigError> {
+        let home = Self::home().map(PathBuf::from);
+        let here = std::env::current_dir().ok();
+        let project = here.and_then(|here| project::find(&here, home.as_deref()));
+        Self::load_with(file, project, flags)
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
+    fn load_with(
+        file: Option<&Path>,
+        project: Option<PathBuf>,
+        flags: Overrides,
+    ) -> Result<Loaded, ConfigError> {
         let named = file.map(Path::to_owned).or_else(|| {
             std::env::var_os("CLAUDEBENCH_CONFIG").filter(|f| !f.is_empty()).map(PathBuf::from)
         });
@@ -275,18 +308,27 @@ impl Config {
         let variables = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
         });
-        Self::from_layers(file, variables.collect(), flags)
+        Self::of_layers(file, project, variables.collect(), flags)
+    }
+
+    /// The program that a shell finds under a name.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
+    pub fn in_path(name: &str) -> Option<PathBuf> {
+        let folders = std::env::var_os("PATH").unwrap_or_default();
+        let found = std::env::split_paths(&folders).map(|folder| folder.join(name));
+        let runs = |path: &PathBuf| {
+            path.metadata().is_ok_and(|found| found.is_file() && found.mode() & 0o111 != 0)
+        };
+        found.filter_map(|path| path.canonicalize().ok()).find(runs)
     }
 
     /// How this program is called from here: by its name where a shell finds it, else by its path.
     #[must_use]
-    #[allow(clippy::disallowed_methods, reason = "the one door for the environment")]
     pub fn program() -> String {
         const NAME: &str = "claudebench";
         let Ok(own) = std::env::current_exe() else { return NAME.into() };
-        let folders = std::env::var_os("PATH").unwrap_or_default();
-        let found = std::env::split_paths(&folders).map(|folder| folder.join(NAME));
-        let found = found.filter_map(|path| path.canonicalize().ok()).next();
+        let found = Self::in_path(NAME);
         if found.is_some() && found == own.canonicalize().ok() {
             return NAME.into();
         }
@@ -334,11 +376,28 @@ impl Config {
         variables: Vec<(String, String)>,
         flags: Overrides,
     ) -> Result<Loaded, ConfigError> {
-        let (table, settings) = layers::merge(file.as_deref(), &variables, flags)?;
+        Self::of_layers(file, None, variables, flags)
+    }
+
+    fn of_layers(
+        file: Option<PathBuf>,
+        project: Option<PathBuf>,
+        variables: Vec<(String, String)>,
+        flags: Overrides,
+    ) -> Result<Loaded, ConfigError> {
+        let (table, settings) =
+            layers::merge(file.as_deref(), project.as_deref(), &variables, flags)?;
         check::check(&settings)?;
-        let config: Self = toml::Value::Table(table)
+        let mut config: Self = toml::Value::Table(table)
             .try_into()
             .map_err(|e: toml::de::Error| ConfigError::whole(e.message()))?;
-        Ok(Loaded { config, settings, file })
+        let origin = |key: &str| {
+            let setting = settings.iter().find(|setting| setting.key == key)?;
+            let of_project = matches!((&setting.origin, &project), (Origin::File(file, _), Some(project)) if file == project);
+            of_project.then(|| setting.origin.clone())
+        };
+        config.client.url_of_project = origin("client.url");
+        config.client.key_of_project = origin("client.key_file").is_some();
+        Ok(Loaded { config, settings, file, project })
     }
 }

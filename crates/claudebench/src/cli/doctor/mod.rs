@@ -4,6 +4,7 @@ mod data;
 mod database;
 mod machine;
 mod network;
+mod repository;
 
 use serde::Serialize;
 use serde_json::json;
@@ -16,7 +17,8 @@ use crate::config::Config;
 /// Look for what is wrong on this machine, and say what to do
 ///
 /// It looks at the configuration, the data directory and its database, the disk's room and speed,
-/// or else at PostgreSQL, at the addresses, the clock and the server, and changes nothing. The exit code is 1 if something is
+/// or else at PostgreSQL, at the addresses, the clock and the server, and changes nothing. In a repository where
+/// `claudebench init` was run it also tries the chain from Claude Code to the server: its hooks, MCP, the key. The exit code is 1 if something is
 /// wrong; what is only to be looked at leaves it at 0.
 #[derive(Debug, clap::Args)]
 pub(super) struct Doctor {
@@ -82,6 +84,7 @@ impl Doctor {
         checks.extend(machine::checks(&config, out.now()));
         let network = network::checks(&config, shared, held);
         checks.extend(super::one_thread()?.block_on(network));
+        checks.extend(super::one_thread()?.block_on(repository::checks(&config, shared)));
         report(&checks, out)?;
         if checks.iter().any(|check| check.state == State::Bad) {
             return Err(Failure::Said(Exit::Failed));
@@ -93,10 +96,12 @@ impl Doctor {
     fn config(&self, shared: &Shared) -> Outcome<(Config, Check)> {
         const NAME: &str = "configuration";
         let flags = shared.overrides(self.data.overrides());
-        match Config::load(shared.config.as_deref(), flags) {
+        match Config::load_of_project(shared.config.as_deref(), flags) {
             Ok(loaded) => {
-                let file = loaded.file.as_ref().map(|file| file.display().to_string());
-                let found = file.unwrap_or_else(|| "the defaults; no file".into());
+                let files = loaded.file.iter().chain(&loaded.project);
+                let files: Vec<String> = files.map(|file| file.display().to_string()).collect();
+                let none = || "the defaults; no file".into();
+                let found = if files.is_empty() { none() } else { files.join(", ") };
                 Ok((loaded.config, Check::good(NAME, found)))
             }
             Err(error) => {

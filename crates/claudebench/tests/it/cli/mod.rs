@@ -7,6 +7,7 @@ mod ending;
 mod errors;
 mod hook;
 mod hooked;
+mod init;
 mod life;
 mod log;
 mod mistakes;

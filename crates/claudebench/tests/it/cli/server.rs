@@ -37,7 +37,7 @@ impl Server {
         Self::run_by(command, TempDir::new().unwrap())
     }
 
-    fn run_by(mut command: Command, data: TempDir) -> Self {
+    pub(crate) fn run_by(mut command: Command, data: TempDir) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
