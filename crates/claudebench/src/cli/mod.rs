@@ -21,6 +21,7 @@ mod status;
 mod store;
 mod task;
 mod values;
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -164,6 +165,11 @@ enum Command {
     /// Add, list, claim, finish and watch tasks
     #[command(subcommand)]
     Task(task::Command),
+    /// Work on tasks: run a command for each, and report how it went
+    Work(Box<work::Work>),
+    /// Run one command for `claudebench work`, and end all of it when that ends
+    #[command(hide = true)]
+    WorkGuard(work::Guard),
     /// Follow what happens
     Events(events::Follow),
     /// Call any method of the server
@@ -260,6 +266,8 @@ impl Command {
         match self {
             Self::Task(task) => talk(&shared, out, async |session| task.run(session).await),
             Self::Events(follow) => talk(&shared, out, async |session| follow.run(session).await),
+            Self::Work(work) => work.run(&shared, out),
+            Self::WorkGuard(guard) => guard.run(),
             Self::Call(call) => talk(&shared, out, async |session| call.run(session).await),
             Self::Serve(serve) => serve.run(&shared, out),
             Self::Reload(reload) => reload.run(&shared, out),

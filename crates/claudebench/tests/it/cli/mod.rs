@@ -15,3 +15,4 @@ mod script;
 mod server;
 mod store;
 mod stream;
+mod work;
