@@ -23,37 +23,62 @@ pub(in crate::cli::work) struct Options {
     #[arg(long, value_enum, value_name = "AGENT", conflicts_with = "exec")]
     pub(in crate::cli::work) agent: Option<Kind>,
     /// The program of the agent
-    #[arg(long, value_name = "PROGRAM", default_value = "claude", requires = "agent")]
+    #[arg(
+        long,
+        value_name = "PROGRAM",
+        default_value = "claude",
+        requires = "agent",
+        conflicts_with = "exec"
+    )]
     agent_program: String,
     /// The git repository to work in
     #[arg(long, visible_alias = "repo", value_name = "DIR", default_value = ".")]
-    #[arg(requires = "agent")]
+    #[arg(requires = "agent", conflicts_with = "exec")]
     repository: PathBuf,
     /// What the branch of a task begins from
-    #[arg(long, value_name = "COMMIT", default_value = "HEAD", requires = "agent")]
+    #[arg(
+        long,
+        value_name = "COMMIT",
+        default_value = "HEAD",
+        requires = "agent",
+        conflicts_with = "exec"
+    )]
     base: String,
     /// Where worktrees are made; by default .claudebench/worktrees in the repository, which git
     /// does not see
-    #[arg(long, value_name = "DIR", requires = "agent")]
+    #[arg(long, value_name = "DIR", requires = "agent", conflicts_with = "exec")]
     worktrees: Option<PathBuf>,
     /// Which worktrees stay when the work is over
-    #[arg(long, value_enum, value_name = "WHICH", default_value = "changed", requires = "agent")]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHICH",
+        default_value = "changed",
+        requires = "agent",
+        conflicts_with = "exec"
+    )]
     keep_worktrees: Keep,
     /// How much a task may cost, over all of its attempts, in US dollars
-    #[arg(long, value_name = "USD", value_parser = dollars, requires = "agent")]
+    #[arg(long, value_name = "USD", value_parser = dollars, requires = "agent", conflicts_with = "exec")]
     cost_limit: Option<f64>,
     /// How much this worker may spend, before it ends, in US dollars
-    #[arg(long, value_name = "USD", value_parser = dollars, requires = "agent")]
+    #[arg(long, value_name = "USD", value_parser = dollars, requires = "agent", conflicts_with = "exec")]
     total_cost_limit: Option<f64>,
     /// How many turns an attempt may take
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    #[arg(requires = "agent")]
+    #[arg(requires = "agent", conflicts_with = "exec")]
     max_turns: Option<u32>,
     /// The model
-    #[arg(long, value_name = "MODEL", requires = "agent")]
+    #[arg(long, value_name = "MODEL", requires = "agent", conflicts_with = "exec")]
     model: Option<String>,
     /// What the agent may do without being asked, as nobody is there who could be
-    #[arg(long, value_name = "MODE", default_value = "acceptEdits", requires = "agent")]
+    #[arg(
+        long,
+        value_name = "MODE",
+        default_value = "acceptEdits",
+        requires = "agent",
+        conflicts_with = "exec"
+    )]
     permission_mode: String,
 }
 

@@ -47,9 +47,9 @@ impl Site {
     fn new() -> Self {
         let site = Self { server: Server::start(), place: TempDir::new().unwrap() };
         script(&site.place.path().join("claude"), CLAUDE);
-        std::fs::create_dir(site.repository()).unwrap();
+        fs::create_dir(site.repository()).unwrap();
         site.git(&["init", "-q", "-b", "main"]);
-        std::fs::write(site.repository().join("index"), "old\n").unwrap();
+        fs::write(site.repository().join("index"), "old\n").unwrap();
         site.git(&["add", "."]);
         let commit =
             ["-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "-qm", "First"];
@@ -298,8 +298,8 @@ fn where_there_is_nothing_to_work_in_it_says_so_before_it_claims() {
 fn a_folder_in_the_way_of_a_worktree_fails_the_attempt_and_is_left_alone() {
     let site = Site::new();
     let id = site.add("nothing");
-    std::fs::create_dir_all(site.worktree(&id)).unwrap();
-    std::fs::write(site.worktree(&id).join("mine"), "x").unwrap();
+    fs::create_dir_all(site.worktree(&id)).unwrap();
+    fs::write(site.worktree(&id).join("mine"), "x").unwrap();
     let (code, worker) = site.once(&[]);
     assert_eq!(code, Some(1));
     let history = text(&site.server.run(&["task", "history", &id]).stdout).to_owned();

@@ -96,7 +96,7 @@ fn told_to_stop_it_ends_what_it_has_begun_and_takes_nothing_more() {
     worker.says("takes no more tasks");
     let second = add(&server, "second", &[]);
     assert_eq!(status(&server, &first), "in_progress");
-    std::fs::write(worker.path("go"), "").unwrap();
+    fs::write(worker.path("go"), "").unwrap();
     assert_eq!(worker.code(), Some(0));
     let seen = [&first, &second].map(|id| status(&server, id));
     assert_eq!(seen, ["completed", "pending"]);

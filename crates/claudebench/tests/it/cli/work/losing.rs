@@ -77,7 +77,7 @@ fn a_result_that_could_not_be_told_is_told_when_the_server_is_back() {
     worker.sees("begun");
     let url = server.url.clone();
     let data = kill(server);
-    std::fs::write(worker.path("go"), "").unwrap();
+    fs::write(worker.path("go"), "").unwrap();
     worker.says("task.complete");
     let server = again(&url, data);
     assert_eq!(worker.code(), Some(0));
@@ -94,7 +94,7 @@ fn a_stop_with_a_result_that_nobody_takes_ends_somewhere_and_says_so() {
     let mut worker = Worker::start(&server.url, &["--exec", command, "--once"]);
     worker.sees("begun");
     drop(server);
-    std::fs::write(worker.path("go"), "").unwrap();
+    fs::write(worker.path("go"), "").unwrap();
     worker.says("task.complete");
     for _ in 0..3 {
         worker.signal(Signal::TERM);

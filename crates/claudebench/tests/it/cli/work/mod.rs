@@ -108,7 +108,8 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("the worker said:\n{}", self.log());
+            #[allow(clippy::print_stderr, reason = "it tells what led to it")]
+            let () = eprintln!("the worker said:\n{}", self.log());
         }
         // It may have ended already.
         let _ = self.child.kill();
