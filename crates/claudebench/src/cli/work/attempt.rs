@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::fleet::{Common, Phase};
+use super::fleet::{Phase, Workshop};
 use super::lease::{Halt, Lease, at_least};
 use super::link::ms;
 use super::stage::Stage;
@@ -35,7 +35,7 @@ pub(super) enum Went {
 
 /// One attempt at one task.
 pub(super) struct Attempt {
-    common: Arc<Common>,
+    shop: Arc<Workshop>,
     task: Arc<Task>,
     fence: i64,
     phase: watch::Receiver<Phase>,
@@ -44,20 +44,20 @@ pub(super) struct Attempt {
 impl Attempt {
     /// Of a task that was claimed.
     pub(super) fn new(
-        common: Arc<Common>,
+        shop: Arc<Workshop>,
         task: Arc<Task>,
         phase: watch::Receiver<Phase>,
     ) -> Option<Self> {
         let fence = task.lease.as_ref()?.fence;
-        Some(Self { common, task, fence, phase })
+        Some(Self { shop, task, fence, phase })
     }
 
     /// Does the work and reports it. `fresh`: the lease has just begun.
     pub(super) async fn run(mut self, fresh: bool) -> Went {
         let (task, attempt) = (self.task.id, self.task.attempt);
-        let heard = (self.phase.clone(), self.common.cancels.subscribe());
-        let common = self.common.clone();
-        let Some(mut lease) = Lease::new(&common.link, &self.task, common.time_limit, heard) else {
+        let heard = (self.phase.clone(), self.shop.cancels.subscribe());
+        let shop = self.shop.clone();
+        let Some(mut lease) = Lease::new(&shop.link, &self.task, shop.time_limit, heard) else {
             return Went::Nothing;
         };
         if !fresh && let Some(halt) = lease.renew().await {
@@ -67,8 +67,8 @@ impl Attempt {
         tracing::info!(%task, attempt, fence = self.fence, text = self.task.text, "begins");
         let (halt, halted) = watch::channel(false);
         let its = self.task.clone();
-        let stage = Stage { common: &common, task: &its, fence: self.fence, halt: halted };
-        let work = common.job.perform(&stage);
+        let stage = Stage { shop: &shop, task: &its, fence: self.fence, halt: halted };
+        let work = shop.job.perform(&stage);
         tokio::pin!(work);
         let verdict = tokio::select! {
             verdict = &mut work => verdict,
@@ -157,11 +157,11 @@ impl Attempt {
         let completion = Completion {
             id: self.task.id.to_string(),
             fence: self.fence,
-            worker_id: &self.common.link.worker,
+            worker_id: &self.shop.link.worker,
             result,
             idempotency_key: self.key(what),
         };
-        self.common.link.insist::<Value>(task::Complete::NAME, &completion).await.map(drop)
+        self.shop.link.insist::<Value>(task::Complete::NAME, &completion).await.map(drop)
     }
 
     async fn fail(&self, failed: &Failed) -> Went {
@@ -171,7 +171,7 @@ impl Attempt {
         if let Some(retryable) = failed.retryable {
             params["retryable"] = retryable.into();
         }
-        match self.common.link.insist::<Value>(task::Fail::NAME, &params).await {
+        match self.shop.link.insist::<Value>(task::Fail::NAME, &params).await {
             Ok(_) => Went::Failed,
             Err(error) => self.refused(&error),
         }
@@ -181,9 +181,9 @@ impl Attempt {
         let mut params = self.params("release");
         params["reason"] = reason(why).into();
         if rest {
-            params["delayMs"] = ms(self.common.release_delay).into();
+            params["delayMs"] = ms(self.shop.release_delay).into();
         }
-        match self.common.link.insist::<Value>(task::Release::NAME, &params).await {
+        match self.shop.link.insist::<Value>(task::Release::NAME, &params).await {
             Ok(_) => Went::Released,
             Err(error) => self.refused(&error),
         }
@@ -198,14 +198,14 @@ impl Attempt {
         json!({
             "id": self.task.id,
             "fence": self.fence,
-            "workerId": self.common.link.worker,
+            "workerId": self.shop.link.worker,
             "idempotencyKey": self.key(what),
         })
     }
 
     /// A report that is sent again is the same report.
     fn key(&self, what: &str) -> String {
-        self.common.link.key(format_args!("{}-{}-{what}", self.task.id, self.fence))
+        self.shop.link.key(format_args!("{}-{}-{what}", self.task.id, self.fence))
     }
 }
 

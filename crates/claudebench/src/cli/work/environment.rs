@@ -2,16 +2,16 @@
 
 use claudebench_services::task::Task;
 
-use super::fleet::Common;
+use super::fleet::Workshop;
 
 /// The longest value, in bytes: a system takes 128 KiB of one, and a few MB of all.
 const LONGEST: usize = 32 << 10;
 
 /// The variables of one attempt. All of the task is on standard input; here is what a script wants at
 /// hand.
-pub(super) fn of(common: &Common, task: &Task, fence: i64) -> Vec<(String, String)> {
+pub(super) fn of(shop: &Workshop, task: &Task, fence: i64) -> Vec<(String, String)> {
     let list = |names: &[std::sync::Arc<str>]| names.join(",");
-    let mut all = common.environment.clone();
+    let mut all = shop.environment.clone();
     let mut set = |name: &str, value: String| {
         all.push((format!("CLAUDEBENCH_{name}"), clean(value)));
     };
@@ -25,7 +25,7 @@ pub(super) fn of(common: &Common, task: &Task, fence: i64) -> Vec<(String, Strin
     set("FENCE", fence.to_string());
     set("ATTEMPT", task.attempt.to_string());
     set("MAX_ATTEMPTS", task.max_attempts.to_string());
-    set("WORKER_ID", common.link.worker.clone());
+    set("WORKER_ID", shop.link.worker.clone());
     if let Some(trace) = &task.traceparent {
         all.push(("TRACEPARENT".into(), clean(trace.clone())));
     }

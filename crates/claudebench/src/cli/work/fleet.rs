@@ -43,7 +43,7 @@ pub(super) enum Phase {
 }
 
 /// What all attempts of a worker share.
-pub(super) struct Common {
+pub(super) struct Workshop {
     pub(super) link: Link,
     pub(super) job: Job,
     pub(super) show: Show,
@@ -87,7 +87,7 @@ struct Pending {
 
 /// The worker.
 pub(super) struct Fleet {
-    common: Arc<Common>,
+    shop: Arc<Workshop>,
     bounds: Bounds,
     about: Value,
     /// Somebody may have been here under the same name before.
@@ -105,9 +105,9 @@ pub(super) struct Fleet {
 }
 
 impl Fleet {
-    pub(super) fn new(common: Arc<Common>, bounds: Bounds, about: Value, named: bool) -> Self {
+    pub(super) fn new(shop: Arc<Workshop>, bounds: Bounds, about: Value, named: bool) -> Self {
         Self {
-            common,
+            shop,
             bounds,
             about,
             named,
@@ -126,12 +126,12 @@ impl Fleet {
     /// Works until there is nothing more to do, or it is told to stop.
     pub(super) async fn run(mut self) -> Outcome<Tally> {
         let mut signals = Signals::new()?;
-        let enter = enter(self.common.clone(), self.about.clone(), self.named);
+        let enter = enter(self.shop.clone(), self.about.clone(), self.named);
         tokio::select! {
             entered = enter => entered?,
             () = signals.next() => return Ok(self.tally),
         }
-        let listen = listen(self.common.link.client.clone(), self.common.cancels.clone());
+        let listen = listen(self.shop.link.client.clone(), self.shop.cancels.clone());
         let listener = tokio::spawn(listen);
         self.idle_since = Instant::now();
         loop {
@@ -178,7 +178,7 @@ impl Fleet {
         if self.phase() != Phase::Working || self.pending.is_some() {
             return;
         }
-        if self.common.job.is_spent() {
+        if self.shop.job.is_spent() {
             return self.drain("the cost limit of this worker is reached");
         }
         let left = self.bounds.max_tasks.map_or(usize::MAX, |most| most - self.begun.min(most));
@@ -191,10 +191,10 @@ impl Fleet {
         }
         self.claims += 1;
         let wait = self.bounds.idle_exit.map_or(WAIT, |idle| idle.min(WAIT));
-        let key = self.common.link.key(format_args!("claim-{}", self.claims));
+        let key = self.shop.link.key(format_args!("claim-{}", self.claims));
         let claim = Claim { key, most: room, wait };
-        let (common, about, its) = (self.common.clone(), self.about.clone(), claim.clone());
-        let answer = Box::pin(async move { common.link.claim(&its, &about).await });
+        let (shop, about, its) = (self.shop.clone(), self.about.clone(), claim.clone());
+        let answer = Box::pin(async move { shop.link.claim(&its, &about).await });
         self.pending = Some(Pending { claim, answer });
     }
 
@@ -209,7 +209,7 @@ impl Fleet {
         };
         for task in claimed.tasks {
             let phase = self.phase.subscribe();
-            if let Some(attempt) = Attempt::new(self.common.clone(), task, phase) {
+            if let Some(attempt) = Attempt::new(self.shop.clone(), task, phase) {
                 self.begun += 1;
                 let fresh = claimed.fresh;
                 self.attempts.spawn(async move { attempt.run(fresh).await });
@@ -255,8 +255,8 @@ impl Fleet {
         // What it may have got just now would be kept by the heartbeats of the others. If there are
         // none, all goes back with the end of the registration.
         if !self.attempts.is_empty() {
-            let (common, phase) = (self.common.clone(), self.phase.subscribe());
-            self.attempts.spawn(take_back(common, claim, phase));
+            let (shop, phase) = (self.shop.clone(), self.phase.subscribe());
+            self.attempts.spawn(take_back(shop, claim, phase));
         }
     }
 
@@ -275,7 +275,7 @@ impl Fleet {
             Phase::Draining => {
                 tracing::info!(why, running = self.attempts.len(), "kills what runs");
                 self.phase.send_replace(Phase::Killing);
-                self.phase_ends = Some(now + self.common.kill_grace + LAST_REPORTS);
+                self.phase_ends = Some(now + self.shop.kill_grace + LAST_REPORTS);
             }
             Phase::Killing | Phase::Leaving => {
                 tracing::warn!(why, running = self.attempts.len(), "goes");
@@ -288,7 +288,7 @@ impl Fleet {
 
     /// Ends the registration.
     async fn leave(&mut self) {
-        let link = &self.common.link;
+        let link = &self.shop.link;
         let gone = tokio::time::timeout(TAKE_BACK, link.unregister(wall_ms())).await;
         if let Ok(Err(error)) = gone {
             tracing::warn!(%error, "the server was not told that this worker ends");
@@ -302,19 +302,19 @@ impl Fleet {
 
 /// Registers the worker. What somebody of the same name has left goes back first: his tasks would live
 /// by the heartbeats of this one.
-async fn enter(common: Arc<Common>, about: Value, named: bool) -> Outcome {
+async fn enter(shop: Arc<Workshop>, about: Value, named: bool) -> Outcome {
     if named {
-        match common.link.unregister(wall_ms()).await {
+        match shop.link.unregister(wall_ms()).await {
             Err(error) if !super::link::may_pass(&error) => return Err(error.into()),
             _ => {}
         }
     }
-    match common.link.client.get("/healthz").await {
+    match shop.link.client.get("/healthz").await {
         // Whoever answers is no server of ours: the address is wrong.
         Err(error @ ClientError::Foreign { .. }) => return Err(error.into()),
-        _ => common.link.register(&about).await?,
+        _ => shop.link.register(&about).await?,
     }
-    tracing::info!(worker = common.link.worker, server = %common.link.client.address(), "ready");
+    tracing::info!(worker = shop.link.worker, server = %shop.link.client.address(), "ready");
     Ok(())
 }
 
@@ -327,14 +327,14 @@ async fn answered(pending: &mut Option<Pending>) -> Result<Claimed, ClientError>
 }
 
 /// Asks once more what a claim has got that nobody waits for any more, and gives it back.
-async fn take_back(common: Arc<Common>, claim: Claim, phase: watch::Receiver<Phase>) -> Went {
+async fn take_back(shop: Arc<Workshop>, claim: Claim, phase: watch::Receiver<Phase>) -> Went {
     let claim = Claim { wait: Duration::ZERO, ..claim };
-    let asked = common.link.claim(&claim, &Value::Null);
+    let asked = shop.link.claim(&claim, &Value::Null);
     let Ok(Ok(claimed)) = tokio::time::timeout(TAKE_BACK, asked).await else {
         return Went::Nothing;
     };
     for task in claimed.tasks {
-        if let Some(attempt) = Attempt::new(common.clone(), task, phase.clone()) {
+        if let Some(attempt) = Attempt::new(shop.clone(), task, phase.clone()) {
             attempt.give_back().await;
         }
     }

@@ -59,7 +59,7 @@ async fn command(argv: &[String], stage: &Stage<'_>) -> Verdict {
     };
     let order = Order {
         argv: argv.to_vec(),
-        environment: environment::of(stage.common, stage.task, stage.fence),
+        environment: environment::of(stage.shop, stage.task, stage.fence),
         unset: Vec::new(),
         folder: None,
         input,

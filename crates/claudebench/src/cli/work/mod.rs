@@ -26,7 +26,7 @@ use super::values;
 use crate::client::Address;
 use crate::config::Config;
 use crate::logging;
-use fleet::{Bounds, Common, Fleet};
+use fleet::{Bounds, Fleet, Workshop};
 use job::Job;
 use link::{Link, Wanted};
 use output::{Show, Writer};
@@ -170,7 +170,7 @@ impl Work {
             "job": job.about(), "version": env!("CARGO_PKG_VERSION"),
         });
         let named = self.claims.worker.is_some();
-        let common = Common {
+        let shop = Workshop {
             time_limit: self.ends.time_limit.map(ms).or(job.time_limit()),
             kill_grace: ms(self.ends.kill_grace),
             release_delay: ms(self.claims.release_delay),
@@ -192,7 +192,7 @@ impl Work {
             environment,
             cancels: broadcast::Sender::new(CANCELS),
         };
-        Ok(Fleet::new(Arc::new(common), bounds, about, named))
+        Ok(Fleet::new(Arc::new(shop), bounds, about, named))
     }
 }
 

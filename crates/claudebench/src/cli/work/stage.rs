@@ -3,7 +3,7 @@
 use claudebench_services::task::Task;
 use tokio::sync::watch;
 
-use super::fleet::Common;
+use super::fleet::Workshop;
 use super::output::{Sink, Stream, Tail, read};
 use super::process::{Ended, Order, Running};
 use super::verdict::RESULT;
@@ -15,7 +15,7 @@ const ERRORS: usize = 64 << 10;
 
 /// Where the work on one task happens.
 pub(super) struct Stage<'a> {
-    pub(super) common: &'a Common,
+    pub(super) shop: &'a Workshop,
     pub(super) task: &'a Task,
     pub(super) fence: i64,
     pub(super) halt: watch::Receiver<bool>,
@@ -41,8 +41,8 @@ impl Stage<'_> {
     pub(super) async fn run(&self, order: &Order) -> Finished {
         let (task, attempt) = (self.task.id.to_string(), self.task.attempt);
         let open = |stream| {
-            let pieces = self.common.pieces.clone();
-            Sink::open(pieces, &self.common.show, &task, attempt, stream)
+            let pieces = self.shop.pieces.clone();
+            Sink::open(pieces, &self.shop.show, &task, attempt, stream)
         };
         match (open(Stream::Out), open(Stream::Err)) {
             (Ok(out), Ok(err)) => self.run_into(order, (out, err), self.halt.clone()).await,
@@ -77,7 +77,7 @@ impl Stage<'_> {
                 );
             };
             tokio::pin!(reads);
-            let finish = running.finish(halt, self.common.kill_grace);
+            let finish = running.finish(halt, self.shop.kill_grace);
             tokio::pin!(finish);
             let mut heard = false;
             let ended = loop {

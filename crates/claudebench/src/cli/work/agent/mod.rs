@@ -93,7 +93,7 @@ impl Agent {
         allowance: Allowance,
         cost: &mut Option<f64>,
     ) -> Verdict {
-        let mut environment = environment::of(stage.common, stage.task, stage.fence);
+        let mut environment = environment::of(stage.shop, stage.task, stage.fence);
         environment.push(("CLAUDEBENCH_BRANCH".into(), worktree.branch.clone()));
         let order = Order {
             argv: self.command(allowance),
@@ -209,7 +209,7 @@ async fn remember(stage: &Stage<'_>, cost: f64) {
         _ => serde_json::Map::new(),
     };
     checkpoint.insert("costUsd".into(), json!(cost));
-    let link = &stage.common.link;
+    let link = &stage.shop.link;
     let params = json!({
         "id": stage.task.id, "fence": stage.fence, "workerId": link.worker,
         "checkpoint": checkpoint,
