@@ -9,6 +9,7 @@ mod doctor;
 mod events;
 mod failure;
 mod hook;
+mod import;
 mod key;
 mod mcp;
 mod migrate;
@@ -178,6 +179,8 @@ enum Command {
     Mcp(mcp::Mcp),
     /// Answer a hook of Claude Code, or try a command against the rules
     Hook(hook::Hook),
+    /// Bring tasks over from elsewhere: a public ClaudeBench, beads, or Task Master
+    Import(import::Import),
     /// Show how the server is, and what it has to do
     Status(status::Status),
     /// Make, list and revoke API keys
@@ -272,6 +275,7 @@ impl Command {
             Self::Serve(serve) => serve.run(&shared, out),
             Self::Reload(reload) => reload.run(&shared, out),
             Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
+            Self::Import(import) => talk(&shared, out, async |session| import.run(session).await),
             Self::Hook(hook) => hook.run(&shared, out),
             Self::Mcp(mcp) => mcp.run(&shared),
             Self::Key(key) => key.run(&shared, out),

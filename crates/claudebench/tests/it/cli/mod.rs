@@ -6,6 +6,7 @@ mod database;
 mod ending;
 mod errors;
 mod hook;
+mod import;
 mod life;
 mod log;
 mod mistakes;
