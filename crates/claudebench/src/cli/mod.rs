@@ -9,6 +9,7 @@ mod doctor;
 mod events;
 mod failure;
 mod hook;
+mod import;
 mod init;
 mod key;
 mod mcp;
@@ -26,6 +27,7 @@ mod store;
 mod task;
 mod trust;
 mod values;
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -182,6 +184,11 @@ enum Command {
     /// Add, list, claim, finish and watch tasks
     #[command(subcommand)]
     Task(task::Command),
+    /// Work on tasks: run a command for each, and report how it went
+    Work(Box<work::Work>),
+    /// Run one command for `claudebench work`, and end all of it when that ends
+    #[command(hide = true)]
+    WorkGuard(work::Guard),
     /// Follow what happens
     Events(events::Follow),
     /// Call any method of the server
@@ -195,6 +202,8 @@ enum Command {
     Init(init::Init),
     /// Answer a hook of Claude Code, or try a command against the rules
     Hook(hook::Hook),
+    /// Bring tasks over from elsewhere: a public ClaudeBench, beads, or Task Master
+    Import(import::Import),
     /// Show how the server is, and what it has to do
     Status(status::Status),
     /// Make, list and revoke API keys
@@ -282,12 +291,15 @@ impl Command {
         match self {
             Self::Task(task) => talk(&shared, out, async |session| task.run(session).await),
             Self::Events(follow) => talk(&shared, out, async |session| follow.run(session).await),
+            Self::Work(work) => work.run(&shared, out),
+            Self::WorkGuard(guard) => guard.run(),
             Self::Call(call) => talk(&shared, out, async |session| call.run(session).await),
             Self::Serve(serve) => serve.run(&shared, out),
             Self::Reload(reload) => reload.run(&shared, out),
             Self::Status(status) => talk(&shared, out, async |session| status.run(session).await),
             Self::Session(which) => talk(&shared, out, async |session| which.run(session).await),
             Self::Init(init) => init.run(shared, out),
+            Self::Import(import) => talk(&shared, out, async |session| import.run(session).await),
             Self::Hook(hook) => hook.run(&shared, out),
             Self::Mcp(mcp) => mcp.run(&shared),
             Self::Key(key) => key.run(&shared, out),

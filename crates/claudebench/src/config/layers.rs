@@ -86,8 +86,26 @@ impl ConfigError {
     }
 }
 
-/// Variables that are no settings: the command line's own, and those of the public clients.
-const OTHERS: [&str; 5] = ["API_KEY", "CONFIG", "RPC_URL", "TIMEOUT", "INSTANCE_ID"];
+/// Variables that are no settings: the command line's own, those of the public clients, and what the
+/// commands of `claudebench work` find.
+const OTHERS: [&str; 16] = [
+    "API_KEY",
+    "CONFIG",
+    "RPC_URL",
+    "TIMEOUT",
+    "INSTANCE_ID",
+    "TASK_ID",
+    "TASK_TEXT",
+    "TASK_PRIORITY",
+    "TASK_PROJECT",
+    "TASK_TAGS",
+    "TASK_ROLES",
+    "TASK_PARENT_ID",
+    "FENCE",
+    "ATTEMPT",
+    "MAX_ATTEMPTS",
+    "WORKER_ID",
+];
 
 /// Settings that have a shorter variable, too. It wins, and counts for nothing if it is empty.
 const SHORT: [(&str, &str); 2] =

@@ -26,6 +26,7 @@ mod params;
 mod picture;
 mod pool;
 mod primary;
+mod public;
 mod ranks;
 mod read;
 mod replicas;
@@ -54,6 +55,7 @@ pub(crate) use copying::Copying;
 pub use errors::OpenError;
 pub use migrate::{MIGRATIONS, Migration};
 pub use options::PostgresOptions;
+pub use public::{PublicCount, PublicDatabase, PublicPage, PublicTable};
 pub use upkeep::{Found, Step, bring_up_to_date, look, look_at_replicas};
 pub use url::DatabaseUrl;
 

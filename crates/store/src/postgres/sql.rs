@@ -37,6 +37,21 @@ pub(super) mod ground {
     }
 }
 
+/// The tables of a public ClaudeBench.
+pub(super) mod public {
+    use crate::sql::statements;
+
+    statements! { "sql/public.sql":
+        BEGIN = "begin";
+        HAS_TABLE = "has_table";
+        TASKS = "tasks";
+        ATTACHMENTS = "attachments";
+        SUBTASKS = "subtasks";
+        PROJECTS = "projects";
+        SESSIONS = "sessions";
+    }
+}
+
 /// Copying all of a store from here or to here.
 pub(super) mod copy {
     use crate::sql::statements;

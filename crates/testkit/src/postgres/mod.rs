@@ -15,6 +15,7 @@ mod kills;
 mod later;
 mod place;
 mod programs;
+mod public;
 mod replica;
 mod watched;
 
