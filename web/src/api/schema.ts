@@ -194,7 +194,7 @@ export interface paths {
          */
         get: operations["GET /api/config/{key}"];
         /**
-         * Sets a value of the shared configuration. It is kept as it is given: the text `"5"` stays a text.
+         * Sets a value of the shared configuration. It is kept as it is given: the text `"5"` stays a text. `hook.rules` takes the text of a file of rules, or null; one that is not in order is refused.
          * @description The same as `config.set`, answered by its output alone.
          */
         put: operations["PUT /api/config/{key}"];
@@ -1255,9 +1255,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sets a value of the shared configuration. It is kept as it is given: the text `"5"` stays a text.
+         * Sets a value of the shared configuration. It is kept as it is given: the text `"5"` stays a text. `hook.rules` takes the text of a file of rules, or null; one that is not in order is refused.
          * @description Sets a value of the shared configuration. It is kept as it is given: the text `"5"` stays a
-         *     text.
+         *     text. `hook.rules` takes the text of a file of rules, or null; one that is not in order is refused.
          *
          *     ```json
          *     {"key": "todowrite.autocreate", "value": false}
@@ -1360,6 +1360,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/git/auto_commit.notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent's changes were committed: the first of its tasks gets the diff as an attachment `git-commit-HASH`, the others a reference `git-ref-HASH`. Secrets are masked.
+         * @description An agent's changes were committed: the first of its tasks gets the diff as an attachment
+         *     `git-commit-HASH`, the others a reference `git-ref-HASH`. Secrets are masked.
+         *
+         *     ```json
+         *     {"instanceId": "w-1", "sessionId": "s-1", "commitHash": "0123456789abcdef", "branch": "work", "files": ["a.rs"],
+         *      "diff": "+fn a() {}", "taskContext": {"taskIds": [], "toolUsed": "Edit", "timestamp": 1763913600007},
+         *      "commitMessage": "{}"}
+         *     ```
+         */
+        post: operations["git.auto_commit.notify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/git/context.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an agent works on: for the message of a commit.
+         * @description What an agent works on: for the message of a commit.
+         *
+         *     ```json
+         *     {"instanceId": "w-1", "sessionId": "s-1"}
+         *     ```
+         */
+        post: operations["git.context.get"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/handlers": {
         parameters: {
             query?: never;
@@ -1371,6 +1422,205 @@ export interface paths {
         get: operations["handlers"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hook/agent_stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent, or a part of it, has stopped for now. What it holds stays its own: `session.end` or `system.unregister` give that back.
+         * @description An agent, or a part of it, has stopped for now. What it holds stays its own: `session.end` or
+         *     `system.unregister` give that back.
+         *
+         *     ```json
+         *     {"instanceId": "w-1", "sessionId": "s-1", "agentType": "main", "timestamp": 1763913600007}
+         *     ```
+         */
+        post: operations["hook.agent_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hook/event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Any other hook of an agent ran: it is kept, without secrets and cut.
+         * @description Any other hook of an agent ran: it is kept, without secrets and cut.
+         *
+         *     ```json
+         *     {"hookEvent": "SubagentStart", "data": {"agent_type": "reviewer"}, "sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        post: operations["hook.event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hook/notification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent tells its person something, such as that it waits: whoever follows the events sees it.
+         * @description An agent tells its person something, such as that it waits: whoever follows the events sees it.
+         *
+         *     ```json
+         *     {"message": "Claude needs your permission", "type": "warning", "sessionId": "s-1", "instanceId": "w-1", "timestamp": 1763913600007}
+         *     ```
+         */
+        post: operations["hook.notification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hook/post_tool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent has used a tool: what it was called with and what it answered are kept, without secrets and cut. Lists of todos become tasks.
+         * @description An agent has used a tool: what it was called with and what it answered are kept, without secrets and cut.
+         *     Lists of todos become tasks.
+         *
+         *     ```json
+         *     {"tool": "Edit", "params": {"file_path": "a.rs"}, "result": {"ok": true}, "sessionId": "s-1"}
+         *     ```
+         */
+        post: operations["hook.post_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hook/pre_compact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent is about to shorten what it remembers: what it needs to go on is kept in a snapshot, which `session.rehydrate` gives back.
+         * @description An agent is about to shorten what it remembers: what it needs to go on is kept in a snapshot, which
+         *     `session.rehydrate` gives back.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1", "contextSize": 150000, "timestamp": 1763913600007}
+         *     ```
+         */
+        post: operations["hook.pre_compact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hook/pre_tool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent is about to use a tool: the rules in force say whether it may. What it is called with and the verdict are kept, without secrets.
+         * @description An agent is about to use a tool: the rules in force say whether it may. What it is called with and the
+         *     verdict are kept, without secrets.
+         *
+         *     ```json
+         *     {"tool": "Bash", "params": {"command": "ls; rm -rf /"}, "sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        post: operations["hook.pre_tool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hook/todo_write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An agent has written its list of todos: new ones become tasks, one that is in progress is leased to its instance, one that is completed completes its task. Tasks that others have, or have ended, stay as they are, and the answer tells of them.
+         * @description An agent has written its list of todos: new ones become tasks, one that is in progress is leased to its
+         *     instance, one that is completed completes its task. Tasks that others have, or have ended, stay as they
+         *     are, and the answer tells of them.
+         *
+         *     ```json
+         *     {"todos": [{"content": "Write the tests", "status": "in_progress"}], "sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        post: operations["hook.todo_write"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hook/user_prompt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody tells an agent what to do: it is kept, without secrets. The answer tells of todos whose tasks went another way meanwhile.
+         * @description Somebody tells an agent what to do: it is kept, without secrets. The answer tells of todos whose tasks went
+         *     another way meanwhile.
+         *
+         *     ```json
+         *     {"prompt": "Write the tests", "context": {}, "sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        post: operations["hook.user_prompt"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1585,6 +1835,151 @@ export interface paths {
         get: operations["schemas"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session of an agent is over: what its instance holds, or has parked on it, goes back at once.
+         * @description A session of an agent is over: what its instance holds, or has parked on it, goes back at once.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1", "reason": "exit"}
+         *     ```
+         */
+        post: operations["session.end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists the sessions of agents, the one that was heard of last first. They are forgotten a week after that.
+         * @description Lists the sessions of agents, the one that was heard of last first. They are forgotten a week after that.
+         *
+         *     ```json
+         *     {"limit": 20}
+         *     ```
+         */
+        post: operations["session.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/rehydrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a session what it needs to go on: as it is now, or as a snapshot has it.
+         * @description Gives a session what it needs to go on: as it is now, or as a snapshot has it.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        post: operations["session.rehydrate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/snapshot.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps what a session needs to go on. `session.rehydrate` gives it back.
+         * @description Keeps what a session needs to go on. `session.rehydrate` gives it back.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1", "reason": "checkpoint"}
+         *     ```
+         */
+        post: operations["session.snapshot.create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A session of an agent begins, or goes on: its instance is registered, and the answer tells what it needs to go on.
+         * @description A session of an agent begins, or goes on: its instance is registered, and the answer tells what it needs
+         *     to go on.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1", "projectDir": "/srv/site", "source": "startup"}
+         *     ```
+         */
+        post: operations["session.start"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/session/state.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a session did: its events, their numbers, and what it needs to go on.
+         * @description What a session did: its events, their numbers, and what it needs to go on.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "condensed": true}
+         *     ```
+         */
+        post: operations["session.state.get"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2493,6 +2888,40 @@ export interface paths {
     };
 }
 export interface webhooks {
+    "agent.stopped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event agent.stopped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "alert.tool_errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event alert.tool_errors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "batch.completed": {
         parameters: {
             query?: never;
@@ -2521,6 +2950,125 @@ export interface webhooks {
         put?: never;
         /** The payload of this type of event. */
         post: operations["event config.changed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "context.pre_compact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event context.pre_compact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "git.auto_commit.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event git.auto_commit.created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "hook.event.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event hook.event.executed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "hook.post_tool.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event hook.post_tool.executed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "hook.pre_tool.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event hook.pre_tool.executed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "hook.todo_write.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event hook.todo_write.executed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "hook.user_prompt.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event hook.user_prompt.executed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2612,6 +3160,23 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "notification.received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event notification.received"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "queue.paused": {
         parameters: {
             query?: never;
@@ -2691,6 +3256,74 @@ export interface webhooks {
         put?: never;
         /** The payload of this type of event. */
         post: operations["event replica.recovered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event session.ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.rehydrated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event session.rehydrated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.snapshot.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event session.snapshot.created"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event session.started"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3683,7 +4316,7 @@ export interface components {
         };
         /**
          * @description Sets a value of the shared configuration. It is kept as it is given: the text `"5"` stays a
-         *     text.
+         *     text. `hook.rules` takes the text of a file of rules, or null; one that is not in order is refused.
          *
          *     ```json
          *     {"key": "todowrite.autocreate", "value": false}
@@ -3850,6 +4483,8 @@ export interface components {
             };
             /** @description The project of the task. */
             project?: string | null;
+            /** @description The session of an agent that caused it. */
+            sessionId?: string | null;
             /** @description The task it is about. */
             taskId?: components["schemas"]["TaskId"] | null;
             /**
@@ -3896,6 +4531,11 @@ export interface components {
              * @default null
              */
             project?: string | null;
+            /**
+             * @description Only events of this session of an agent.
+             * @default null
+             */
+            sessionId?: string | null;
             /**
              * @description Only events of this task.
              * @default null
@@ -3948,8 +4588,489 @@ export interface components {
         };
         /** @description The spans of time that figures are kept for. All begin where UTC has them begin. */
         FiguresBucket: "minute" | "hour" | "day";
+        /**
+         * @description An agent's changes were committed: the first of its tasks gets the diff as an attachment
+         *     `git-commit-HASH`, the others a reference `git-ref-HASH`. Secrets are masked.
+         *
+         *     ```json
+         *     {"instanceId": "w-1", "sessionId": "s-1", "commitHash": "0123456789abcdef", "branch": "work", "files": ["a.rs"],
+         *      "diff": "+fn a() {}", "taskContext": {"taskIds": [], "toolUsed": "Edit", "timestamp": 1763913600007},
+         *      "commitMessage": "{}"}
+         *     ```
+         */
+        GitAutoCommit: {
+            /** @description The branch. */
+            branch: string;
+            /** @description The commit's hash. */
+            commitHash: string;
+            /** @description Its message. */
+            commitMessage: string;
+            /** @description What changed; 10,000 bytes of it are kept. */
+            diff: string;
+            /** @description The files that changed, at most 1,000. */
+            files: string[];
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * @description Lines that came and went.
+             * @default null
+             */
+            stats?: components["schemas"]["GitStats"] | null;
+            /** @description What it is about. */
+            taskContext: components["schemas"]["GitTaskContext"];
+        };
+        /** @description The commit is noted. */
+        GitCommitNoted: {
+            /** @description Always true. */
+            acknowledged: boolean;
+            /** @description The attachment with the diff, if a task could take it. */
+            attachmentId?: string | null;
+            /** @description By what the commit is known. */
+            eventId?: string | null;
+            /** @description Tasks that could not take it, and why. */
+            skipped?: string[];
+        };
+        /** @description What an agent works on. */
+        GitContext: {
+            /** @description Its todos. */
+            currentTodos: components["schemas"]["SessionTodo"][];
+            /** @description What it was told last. */
+            lastPrompt?: string | null;
+            /** @description Whose it is. */
+            metadata: components["schemas"]["GitMetadata"];
+            /** @description The tools it used last, newest first. */
+            recentTools: string[];
+            /** @description Its tasks, those in progress first. */
+            tasks: components["schemas"]["SessionTask"][];
+        };
+        /**
+         * @description What an agent works on: for the message of a commit.
+         *
+         *     ```json
+         *     {"instanceId": "w-1", "sessionId": "s-1"}
+         *     ```
+         */
+        GitContextGet: {
+            /** @description The instance. */
+            instanceId: string;
+            /**
+             * @description The most tasks; 5 if absent.
+             * @default null
+             */
+            limit?: number | null;
+            /** @description The session. */
+            sessionId: string;
+        };
+        /** @description Whose work it is. */
+        GitMetadata: {
+            /**
+             * Format: int64
+             * @description How many hooks the session has run.
+             */
+            eventCount?: number | null;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The folder that it works in. */
+            projectDir?: string | null;
+            /** @description The session. */
+            sessionId: string;
+        };
+        /** @description How much a commit changed. */
+        GitStats: {
+            /**
+             * Format: double
+             * @description Lines that came.
+             */
+            additions: number;
+            /**
+             * Format: double
+             * @description Lines that went.
+             */
+            deletions: number;
+            /**
+             * Format: double
+             * @description Files that changed.
+             */
+            filesChanged: number;
+        };
+        /** @description What a commit is about. */
+        GitTaskContext: {
+            /** @description The tasks; of more than 20 the first. */
+            taskIds: string[];
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970.
+             */
+            timestamp: number;
+            /** @description The tool that changed something. */
+            toolUsed: string;
+        };
         /** @description How the server is, in a word. */
         HealthStatus: "healthy" | "degraded" | "unhealthy";
+        /**
+         * @description An agent, or a part of it, has stopped for now. What it holds stays its own: `session.end` or
+         *     `system.unregister` give that back.
+         *
+         *     ```json
+         *     {"instanceId": "w-1", "sessionId": "s-1", "agentType": "main", "timestamp": 1763913600007}
+         *     ```
+         */
+        HookAgentStop: {
+            /** @description `main` or `subagent`; anything else counts as `unknown`. */
+            agentType: string;
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970.
+             */
+            timestamp: number;
+        };
+        /** @description It is kept. */
+        HookCompacting: {
+            /** @description Always true. */
+            acknowledged: boolean;
+            /** @description The snapshot. */
+            snapshotId: string;
+            /** @description Always true: a snapshot that could not be kept is an error. */
+            stateSaved: boolean;
+        };
+        /** @description What is done about a tool call, from the mildest to the strictest. */
+        HookDecision: "allow" | "warn" | "modify" | "ask" | "deny";
+        /**
+         * @description Any other hook of an agent ran: it is kept, without secrets and cut.
+         *
+         *     ```json
+         *     {"hookEvent": "SubagentStart", "data": {"agent_type": "reviewer"}, "sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        HookEvent: {
+            /**
+             * @description What came with it.
+             * @default null
+             */
+            data?: unknown;
+            /** @description The hook, as the agent names it. */
+            hookEvent: string;
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /**
+             * @description The instance; registered if it is not.
+             * @default null
+             */
+            instanceId?: string | null;
+            /**
+             * @description The session.
+             * @default null
+             */
+            sessionId?: string | null;
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970; now if absent.
+             * @default null
+             */
+            timestamp?: number | null;
+        };
+        /** @description What the rules say. */
+        HookJudged: {
+            /** @description Whether it may run. False, too, when a person is to be asked: who cannot ask must not let it run. */
+            allow: boolean;
+            /** @description What is done: `allow`, `warn`, `modify`, `ask` or `deny`. */
+            decision: components["schemas"]["HookDecision"];
+            /** @description What to call it with instead. */
+            modified?: unknown;
+            /** @description Why it may not, or was changed. */
+            reason?: string | null;
+            /** @description The rule that decided. */
+            rule?: string | null;
+            /** @description How bad it would be: `low`, `medium`, `high` or `critical`. */
+            severity?: string | null;
+            /** @description What to tell the agent. */
+            warnings: string[];
+        };
+        /**
+         * @description An agent tells its person something, such as that it waits: whoever follows the events sees it.
+         *
+         *     ```json
+         *     {"message": "Claude needs your permission", "type": "warning", "sessionId": "s-1", "instanceId": "w-1", "timestamp": 1763913600007}
+         *     ```
+         */
+        HookNotification: {
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description What it says. */
+            message: string;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970.
+             */
+            timestamp: number;
+            /** @description `info`, `warning`, `error`, `success`, or what its client calls it. */
+            type: string;
+        };
+        /**
+         * @description An agent has used a tool: what it was called with and what it answered are kept, without secrets and cut.
+         *     Lists of todos become tasks.
+         *
+         *     ```json
+         *     {"tool": "Edit", "params": {"file_path": "a.rs"}, "result": {"ok": true}, "sessionId": "s-1"}
+         *     ```
+         */
+        HookPostTool: {
+            /**
+             * Format: double
+             * @description How long it took, in milliseconds.
+             * @default null
+             */
+            executionTime?: number | null;
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /**
+             * @description The instance; registered if it is not.
+             * @default null
+             */
+            instanceId?: string | null;
+            /**
+             * @description Whether this was kept while the server was away: nobody reads the answer any more. Tasks that went another
+             *     way are told with the next prompt.
+             * @default false
+             */
+            late?: boolean;
+            /**
+             * @description What it was called with.
+             * @default null
+             */
+            params?: unknown;
+            /**
+             * @description What it answered.
+             * @default null
+             */
+            result?: unknown;
+            /**
+             * @description The session.
+             * @default null
+             */
+            sessionId?: string | null;
+            /**
+             * @description Whether it succeeded; true if absent.
+             * @default null
+             */
+            success?: boolean | null;
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970; now if absent.
+             * @default null
+             */
+            timestamp?: number | null;
+            /** @description The tool, such as `Bash`. */
+            tool: string;
+        };
+        /**
+         * @description An agent is about to shorten what it remembers: what it needs to go on is kept in a snapshot, which
+         *     `session.rehydrate` gives back.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1", "contextSize": 150000, "timestamp": 1763913600007}
+         *     ```
+         */
+        HookPreCompact: {
+            /**
+             * Format: double
+             * @description How much it remembers, in tokens; 0 if it does not know.
+             */
+            contextSize: number;
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970.
+             */
+            timestamp: number;
+        };
+        /**
+         * @description An agent is about to use a tool: the rules in force say whether it may. What it is called with and the
+         *     verdict are kept, without secrets.
+         *
+         *     ```json
+         *     {"tool": "Bash", "params": {"command": "ls; rm -rf /"}, "sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        HookPreTool: {
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /**
+             * @description The instance; registered if it is not.
+             * @default null
+             */
+            instanceId?: string | null;
+            /**
+             * @description What is known besides: `cwd` or `projectDir` is the folder it works in, `home` the home of its user;
+             *     with them paths are seen for what they are.
+             * @default null
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description What it is called with.
+             * @default null
+             */
+            params?: unknown;
+            /**
+             * @description The session.
+             * @default null
+             */
+            sessionId?: string | null;
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970; now if absent.
+             * @default null
+             */
+            timestamp?: number | null;
+            /** @description The tool, such as `Bash`. */
+            tool: string;
+        };
+        /** @description It is kept. */
+        HookProcessed: {
+            /** @description Todos whose tasks went another way. */
+            apart?: components["schemas"]["TodoApart"][];
+            /**
+             * @description What was made of it: true, or what is known of some tools.
+             * @default null
+             */
+            processed?: unknown;
+        };
+        /** @description The prompt is kept. */
+        HookPrompted: {
+            /** @description Todos whose tasks went another way since this was told last. */
+            apart?: components["schemas"]["TodoApart"][];
+            /** @description The prompt with warnings behind it, if there are any. */
+            modified?: string | null;
+        };
+        /** @description It is kept. */
+        HookReceived: {
+            /** @description Always true: it is an event that others can follow. */
+            broadcasted: boolean;
+            /** @description Always true. */
+            received: boolean;
+        };
+        /** @description It is kept. */
+        HookRecorded: {
+            /** @description Always true. */
+            recorded: boolean;
+        };
+        /** @description It is kept. */
+        HookStopped: {
+            /** @description Always true. */
+            acknowledged: boolean;
+            /** @description Always false: an agent that has stopped goes on with the next prompt. */
+            cleanedUp: boolean;
+        };
+        /**
+         * @description An agent has written its list of todos: new ones become tasks, one that is in progress is leased to its
+         *     instance, one that is completed completes its task. Tasks that others have, or have ended, stay as they
+         *     are, and the answer tells of them.
+         *
+         *     ```json
+         *     {"todos": [{"content": "Write the tests", "status": "in_progress"}], "sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        HookTodoWrite: {
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /**
+             * @description The instance; registered if it is not. `default` if absent.
+             * @default null
+             */
+            instanceId?: string | null;
+            /**
+             * @description Whether this was kept while the server was away: nobody reads the answer any more. Tasks that went another
+             *     way are told with the next prompt.
+             * @default false
+             */
+            late?: boolean;
+            /**
+             * @description What the list was before. The server knows that itself: it is not looked at.
+             * @default null
+             */
+            previousTodos?: components["schemas"]["TodoItem"][] | null;
+            /**
+             * @description The session; the instance if absent.
+             * @default null
+             */
+            sessionId?: string | null;
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970.
+             * @default null
+             */
+            timestamp?: number | null;
+            /** @description All todos, at most 200. */
+            todos: components["schemas"]["TodoItem"][];
+        };
+        /** @description The todos are kept. */
+        HookTodosWritten: {
+            /** @description Todos whose tasks went another way since this was told last. */
+            apart?: components["schemas"]["TodoApart"][];
+            /** @description Always true. */
+            processed: boolean;
+        };
+        /**
+         * @description Somebody tells an agent what to do: it is kept, without secrets. The answer tells of todos whose tasks went
+         *     another way meanwhile.
+         *
+         *     ```json
+         *     {"prompt": "Write the tests", "context": {}, "sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        HookUserPrompt: {
+            /** @description What its client says of itself. */
+            context: {
+                [key: string]: unknown;
+            };
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /**
+             * @description The instance; registered if it is not.
+             * @default null
+             */
+            instanceId?: string | null;
+            /**
+             * @description Whether this was kept while the server was away: nobody reads the answer any more. Tasks that went another
+             *     way are told with the next prompt.
+             * @default false
+             */
+            late?: boolean;
+            /** @description What the agent is told. */
+            prompt: string;
+            /**
+             * @description The session.
+             * @default null
+             */
+            sessionId?: string | null;
+            /**
+             * Format: double
+             * @description When, in milliseconds since 1970; now if absent.
+             * @default null
+             */
+            timestamp?: number | null;
+        };
         /** @description One thing that is wrong with a parameter. */
         Issue: {
             /** @description The kind of mistake, such as `invalid_type` or `too_big`. */
@@ -4370,6 +5491,453 @@ export interface components {
         };
         /** @description What a principal may do. Each scope stands alone; `admin` holds all. */
         Scope: "tasks:read" | "tasks:write" | "tasks:work" | "system:read" | "system:write" | "admin";
+        /** @description A session. */
+        Session: {
+            /** @description When it ended. */
+            endedAt?: components["schemas"]["DateTime"] | null;
+            /**
+             * Format: int64
+             * @description How many hooks it has run.
+             */
+            events: number;
+            /** @description The instance that it works as. */
+            instanceId: string;
+            /** @description What it was told last. */
+            lastPrompt?: string | null;
+            /** @description When it was last heard of. */
+            lastSeen: components["schemas"]["DateTime"];
+            /** @description The folder that it works in. */
+            projectDir?: string | null;
+            /** @description Its id. */
+            sessionId: string;
+            /** @description When it was first heard of. */
+            startedAt: components["schemas"]["DateTime"];
+            /**
+             * Format: int64
+             * @description How many todos it has, and how many of them are done.
+             */
+            todos: number;
+            /**
+             * Format: int64
+             * @description How many of them are done.
+             */
+            todosCompleted: number;
+        };
+        /** @description The session has begun. */
+        SessionBegun: {
+            /** @description What it needs to go on. */
+            context: components["schemas"]["SessionMemory"];
+            /**
+             * Format: int64
+             * @description How many tasks anybody could claim now.
+             */
+            ready: number;
+            /** @description Whether it was known before. */
+            resumed: boolean;
+            /** @description The session. */
+            sessionId: string;
+            /** @description The same as a text for the agent; absent when there is nothing to say. */
+            text?: string | null;
+        };
+        /** @description What a session needs to go on, in short. */
+        SessionCondensed: {
+            /**
+             * @description What it was told, newest first.
+             * @default []
+             */
+            prompts?: components["schemas"]["SessionPrompt"][];
+            /**
+             * @description Its tasks: of its todos, and those that its instance has.
+             * @default []
+             */
+            tasks?: components["schemas"]["SessionTask"][];
+            /**
+             * @description Its todos.
+             * @default []
+             */
+            todos?: components["schemas"]["SessionTodo"][];
+            /**
+             * @description The tools that it used, the last one first.
+             * @default []
+             */
+            tools?: components["schemas"]["SessionTool"][];
+        };
+        /**
+         * @description A session of an agent is over: what its instance holds, or has parked on it, goes back at once.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1", "reason": "exit"}
+         *     ```
+         */
+        SessionEnd: {
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /** @description The instance. */
+            instanceId: string;
+            /**
+             * @description Why.
+             * @default null
+             */
+            reason?: string | null;
+            /** @description The session. */
+            sessionId: string;
+        };
+        /** @description An event of a session. */
+        SessionEvent: {
+            /** @description Its fields. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description Its place in the log. */
+            eventId: components["schemas"]["Cursor"];
+            /** @description Its type. */
+            eventType: string;
+            /**
+             * @description By what it can be found: its type, `tool:NAME`, `prompt`, `todos`.
+             * @default []
+             */
+            labels?: string[];
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970.
+             */
+            timestamp: number;
+        };
+        /**
+         * @description Lists the sessions of agents, the one that was heard of last first. They are forgotten a week after that.
+         *
+         *     ```json
+         *     {"limit": 20}
+         *     ```
+         */
+        SessionList: {
+            /**
+             * @description The most sessions; 50 if absent.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description Only those that were last heard of up to then.
+             * @default null
+             */
+            upto?: components["schemas"]["DateTime"] | null;
+        };
+        /** @description What a session needs to go on. */
+        SessionMemory: {
+            /**
+             * @description Its todos.
+             * @default []
+             */
+            activeTodos?: components["schemas"]["SessionTodo"][];
+            /** @description What it was told last. */
+            lastPrompt?: string | null;
+            /**
+             * @description The tasks that are its instance's, those in progress first.
+             * @default []
+             */
+            lastTasks?: components["schemas"]["SessionTask"][];
+            /**
+             * @description The tools it used last, newest first.
+             * @default []
+             */
+            lastTools?: string[];
+            /** @description The folder that it works in. */
+            projectDir?: string | null;
+        };
+        /** @description The session is over. */
+        SessionOver: {
+            /** @description Always true. */
+            ended: boolean;
+            /**
+             * Format: int64
+             * @description How many tasks went back.
+             */
+            tasksReassigned: number;
+        };
+        /** @description Sessions. */
+        SessionPage: {
+            /** @description The sessions. */
+            sessions: components["schemas"]["Session"][];
+        };
+        /** @description What a session was told. */
+        SessionPrompt: {
+            /** @description What. */
+            prompt: string;
+            /**
+             * Format: int64
+             * @description When, in milliseconds since 1970.
+             */
+            timestamp: number;
+        };
+        /**
+         * @description Gives a session what it needs to go on: as it is now, or as a snapshot has it.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1"}
+         *     ```
+         */
+        SessionRehydrate: {
+            /**
+             * Format: double
+             * @description Only prompts and tools from then on, in milliseconds since 1970.
+             * @default null
+             */
+            fromTimestamp?: number | null;
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /** @description The instance; registered if it is not. */
+            instanceId: string;
+            /**
+             * @description How long the text for the agent may be, in tokens; 1,000 if absent.
+             * @default null
+             */
+            maxTokens?: number | null;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * @description As this snapshot has it; as it is now if absent.
+             * @default null
+             */
+            snapshotId?: string | null;
+        };
+        /** @description What a session needs to go on. */
+        SessionRehydrated: {
+            /** @description What it needs to go on. */
+            context: components["schemas"]["SessionMemory"];
+            /** @description Whether there was anything: false for a session that is not known, or a snapshot that it has not. */
+            rehydrated: boolean;
+            /** @description The session. */
+            sessionId: string;
+            /** @description The snapshot: the one that was asked for, or the last. */
+            snapshot?: components["schemas"]["SnapshotFacts"] | null;
+            /** @description The same as a text for the agent; absent when there is nothing to say. */
+            text?: string | null;
+        };
+        /**
+         * @description A session of an agent begins, or goes on: its instance is registered, and the answer tells what it needs
+         *     to go on.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1", "projectDir": "/srv/site", "source": "startup"}
+         *     ```
+         */
+        SessionStart: {
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /** @description The instance; registered if it is not. */
+            instanceId: string;
+            /**
+             * @description How long the text for the agent may be, in tokens; 1,000 if absent.
+             * @default null
+             */
+            maxTokens?: number | null;
+            /**
+             * @description The folder that it works in.
+             * @default null
+             */
+            projectDir?: string | null;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * @description Why: `startup`, `resume`, `clear`, `compact` or what its client calls it.
+             * @default null
+             */
+            source?: string | null;
+        };
+        /** @description What a session did. */
+        SessionState: {
+            /** @description What it needs to go on, if asked for. */
+            condensed?: components["schemas"]["SessionCondensed"] | null;
+            /** @description Its events. */
+            events: components["schemas"]["SessionEvent"][];
+            /** @description The session. */
+            sessionId: string;
+            /** @description Their numbers, whatever the limit; of the first 10,000. */
+            summary?: components["schemas"]["SessionSummary"] | null;
+        };
+        /**
+         * @description What a session did: its events, their numbers, and what it needs to go on.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "condensed": true}
+         *     ```
+         */
+        SessionStateGet: {
+            /**
+             * @description Whether to tell what it needs to go on.
+             * @default false
+             */
+            condensed?: boolean;
+            /**
+             * @description Only events of these types: names, `hook.*`, or `*`.
+             * @default null
+             */
+            eventTypes?: string[] | null;
+            /**
+             * Format: double
+             * @description Only events from then on, in milliseconds since 1970.
+             * @default null
+             */
+            fromTimestamp?: number | null;
+            /**
+             * @description The most events; 100 if absent.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description `asc`: from the first on, the default. `desc`: newest first.
+             * @default null
+             */
+            order?: components["schemas"]["EventOrder"] | null;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: double
+             * @description Only events up to then.
+             * @default null
+             */
+            toTimestamp?: number | null;
+        };
+        /** @description The numbers of a session's events. */
+        SessionSummary: {
+            /** @description How many of each type. */
+            eventCounts: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description When the first was, in milliseconds since 1970.
+             */
+            firstEvent?: number | null;
+            /**
+             * Format: int64
+             * @description When the last was.
+             */
+            lastEvent?: number | null;
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            totalEvents: number;
+        };
+        /** @description A task of a session. */
+        SessionTask: {
+            /** @description Since when it is the instance's. */
+            assignedAt?: components["schemas"]["DateTime"] | null;
+            /**
+             * Format: int64
+             * @description The fence under which it is held.
+             */
+            fence?: number | null;
+            /** @description The task. */
+            id: components["schemas"]["TaskId"];
+            /** @description When its lease ends. */
+            leaseExpiresAt?: components["schemas"]["DateTime"] | null;
+            /**
+             * Format: int64
+             * @description Its priority.
+             * @default 0
+             */
+            priority?: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["Status"];
+            /** @description What is to be done. */
+            text: string;
+        };
+        /** @description A todo of a session. */
+        SessionTodo: {
+            /** @description The same, while it is done. */
+            activeForm?: string | null;
+            /** @description What is to be done. */
+            content: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["TodoState"];
+            /** @description Its task. */
+            taskId?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description A tool that a session used. */
+        SessionTool: {
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description When last, in milliseconds since 1970.
+             */
+            lastUsed: number;
+            /** @description The tool. */
+            name: string;
+        };
+        /**
+         * @description Keeps what a session needs to go on. `session.rehydrate` gives it back.
+         *
+         *     ```json
+         *     {"sessionId": "s-1", "instanceId": "w-1", "reason": "checkpoint"}
+         *     ```
+         */
+        SnapshotCreate: {
+            /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
+            idempotencyKey?: string;
+            /**
+             * @description Events stay in the log, and are found by the session: nothing depends on this.
+             * @default null
+             */
+            includeEvents?: boolean | null;
+            /** @description The instance; registered if it is not. */
+            instanceId: string;
+            /**
+             * @description What to keep beside it.
+             * @default null
+             */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Why. */
+            reason: components["schemas"]["SnapshotReason"];
+            /** @description The session. */
+            sessionId: string;
+        };
+        /** @description The snapshot is kept. */
+        SnapshotCreated: {
+            /**
+             * Format: int64
+             * @description How many events the session had.
+             */
+            eventCount: number;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: int64
+             * @description How many bytes it has.
+             */
+            size: number;
+            /** @description Its id. */
+            snapshotId: string;
+            /**
+             * Format: int64
+             * @description When it was made, in milliseconds since 1970.
+             */
+            timestamp: number;
+        };
+        /** @description A snapshot of a session. */
+        SnapshotFacts: {
+            /**
+             * Format: int64
+             * @description How many events the session had.
+             */
+            eventCount: number;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was made, in milliseconds since 1970.
+             */
+            timestamp: number;
+        };
+        /** @description Why a snapshot is made. */
+        SnapshotReason: "pre_compact" | "manual" | "checkpoint" | "error_recovery";
         /** @description Where a task stands. */
         Status: "pending" | "in_progress" | "completed" | "failed" | "cancelled";
         /** @description Who has the batch. */
@@ -6145,6 +7713,56 @@ export interface components {
             /** @description The tasks. */
             tasks: components["schemas"]["TaskRetried"][];
         };
+        /** @description A todo whose task went another way: another has it, or it ended elsewhere. */
+        TodoApart: {
+            /** @description Who has it, or has ended it. */
+            by?: string | null;
+            /** @description The todo. */
+            content: string;
+            /** @description Where the task stands. */
+            status: components["schemas"]["Status"];
+            /** @description Its task. */
+            taskId: components["schemas"]["TaskId"];
+        };
+        /** @description A todo. */
+        TodoItem: {
+            /** @description The same, while it is done. */
+            activeForm?: string | null;
+            /** @description What is to be done. */
+            content: string;
+            /** @description Where it stands. */
+            status: components["schemas"]["TodoState"];
+        };
+        /** @description Where a todo stands. */
+        TodoState: "pending" | "in_progress" | "completed";
+        /** @description An agent, or a part of it, has stopped. */
+        "agent.stopped": {
+            /** @description `main`, `subagent` or `unknown`. */
+            agentType: string;
+            /** @description Whether anything was cleaned up. */
+            cleanedUp: boolean;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+        };
+        /** @description A tool failed more often than it should. */
+        "alert.tool_errors": {
+            /**
+             * Format: int64
+             * @description How often within the last five minutes, as one server has seen it.
+             */
+            errorCount: number;
+            /** @description The same for people. */
+            message: string;
+            /** @description The tool. */
+            tool: string;
+        };
         /** @description A batch was taken and processed by one instance. */
         "batch.completed": {
             /** @description The batch. */
@@ -6163,6 +7781,162 @@ export interface components {
             key: string;
             /** @description The new value. */
             value: unknown;
+        };
+        /** @description An agent is about to shorten what it remembers; what it needs to go on was kept. */
+        "context.pre_compact": {
+            /**
+             * Format: int64
+             * @description How often it did that.
+             */
+            compactionCount: number;
+            /**
+             * Format: double
+             * @description How much it remembers, in tokens, if it says so.
+             */
+            contextSize: number;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The session. */
+            sessionId: string;
+            /** @description The snapshot that was made. */
+            snapshotKey: string;
+            /**
+             * Format: int64
+             * @description How many tasks it names.
+             */
+            tasksPreserved: number;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+        };
+        /** @description An agent's changes were committed. */
+        "git.auto_commit.created": {
+            /** @description The branch. */
+            branch: string;
+            /** @description The commit. */
+            commitHash: string;
+            /** @description Its message. */
+            commitMessage: string;
+            /** @description The files, at most 1,000. */
+            files: string[];
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The session. */
+            sessionId: string;
+            /** @description Lines that came and went. */
+            stats?: unknown;
+            /** @description The tasks that it is about, and the tool. */
+            taskContext: unknown;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+        };
+        /** @description Another hook of an agent ran. */
+        "hook.event.executed": {
+            /** @description What came with it; secrets are masked, and what is long is cut. */
+            data: unknown;
+            /** @description The hook, as the agent names it. */
+            hookEvent: string;
+            /** @description The instance. */
+            instanceId?: string | null;
+            /** @description The session. */
+            sessionId?: string | null;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+        };
+        /** @description A tool has run. */
+        "hook.post_tool.executed": {
+            /**
+             * Format: double
+             * @description How long it took, in milliseconds, if that was told.
+             */
+            executionTime?: number | null;
+            /** @description Whether its answer tells of an error. */
+            hasError: boolean;
+            /** @description The instance. */
+            instanceId?: string | null;
+            /** @description What it was called with; secrets are masked, and what is long is cut. */
+            params: unknown;
+            /** @description What was made of it. */
+            processed: unknown;
+            /** @description What it answered, likewise. */
+            result: unknown;
+            /** @description The session. */
+            sessionId?: string | null;
+            /** @description Whether it succeeded, as its agent says. */
+            success: boolean;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+            /** @description The tool. */
+            tool: string;
+        };
+        /** @description A tool is about to run, and was judged. */
+        "hook.pre_tool.executed": {
+            /** @description The instance. */
+            instanceId?: string | null;
+            /** @description What it is called with; secrets are masked, and what is long is cut. */
+            params: unknown;
+            /** @description The session. */
+            sessionId?: string | null;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+            /** @description The tool. */
+            tool: string;
+            /** @description The verdict, with the rule that decided. */
+            validationResult: unknown;
+        };
+        /** @description An agent wrote its list of todos. */
+        "hook.todo_write.executed": {
+            /** @description How many came, were completed and were changed. */
+            changes: unknown;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The session. */
+            sessionId: string;
+            /** @description How many there are of each status. */
+            stats: unknown;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+            /** @description The todos, each with its task if it has one. */
+            todos: unknown;
+        };
+        /** @description Somebody told an agent what to do. */
+        "hook.user_prompt.executed": {
+            /** @description What its agent says of itself. */
+            context: unknown;
+            /** @description The instance. */
+            instanceId?: string | null;
+            /** @description Whether it was changed. */
+            modified: boolean;
+            /** @description What became of it. */
+            modifiedPrompt: string;
+            /** @description The same. */
+            originalPrompt: string;
+            /** @description The prompt; secrets are masked, and what is long is cut. */
+            prompt: string;
+            /** @description The session. */
+            sessionId?: string | null;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
         };
         /** @description An instance was silent for too long; its tasks went back. */
         "instance.failed": {
@@ -6224,6 +7998,22 @@ export interface components {
             /** @description The key's public id. */
             id: string;
         };
+        /** @description An agent told its person something. */
+        "notification.received": {
+            /** @description The instance. */
+            instanceId: string;
+            /** @description What. */
+            message: string;
+            /** @description `info`, `warning`, `error` or `success`. */
+            notificationType: string;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+        };
         /** @description Claims from a part of the queue are held back. */
         "queue.paused": {
             /** @description Why. */
@@ -6281,6 +8071,85 @@ export interface components {
             lagMs?: number | null;
             /** @description Its host and port. */
             replica: string;
+        };
+        /** @description A session of an agent is over. */
+        "session.ended": {
+            /** @description The instance. */
+            instanceId: string;
+            /** @description Why. */
+            reason: string;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: int64
+             * @description How many tasks it gave back.
+             */
+            tasksReassigned: number;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+        };
+        /** @description A session goes on with what was kept of it. */
+        "session.rehydrated": {
+            /**
+             * Format: int64
+             * @description How many events the session had.
+             */
+            eventCount: number;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The session. */
+            sessionId: string;
+            /** @description The snapshot, if there was one. */
+            snapshotId?: string | null;
+        };
+        /** @description What a session is about was kept. */
+        "session.snapshot.created": {
+            /** @description What was kept: last prompt, tools, todos, tasks. */
+            context: unknown;
+            /**
+             * Format: int64
+             * @description How many events the session had.
+             */
+            eventCount: number;
+            /** @description The instance. */
+            instanceId: string;
+            /** @description What its maker added. */
+            metadata?: unknown;
+            /** @description `pre_compact`, `manual`, `checkpoint`, `error_recovery` or `threshold`. */
+            reason: string;
+            /** @description The session. */
+            sessionId: string;
+            /**
+             * Format: int64
+             * @description How many bytes it has.
+             */
+            size: number;
+            /** @description The snapshot. */
+            snapshotId: string;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
+        };
+        /** @description A session of an agent began, or goes on. */
+        "session.started": {
+            /** @description The instance. */
+            instanceId: string;
+            /** @description The folder that it works in. */
+            projectDir?: string | null;
+            /** @description The session. */
+            sessionId: string;
+            /** @description Why: `startup`, `resume`, `clear`, `compact`. */
+            source: string;
+            /**
+             * Format: int64
+             * @description When, in milliseconds.
+             */
+            timestamp: number;
         };
         /** @description All data of the tenant was deleted. */
         "system.flushed": {
@@ -6799,7 +8668,31 @@ export type EventPage = components['schemas']['EventPage'];
 export type FailReason = components['schemas']['FailReason'];
 export type Failure = components['schemas']['Failure'];
 export type FiguresBucket = components['schemas']['FiguresBucket'];
+export type GitAutoCommit = components['schemas']['GitAutoCommit'];
+export type GitCommitNoted = components['schemas']['GitCommitNoted'];
+export type GitContext = components['schemas']['GitContext'];
+export type GitContextGet = components['schemas']['GitContextGet'];
+export type GitMetadata = components['schemas']['GitMetadata'];
+export type GitStats = components['schemas']['GitStats'];
+export type GitTaskContext = components['schemas']['GitTaskContext'];
 export type HealthStatus = components['schemas']['HealthStatus'];
+export type HookAgentStop = components['schemas']['HookAgentStop'];
+export type HookCompacting = components['schemas']['HookCompacting'];
+export type HookDecision = components['schemas']['HookDecision'];
+export type HookEvent = components['schemas']['HookEvent'];
+export type HookJudged = components['schemas']['HookJudged'];
+export type HookNotification = components['schemas']['HookNotification'];
+export type HookPostTool = components['schemas']['HookPostTool'];
+export type HookPreCompact = components['schemas']['HookPreCompact'];
+export type HookPreTool = components['schemas']['HookPreTool'];
+export type HookProcessed = components['schemas']['HookProcessed'];
+export type HookPrompted = components['schemas']['HookPrompted'];
+export type HookReceived = components['schemas']['HookReceived'];
+export type HookRecorded = components['schemas']['HookRecorded'];
+export type HookStopped = components['schemas']['HookStopped'];
+export type HookTodoWrite = components['schemas']['HookTodoWrite'];
+export type HookTodosWritten = components['schemas']['HookTodosWritten'];
+export type HookUserPrompt = components['schemas']['HookUserPrompt'];
 export type Issue = components['schemas']['Issue'];
 export type ItemError = components['schemas']['ItemError'];
 export type Key = components['schemas']['Key'];
@@ -6825,6 +8718,29 @@ export type QueueResumed = components['schemas']['queue.resumed'];
 export type ReplicaFound = components['schemas']['ReplicaFound'];
 export type ResultAttachment = components['schemas']['ResultAttachment'];
 export type Scope = components['schemas']['Scope'];
+export type Session = components['schemas']['Session'];
+export type SessionBegun = components['schemas']['SessionBegun'];
+export type SessionCondensed = components['schemas']['SessionCondensed'];
+export type SessionEnd = components['schemas']['SessionEnd'];
+export type SessionEvent = components['schemas']['SessionEvent'];
+export type SessionList = components['schemas']['SessionList'];
+export type SessionMemory = components['schemas']['SessionMemory'];
+export type SessionOver = components['schemas']['SessionOver'];
+export type SessionPage = components['schemas']['SessionPage'];
+export type SessionPrompt = components['schemas']['SessionPrompt'];
+export type SessionRehydrate = components['schemas']['SessionRehydrate'];
+export type SessionRehydrated = components['schemas']['session.rehydrated'];
+export type SessionStart = components['schemas']['SessionStart'];
+export type SessionState = components['schemas']['SessionState'];
+export type SessionStateGet = components['schemas']['SessionStateGet'];
+export type SessionSummary = components['schemas']['SessionSummary'];
+export type SessionTask = components['schemas']['SessionTask'];
+export type SessionTodo = components['schemas']['SessionTodo'];
+export type SessionTool = components['schemas']['SessionTool'];
+export type SnapshotCreate = components['schemas']['SnapshotCreate'];
+export type SnapshotCreated = components['schemas']['SnapshotCreated'];
+export type SnapshotFacts = components['schemas']['SnapshotFacts'];
+export type SnapshotReason = components['schemas']['SnapshotReason'];
 export type Status = components['schemas']['Status'];
 export type SystemBatchDone = components['schemas']['SystemBatchDone'];
 export type SystemBatchProcess = components['schemas']['SystemBatchProcess'];
@@ -6908,14 +8824,30 @@ export type TasksClaimed = components['schemas']['TasksClaimed'];
 export type TasksCompleted = components['schemas']['TasksCompleted'];
 export type TasksCreated = components['schemas']['TasksCreated'];
 export type TasksRedriven = components['schemas']['TasksRedriven'];
+export type TodoApart = components['schemas']['TodoApart'];
+export type TodoItem = components['schemas']['TodoItem'];
+export type TodoState = components['schemas']['TodoState'];
+export type AgentStopped = components['schemas']['agent.stopped'];
+export type AlertToolErrors = components['schemas']['alert.tool_errors'];
 export type BatchCompleted = components['schemas']['batch.completed'];
 export type ConfigChanged = components['schemas']['config.changed'];
+export type ContextPreCompact = components['schemas']['context.pre_compact'];
+export type GitAutoCommitCreated = components['schemas']['git.auto_commit.created'];
+export type HookEventExecuted = components['schemas']['hook.event.executed'];
+export type HookPostToolExecuted = components['schemas']['hook.post_tool.executed'];
+export type HookPreToolExecuted = components['schemas']['hook.pre_tool.executed'];
+export type HookTodoWriteExecuted = components['schemas']['hook.todo_write.executed'];
+export type HookUserPromptExecuted = components['schemas']['hook.user_prompt.executed'];
 export type InstanceFailed = components['schemas']['instance.failed'];
 export type InstanceRegistered = components['schemas']['instance.registered'];
 export type InstanceUnregistered = components['schemas']['instance.unregistered'];
+export type NotificationReceived = components['schemas']['notification.received'];
 export type QuorumDecisionMade = components['schemas']['quorum.decision.made'];
 export type ReplicaLagging = components['schemas']['replica.lagging'];
 export type ReplicaRecovered = components['schemas']['replica.recovered'];
+export type SessionEnded = components['schemas']['session.ended'];
+export type SessionSnapshotCreated = components['schemas']['session.snapshot.created'];
+export type SessionStarted = components['schemas']['session.started'];
 export type TaskAttachmentCreated = components['schemas']['task.attachment.created'];
 export type TaskAttachmentDeleted = components['schemas']['task.attachment.deleted'];
 export type TaskAttemptFailed = components['schemas']['task.attempt_failed'];
@@ -7419,6 +9351,7 @@ export interface operations {
                 limit?: number | null;
                 order?: ("asc" | "desc") | null;
                 project?: string | null;
+                sessionId?: string | null;
                 types?: string[] | null;
             };
             header?: never;
@@ -9865,6 +11798,94 @@ export interface operations {
             504: components["responses"]["Error504"];
         };
     };
+    "git.auto_commit.notify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GitAutoCommit"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["GitCommitNoted"];
+                        /** @constant */
+                        event: "git.auto_commit.notify";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "git.context.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GitContextGet"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["GitContext"];
+                        /** @constant */
+                        event: "git.context.get";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
     handlers: {
         parameters: {
             query?: never;
@@ -9895,6 +11916,358 @@ export interface operations {
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
             504: components["responses"]["Error504"];
+        };
+    };
+    "hook.agent_stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HookAgentStop"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HookStopped"];
+                        /** @constant */
+                        event: "hook.agent_stop";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "hook.event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HookEvent"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HookRecorded"];
+                        /** @constant */
+                        event: "hook.event";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "hook.notification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HookNotification"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HookReceived"];
+                        /** @constant */
+                        event: "hook.notification";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "hook.post_tool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HookPostTool"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HookProcessed"];
+                        /** @constant */
+                        event: "hook.post_tool";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "hook.pre_compact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HookPreCompact"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HookCompacting"];
+                        /** @constant */
+                        event: "hook.pre_compact";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "hook.pre_tool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HookPreTool"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HookJudged"];
+                        /** @constant */
+                        event: "hook.pre_tool";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "hook.todo_write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HookTodoWrite"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HookTodosWritten"];
+                        /** @constant */
+                        event: "hook.todo_write";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "hook.user_prompt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["HookUserPrompt"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["HookPrompted"];
+                        /** @constant */
+                        event: "hook.user_prompt";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
         };
     };
     "key.create": {
@@ -10349,6 +12722,270 @@ export interface operations {
             500: components["responses"]["Error500"];
             503: components["responses"]["Error503"];
             504: components["responses"]["Error504"];
+        };
+    };
+    "session.end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SessionEnd"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SessionOver"];
+                        /** @constant */
+                        event: "session.end";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "session.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SessionList"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SessionPage"];
+                        /** @constant */
+                        event: "session.list";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "session.rehydrate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SessionRehydrate"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SessionRehydrated"];
+                        /** @constant */
+                        event: "session.rehydrate";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "session.snapshot.create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SnapshotCreate"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SnapshotCreated"];
+                        /** @constant */
+                        event: "session.snapshot.create";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "session.start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SessionStart"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SessionBegun"];
+                        /** @constant */
+                        event: "session.start";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "session.state.get": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SessionStateGet"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SessionState"];
+                        /** @constant */
+                        event: "session.state.get";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
         };
     };
     "system.batch.process": {
@@ -11935,6 +14572,50 @@ export interface operations {
             504: components["responses"]["Failure504"];
         };
     };
+    "event agent.stopped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["agent.stopped"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event alert.tool_errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["alert.tool_errors"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     "event batch.completed": {
         parameters: {
             query?: never;
@@ -11967,6 +14648,160 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["config.changed"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event context.pre_compact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["context.pre_compact"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event git.auto_commit.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["git.auto_commit.created"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event hook.event.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["hook.event.executed"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event hook.post_tool.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["hook.post_tool.executed"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event hook.pre_tool.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["hook.pre_tool.executed"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event hook.todo_write.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["hook.todo_write.executed"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event hook.user_prompt.executed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["hook.user_prompt.executed"];
             };
         };
         responses: {
@@ -12089,6 +14924,28 @@ export interface operations {
             };
         };
     };
+    "event notification.received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["notification.received"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     "event queue.paused": {
         parameters: {
             query?: never;
@@ -12187,6 +15044,94 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["replica.recovered"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event session.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["session.ended"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event session.rehydrated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["session.rehydrated"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event session.snapshot.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["session.snapshot.created"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event session.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["session.started"];
             };
         };
         responses: {

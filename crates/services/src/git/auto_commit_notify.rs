@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::hook::{Who, note, told};
 use crate::method::{Access, Method};
+use crate::note::{Who, note, told};
 
 /// The most bytes of a diff that are kept.
 const DIFF: usize = 10_000;
@@ -187,7 +187,7 @@ impl AutoCommit {
 
     fn told(&self, cx: &Context) -> Result<claudebench_store::Told, Error> {
         let files: Vec<String> = self.files.iter().map(ToString::to_string).collect();
-        let raw = |value: &Value| crate::hook::raw(value);
+        let raw = |value: &Value| crate::note::raw(value);
         let stats = self.stats.as_ref().map(|stats| raw(&json!(stats))).transpose()?;
         told(&GitAutoCommitted {
             instance_id: &self.instance_id,

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::{Context, store_error};
+use crate::memory::{Memory, MemoryTask, MemoryTodo, remember, tasks_of};
 use crate::method::{Access, Method};
-use crate::session::{Memory, MemoryTask, MemoryTodo, remember};
 
 /// What an agent works on: for the message of a commit.
 ///
@@ -74,7 +74,7 @@ impl Method for GetContext {
         let (memory, event_count) = match &found {
             Some(session) => (remember(cx, session).await?, Some(session.events)),
             None => {
-                let last_tasks = crate::session::tasks_of(cx, &instance_id).await?;
+                let last_tasks = tasks_of(cx, &instance_id).await?;
                 (Memory { last_tasks, ..Memory::default() }, None)
             }
         };

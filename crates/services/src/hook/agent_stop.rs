@@ -6,10 +6,10 @@ use claudebench_store::Mark;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::note::{Who, note, told};
 use super::pre_tool::timestamp;
 use crate::context::Context;
 use crate::method::{Access, Method};
+use crate::note::{Who, note, told};
 
 /// An agent, or a part of it, has stopped for now. What it holds stays its own: `session.end` or
 /// `system.unregister` give that back.

@@ -7,11 +7,11 @@ use claudebench_store::Mark;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::note::{Who, kept, note, read, told};
 use super::pre_tool::timestamp;
 use crate::context::Context;
 use crate::json::Json;
 use crate::method::{Access, Method};
+use crate::note::{Who, kept, note, read, told};
 
 /// Any other hook of an agent ran: it is kept, without secrets and cut.
 ///

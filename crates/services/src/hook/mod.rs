@@ -4,7 +4,6 @@
 mod agent_stop;
 mod errors;
 mod event;
-mod note;
 mod notification;
 mod post_tool;
 mod pre_compact;
@@ -16,7 +15,6 @@ mod user_prompt;
 pub use agent_stop::{AgentStop, Stopped};
 pub use errors::ToolErrors;
 pub use event::{HookEvent, Recorded};
-pub(crate) use note::{Who, note, raw, told};
 pub use notification::{Notification, Received};
 pub use post_tool::{PostTool, Processed};
 pub use pre_compact::{Compacting, PreCompact};

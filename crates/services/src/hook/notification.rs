@@ -7,10 +7,10 @@ use claudebench_store::Mark;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::note::{Who, note, told};
 use super::pre_tool::timestamp;
 use crate::context::Context;
 use crate::method::{Access, Method};
+use crate::note::{Who, note, told};
 
 /// An agent tells its person something, such as that it waits: whoever follows the events sees it.
 ///

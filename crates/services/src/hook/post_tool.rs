@@ -7,12 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::note::{Who, kept, note, raw, read, told};
 use super::pre_tool::timestamp;
 use super::todo_write::{self, WentApart};
 use crate::context::Context;
 use crate::json::Json;
 use crate::method::{Access, Method};
+use crate::note::{Who, kept, note, raw, read, told};
 
 /// An agent has used a tool: what it was called with and what it answered are kept, without secrets and cut.
 /// Lists of todos become tasks.

@@ -5,9 +5,9 @@ use claudebench_store::Mark;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::note::{Who, note};
 use crate::context::Context;
 use crate::method::{Access, Method};
+use crate::note::{Who, note};
 
 /// An agent is about to shorten what it remembers: what it needs to go on is kept in a snapshot, which
 /// `session.rehydrate` gives back.

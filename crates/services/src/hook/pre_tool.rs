@@ -8,10 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::note::{Who, kept, note, raw, read, told};
 use crate::context::{Context, store_error};
 use crate::json::{Fields, Json};
 use crate::method::{Access, Method};
+use crate::note::{Who, kept, note, raw, read, told};
 
 /// An agent is about to use a tool: the rules in force say whether it may. What it is called with and the
 /// verdict are kept, without secrets.

@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::note::{Who, note};
 use crate::context::{Context, store_error};
 use crate::method::{Access, Method};
+use crate::note::{Who, note};
 
 /// The key of the shared configuration that switches off that todos become tasks.
 const AUTOCREATE: &str = "todowrite.autocreate";

@@ -8,12 +8,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::note::{Who, kept, note, told};
 use super::pre_tool::timestamp;
 use super::todo_write::WentApart;
 use crate::context::Context;
 use crate::json::Fields;
 use crate::method::{Access, Method};
+use crate::note::{Who, kept, note, told};
 
 /// The most bytes of a prompt that are kept.
 const KEPT: usize = 8_000;

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::hook::{Who, note};
 use crate::method::{Access, Method};
+use crate::note::{Who, note};
 
 /// A session of an agent is over: what its instance holds, or has parked on it, goes back at once.
 ///

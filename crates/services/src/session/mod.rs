@@ -2,7 +2,6 @@
 
 mod end;
 mod list;
-mod memory;
 mod rehydrate;
 mod snapshot_create;
 mod start;
@@ -10,13 +9,10 @@ mod state_get;
 
 pub use end::{EndSession, Ended};
 pub use list::{ListSessions, SessionFacts, SessionsListed};
-pub use memory::{Memory, MemoryTask, MemoryTodo};
 pub use rehydrate::{Rehydrate, Rehydrated, SnapshotFacts};
 pub use snapshot_create::{CreateSnapshot, SnapshotCreated, SnapshotReason};
 pub use start::{StartSession, Started};
 pub use state_get::{Condensed, GetState, SessionEvent, SessionState, Summary};
-
-pub(crate) use memory::{remember, tasks_of};
 
 use crate::method::Entry;
 

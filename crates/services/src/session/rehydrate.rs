@@ -5,10 +5,10 @@ use claudebench_store::{EventQuery, Mark, SessionRow};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::memory::{Memory, remember};
 use crate::context::{Context, store_error};
-use crate::hook::{Who, note};
+use crate::memory::{Memory, remember};
 use crate::method::{Access, Method};
+use crate::note::{Who, note};
 
 /// Gives a session what it needs to go on: as it is now, or as a snapshot has it.
 ///

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::context::Context;
-use crate::hook::{Who, note};
 use crate::json::Fields;
 use crate::method::{Access, Method};
+use crate::note::{Who, note};
 
 /// Keeps what a session needs to go on. `session.rehydrate` gives it back.
 ///

@@ -6,10 +6,10 @@ use claudebench_store::Mark;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::memory::{Memory, remember};
 use crate::context::{Context, store_error};
-use crate::hook::{Who, note, told};
+use crate::memory::{Memory, remember};
 use crate::method::{Access, Method};
+use crate::note::{Who, note, told};
 
 /// A session of an agent begins, or goes on: its instance is registered, and the answer tells what it needs
 /// to go on.

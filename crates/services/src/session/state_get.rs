@@ -9,10 +9,10 @@ use claudebench_store::EventQuery;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::memory::{MemoryTask, MemoryTodo, remember, task};
 use crate::context::{Context, store_error};
 use crate::event::EventOrder;
 use crate::json::Fields;
+use crate::memory::{MemoryTask, MemoryTodo, remember, task};
 use crate::method::{Access, Method};
 
 /// How many events are looked at for a summary.

@@ -13,7 +13,7 @@ use crate::batch::{Batch, Dependency, Ending, Item, Meta, NewTask};
 use crate::change::{Change, RetrySelection};
 use crate::memory::LaneId;
 use crate::metrics::Fold;
-use crate::session::Mark;
+use crate::session::{Mark, NoteSession};
 
 /// How many lanes are looked at before it is known that they are needed.
 const LANES: usize = 64;
@@ -139,19 +139,7 @@ impl Seeing<'_> {
                     self.sheet.lists.leases_of.want((*tenant, id.clone()));
                 }
             }
-            Change::NoteSession(note) => {
-                if let Some(session) = &note.session {
-                    shared.sessions.want((tenant, session.clone()));
-                    // A new one is no row yet that could be locked.
-                    self.sheet.locks.insert(format!("session:{}:{session}", tenant.0));
-                }
-                if let Some(register) = &note.instance {
-                    shared.instances.want((tenant, register.id.clone()));
-                    if note.marks.iter().any(|mark| matches!(mark, Mark::Ended { .. })) {
-                        self.gone(tenant, &register.id);
-                    }
-                }
-            }
+            Change::NoteSession(note) => self.session(tenant, note),
             Change::SetConfig(set) => {
                 shared.config.want((tenant, set.key.clone()));
                 shared.wants_numbers.insert(Numbered::Config(tenant));
@@ -170,6 +158,20 @@ impl Seeing<'_> {
             Change::Fold(fold) => self.fold(fold),
             Change::Refold(_) => self.sheet.metrics.counted.want(()),
             Change::Sweep(_) | Change::Flush(_) | Change::TellReplica(_) => {}
+        }
+    }
+
+    fn session(&mut self, tenant: TenantId, note: &NoteSession) {
+        if let Some(session) = &note.session {
+            self.sheet.shared.sessions.want((tenant, session.clone()));
+            // A new one is no row yet that could be locked.
+            self.sheet.locks.insert(format!("session:{}:{session}", tenant.0));
+        }
+        if let Some(register) = &note.instance {
+            self.sheet.shared.instances.want((tenant, register.id.clone()));
+            if note.marks.iter().any(|mark| matches!(mark, Mark::Ended { .. })) {
+                self.gone(tenant, &register.id);
+            }
         }
     }
 

@@ -27,6 +27,8 @@ const MIGRATIONS: &[&str] = &[
 
 /// The log is this long from the start, so that commits write over it instead of making it grow.
 const LOG_BYTES: u64 = 16 << 20;
+/// What is kept free for the start over a full disk: more than the index of the longest log needs.
+const ROOM_BYTES: u64 = 128 << 10;
 /// The log is written back to its end when it has this many pages.
 pub(super) const LOG_PAGES: i32 = 3_000;
 
@@ -122,8 +124,37 @@ pub(super) fn known_version() -> i64 {
 }
 
 /// The writer's connection, with the schema of this version.
+///
+/// A server that was killed over a full disk may have a longer log than its index had room for, and
+/// SQLite makes that index anew: for this there is a file that can go.
 pub(super) fn writer(options: &SqliteOptions) -> Result<Connection, OpenError> {
     let path = file::database(&options.dir)?;
+    let room = file::beside(&path, ".room");
+    let db = match open_writer(options, &path) {
+        Err(OpenError::Full { .. }) if std::fs::remove_file(&room).is_ok() => {
+            open_writer(options, &path)?
+        }
+        opened => opened?,
+    };
+    keep_room(&room);
+    Ok(db)
+}
+
+/// Takes the room that a start over a full disk may need. One that finds none goes without.
+fn keep_room(room: &Path) {
+    if std::fs::metadata(room).is_ok_and(|found| found.len() == ROOM_BYTES) {
+        return;
+    }
+    let zeros = vec![0; usize::try_from(ROOM_BYTES).unwrap_or_default()];
+    let taken = file::private().create(true).truncate(true).write(true).open(room);
+    if taken.and_then(|mut file| file.write_all(&zeros)).is_err() {
+        // Half of it would be of no use, and in the way of others.
+        let _ = std::fs::remove_file(room);
+    }
+}
+
+fn open_writer(options: &SqliteOptions, path: &Path) -> Result<Connection, OpenError> {
+    let path = path.to_owned();
     file::finish_restore(&path)?;
     let missing = match file::look(&path)? {
         Some(header) => header.missing,

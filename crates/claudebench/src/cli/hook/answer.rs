@@ -54,7 +54,9 @@ pub(super) fn answer(event: Event, files: &Files, shared: &Shared) -> Option<Ans
         Ok(loaded) => (Some(loaded), Vec::new()),
         Err(failure) => {
             let why = failure.message().unwrap_or_default();
-            (None, vec![format!("the configuration is not in force: {why}")])
+            let problem = format!("the configuration is not in force: {why}");
+            // What a project says wrongly takes nothing away from what its user has set.
+            (shared.load_for_server(Vec::new()).ok(), vec![problem])
         }
     };
     let server = config.as_ref().and_then(|loaded| Server::new(loaded, shared, &mut problems));

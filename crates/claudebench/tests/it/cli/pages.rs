@@ -107,6 +107,7 @@ fn walk(page: &Path, steps: &[Step]) {
             .current_dir(work.path())
             .env_clear()
             .env("PATH", &path)
+            .env("XDG_STATE_HOME", work.path().join(".state"))
             .envs(url)
             .stdin(Stdio::null())
             .output()

@@ -1,4 +1,4 @@
-//! What all hooks have in common: who runs them, and how they are kept.
+//! What the hooks, sessions and commits of agents have in common: who they are of, and how they are kept.
 
 use std::sync::Arc;
 
