@@ -5,6 +5,7 @@ mod client;
 mod database;
 mod ending;
 mod errors;
+mod fleet;
 mod hook;
 mod hooked;
 mod import;

@@ -63,6 +63,13 @@ impl Server {
         self.data.path()
     }
 
+    /// Kills it; its data stays.
+    pub(crate) fn kill(mut self) -> TempDir {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        std::mem::replace(&mut self.data, TempDir::new().unwrap())
+    }
+
     /// Asks it to stop, and waits until it has.
     pub(crate) fn stop(mut self) -> TempDir {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw).unwrap();
