@@ -1,4 +1,6 @@
-//! Tasks as resources.
+//! Tasks, and how large ones were split, as resources.
+
+mod swarm;
 
 use claudebench_core::time::wall_ms;
 use claudebench_core::{Code, Error, TaskId};
@@ -13,13 +15,22 @@ const WELCOME: &str = "claudebench://welcome";
 const TASKS: &str = "swarm://tasks";
 const PENDING: &str = "swarm://tasks/pending";
 const OF_TASK: &str = "task://view/";
+const DECOMPOSITIONS: &str = "swarm://decompositions";
+const DECOMPOSITION: &str = "swarm://decomposition/";
+const CONTEXT: &str = "swarm://context/";
+const PROGRESS: &str = "swarm://progress/";
 
 /// The resources that show something of all tasks.
-pub(super) const LISTS: &[&str] = &[WELCOME, TASKS, PENDING];
+pub(super) const LISTS: &[&str] = &[WELCOME, TASKS, PENDING, DECOMPOSITIONS];
 
 /// The resource of a task.
 pub(super) fn of_task(id: TaskId) -> String {
     format!("{OF_TASK}{id}")
+}
+
+/// Whether a resource shows parts of a task, so that a change of any of them changes it.
+pub(super) fn is_of_parts(uri: &str) -> bool {
+    [DECOMPOSITION, CONTEXT, PROGRESS].iter().any(|prefix| uri.starts_with(prefix))
 }
 
 /// The resources that have a name.
@@ -33,15 +44,26 @@ pub(super) fn listed() -> Vec<Resource> {
             .with_mime_type("text/markdown"),
         json(TASKS, "Tasks", "The 50 newest tasks."),
         json(PENDING, "Pending tasks", "The 20 pending tasks that come first."),
+        json(
+            DECOMPOSITIONS,
+            "Decompositions",
+            "The newest tasks that were split, and how far they are.",
+        ),
     ]
 }
 
 /// The resources that have many.
 pub(super) fn templates() -> Vec<ResourceTemplate> {
+    let template = |uri: &str, of: &str, name: &str, text: &str| {
+        ResourceTemplate::new(format!("{uri}{{{of}}}"), name)
+            .with_description(text)
+            .with_mime_type("application/json")
+    };
     vec![
-        ResourceTemplate::new(format!("{OF_TASK}{{taskId}}"), "Task")
-            .with_description("A task with its attachments.")
-            .with_mime_type("application/json"),
+        template(OF_TASK, "taskId", "Task", "A task with its attachments."),
+        template(DECOMPOSITION, "taskId", "Decomposition", "How a task was split."),
+        template(PROGRESS, "taskId", "Progress", "How far the parts of a task are."),
+        template(CONTEXT, "subtaskId", "Context", "A part of a task, with what it belongs to."),
     ]
 }
 
@@ -50,6 +72,10 @@ enum Known {
     Tasks,
     Pending,
     Task(TaskId),
+    Decompositions,
+    Decomposition(TaskId),
+    Context(TaskId),
+    Progress(TaskId),
 }
 
 fn known(uri: &str) -> Result<Known, Error> {
@@ -57,10 +83,20 @@ fn known(uri: &str) -> Result<Known, Error> {
         WELCOME => Ok(Known::Welcome),
         TASKS => Ok(Known::Tasks),
         PENDING => Ok(Known::Pending),
+        DECOMPOSITIONS => Ok(Known::Decompositions),
         _ => {
-            let id = uri.strip_prefix(OF_TASK).and_then(|id| id.parse().ok());
-            // One task has one name: whoever watches it is told by that.
-            id.filter(|id| of_task(*id) == uri).map(Known::Task).ok_or_else(|| {
+            let of: [(&str, fn(TaskId) -> Known); 4] = [
+                (OF_TASK, Known::Task),
+                (DECOMPOSITION, Known::Decomposition),
+                (CONTEXT, Known::Context),
+                (PROGRESS, Known::Progress),
+            ];
+            let found = of.iter().find_map(|(prefix, known)| {
+                let id: TaskId = uri.strip_prefix(prefix)?.parse().ok()?;
+                // One task has one name: whoever watches it is told by that.
+                (format!("{prefix}{id}") == uri).then(|| known(id))
+            });
+            found.ok_or_else(|| {
                 let uri = claudebench_core::id::clip(uri);
                 let message = format!("Resource not found: {uri}; resources/list names them");
                 Error::new(Code::NotFound, message).with("uri", uri)
@@ -86,6 +122,12 @@ pub(super) async fn read<B: Backend>(
         Known::Tasks => (newest(&caller).await?.to_string(), "application/json"),
         Known::Pending => (pending(&caller).await?.to_string(), "application/json"),
         Known::Task(id) => (task(&caller, id).await?.to_string(), "application/json"),
+        Known::Decompositions => (swarm::all(&caller).await?.to_string(), "application/json"),
+        Known::Decomposition(id) => (swarm::of(&caller, id).await?.to_string(), "application/json"),
+        Known::Context(id) => (swarm::context(&caller, id).await?.to_string(), "application/json"),
+        Known::Progress(id) => {
+            (swarm::progress(&caller, id).await?.to_string(), "application/json")
+        }
     };
     Ok(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(kind)]))
 }

@@ -91,7 +91,9 @@ fn touched(change: &Change, watched: &BTreeSet<String>) -> Vec<String> {
         Change::Event { task: Some(task), .. } => {
             let lists = LISTS.iter().map(|uri| (*uri).to_owned());
             let all = lists.chain([resources::of_task(*task)]);
-            all.filter(|uri| watched.contains(uri)).collect()
+            let named = all.filter(|uri| watched.contains(uri));
+            let of_parts = watched.iter().filter(|uri| resources::is_of_parts(uri)).cloned();
+            named.chain(of_parts).collect()
         }
     }
 }

@@ -115,6 +115,46 @@ async fn answers_are_what_their_schemas_say() {
 }
 
 #[tokio::test]
+async fn tasks_that_were_split_are_shown() {
+    let server = Server::start().await;
+    let read = async |uri: String| {
+        let answer = asked(&server, "/mcp", "resources/read", json!({ "uri": uri }), false).await;
+        let text = answer["result"]["contents"][0]["text"].as_str().map(str::to_owned);
+        let text = text.unwrap_or_else(|| panic!("{uri}: {answer}"));
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let call = async |name: &str, arguments: Value| {
+        let answer = tool(&server, name, arguments).await;
+        answer["result"]["structuredContent"].clone()
+    };
+    let whole = call("task__create", json!({ "text": "all of it" })).await["id"].clone();
+    let whole = whole.as_str().unwrap();
+    let first = json!({ "text": "first", "parentId": whole });
+    let first = call("task__create", first).await["id"].clone();
+    let second = json!({ "text": "second", "parentId": whole, "dependsOn": [first] });
+    let second = call("task__create", second).await["id"].clone();
+    let shown = read(format!("swarm://decomposition/{whole}")).await;
+    assert_eq!(shown["subtasks"][1]["dependencies"], json!([first]), "{shown}");
+    call("system__register", json!({ "id": "w", "roles": [] })).await;
+    call("task__claim", json!({ "workerId": "w", "taskId": first })).await;
+    call("task__complete", json!({ "id": first, "workerId": "w" })).await;
+    let progress = read(format!("swarm://progress/{whole}")).await;
+    assert_eq!(progress["overallProgress"]["percentage"], 50, "{progress}");
+    assert_eq!(progress["integration"]["ready"], false);
+    let context = read(format!("swarm://context/{}", second.as_str().unwrap())).await;
+    assert_eq!(context["parentTask"]["text"], "all of it", "{context}");
+    assert_eq!(context["dependencies"][0]["status"], "completed");
+    // One that was written down is shown as that.
+    assert_eq!(read("swarm://decompositions".into()).await["total"], 0);
+    let plan = json!({ "strategy": "sequential" });
+    let attach = json!({ "taskId": whole, "key": "decomposition", "type": "json", "value": plan });
+    call("task__create_attachment", attach).await;
+    assert_eq!(read(format!("swarm://decomposition/{whole}")).await, plan);
+    let all = read("swarm://decompositions".into()).await;
+    assert_eq!((&all["total"], &all["decompositions"][0]["subtaskCount"]), (&json!(1), &json!(2)));
+}
+
+#[tokio::test]
 async fn what_was_not_asked_for_or_is_not_there_is_told() {
     let server = Server::start().await;
     let hidden = tool(&server, "system__flush", json!({ "confirm": "x" })).await;
