@@ -96,19 +96,21 @@ pub(crate) async fn remember(cx: &Context, session: &SessionRow) -> Result<Memor
     })
 }
 
-/// The tasks that an instance has and that are not over.
+/// The tasks that an instance has and that are not over, those in progress first.
 pub(crate) async fn tasks_of(cx: &Context, instance: &str) -> Result<Vec<MemoryTask>, Error> {
-    let query = TaskQuery {
-        tenant: Some(cx.tenant()),
-        assigned_to: Some(instance.to_owned()),
-        order: ListOrder::Desc,
-        limit: 200,
-        ..TaskQuery::default()
-    };
-    let page = cx.shared.store.list(query, cx.freshness).await.map_err(store_error)?;
-    let open = |found: &&TaskWithExtras| !found.task.status.is_final();
-    let mut tasks: Vec<MemoryTask> = page.tasks.iter().filter(open).map(task).collect();
-    tasks.sort_by_key(|task| task.status != Status::InProgress);
+    let mut tasks = Vec::new();
+    for status in [Status::InProgress, Status::Pending] {
+        let query = TaskQuery {
+            tenant: Some(cx.tenant()),
+            status: Some(status),
+            assigned_to: Some(instance.to_owned()),
+            order: ListOrder::Desc,
+            limit: TASKS,
+            ..TaskQuery::default()
+        };
+        let page = cx.shared.store.list(query, cx.freshness).await.map_err(store_error)?;
+        tasks.extend(page.tasks.iter().map(task));
+    }
     tasks.truncate(usize::try_from(TASKS).unwrap_or(usize::MAX));
     Ok(tasks)
 }

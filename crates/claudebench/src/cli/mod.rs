@@ -271,7 +271,8 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// Whether Claude Code waits for the exit code: there, that of a wrong call says that a tool must not
 /// run.
 fn is_hook(args: impl Iterator<Item = std::ffi::OsString>) -> bool {
-    args.skip(1).any(|arg| arg == "hook")
+    // Options of the program may come first, with values of their own.
+    args.skip(1).take(6).any(|arg| arg == "hook")
 }
 
 /// Whether a command line that could not be read is a program's.

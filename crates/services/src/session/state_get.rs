@@ -15,10 +15,9 @@ use crate::json::Fields;
 use crate::memory::{MemoryTask, MemoryTodo, remember, task};
 use crate::method::{Access, Method};
 
-/// How many events are looked at for a summary.
-const SUMMED: usize = 10_000;
-/// The most events of a page of the log.
+/// The most events of a page of the log, and how many pages are looked at.
 const PAGE: i64 = 1_000;
+const PAGES: usize = 10;
 
 /// What a session did: its events, their numbers, and what it needs to go on.
 ///
@@ -60,7 +59,7 @@ pub struct SessionState {
     pub session_id: String,
     /// Its events.
     pub events: Vec<SessionEvent>,
-    /// Their numbers, whatever the limit; of the first 10,000.
+    /// Their numbers, whatever the limit; of the first 10,000 at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
     /// What it needs to go on, if asked for.
@@ -169,8 +168,8 @@ impl Method for GetState {
             limit: PAGE,
             newest_first: self.order == Some(EventOrder::Desc),
         };
-        let (mut events, mut summary, mut seen) = (Vec::new(), Summary::default(), 0);
-        loop {
+        let (mut events, mut summary) = (Vec::new(), Summary::default());
+        for _ in 0..PAGES {
             let page = cx.shared.store.events(query.clone(), cx.freshness).await;
             let page = page.map_err(store_error)?;
             for event in &page.events {
@@ -184,10 +183,7 @@ impl Method for GetState {
                     events.push(SessionEvent::from(&**event));
                 }
             }
-            seen += page.events.len();
-            // Backwards a page that is not full is the last.
-            let short = i64::try_from(page.events.len()).unwrap_or(i64::MAX) < PAGE;
-            if page.at_end || short || seen >= SUMMED {
+            if page.at_end {
                 break;
             }
             query.after = Some(page.next);

@@ -30,6 +30,16 @@ impl Server {
         Self::run_by(program(&["serve", "--listen", listen, "--data", &folder, "--json"]), data)
     }
 
+    /// On a free port, with a setting of its own.
+    pub(crate) fn with(name: &str, value: &str) -> Self {
+        let data = TempDir::new().unwrap();
+        let folder = data.path().to_str().unwrap().to_owned();
+        let args = ["serve", "--listen", "127.0.0.1:0", "--data", &folder, "--json"];
+        let mut command = program(&args);
+        command.env(name, value);
+        Self::run_by(command, data)
+    }
+
     /// On a free port, over a database.
     pub(crate) fn over(url: &str) -> Self {
         let mut command = program(&["serve", "--listen", "127.0.0.1:0", "--json"]);
