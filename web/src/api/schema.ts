@@ -5752,7 +5752,7 @@ export interface components {
             events: components["schemas"]["SessionEvent"][];
             /** @description The session. */
             sessionId: string;
-            /** @description Their numbers, whatever the limit; of the first 10,000. */
+            /** @description Their numbers, whatever the limit; of the first 10,000 at most. */
             summary?: components["schemas"]["SessionSummary"] | null;
         };
         /**
