@@ -130,7 +130,11 @@ impl Work {
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
         let config = shared.load(Vec::new())?.config;
         logging::start(&config.log).map_err(Failure::local)?;
-        super::one_thread()?.block_on(self.work(shared, &config, out))
+        let runtime = super::one_thread()?;
+        let done = runtime.block_on(self.work(shared, &config, out));
+        // Whoever does not read what is written, or does not die, keeps nobody here.
+        runtime.shutdown_background();
+        done
     }
 
     async fn work(self, shared: &Shared, config: &Config, out: &mut Out) -> Outcome {
