@@ -155,3 +155,32 @@ fn without_a_server_it_waits_and_can_be_stopped() {
     worker.signal(Signal::TERM);
     assert_eq!(worker.code(), Some(0));
 }
+
+#[test]
+fn whoever_does_not_read_what_is_written_holds_up_no_heartbeat_and_no_end() {
+    let server = Server::start();
+    let id = add(&server, "x", &[]);
+    let mut child = super::super::program::program(&["work", "--exec", "yes", "--lease", "1s"])
+        .env("CLAUDEBENCH_URL", &server.url)
+        .env("PATH", "/usr/bin:/bin")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    becomes(&server, &id, "in_progress");
+    // The lease was extended: it has lasted longer than it was taken for.
+    let begun = show(&server, &id)["lease"]["expiresAt"].clone();
+    eventually("the lease is extended twice", || {
+        let lease = show(&server, &id)["lease"]["expiresAt"].clone();
+        lease.as_str().zip(begun.as_str()).is_some_and(|(now, begun)| now[..19] > begun[..19])
+    });
+    server.json(&["task", "cancel", &id]);
+    becomes(&server, &id, "cancelled");
+    kill_process(pid(&child), Signal::TERM).unwrap();
+    let mut ended = None;
+    eventually("the worker ends", || {
+        ended = child.try_wait().unwrap();
+        ended.is_some()
+    });
+    assert_eq!(ended.unwrap().code(), Some(0));
+}

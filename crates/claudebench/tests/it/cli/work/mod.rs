@@ -3,6 +3,7 @@
 mod agent;
 mod ending;
 mod losing;
+mod network;
 mod results;
 
 use std::fs::{self, File};
