@@ -79,7 +79,7 @@ struct Claims {
     worker: Option<String>,
     /// The most tasks at a time
     #[arg(long, short = 'n', value_name = "N", default_value_t = 1)]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=200))]
     concurrency: u16,
     /// A role to work in; may be repeated, or several with commas between them
     #[arg(long, visible_alias = "roles", value_name = "NAME", value_delimiter = ',')]
