@@ -7,17 +7,22 @@ use super::*;
 
 /// A worker whose way to the server goes through a proxy.
 async fn behind(server: &Server, args: &[&str]) -> (Proxy, Worker) {
-    let port = server.url.rsplit_once(':').unwrap().1.parse().unwrap();
-    let proxy = Proxy::before(port).await;
+    let proxy = Proxy::before(port(server)).await;
     let url = format!("http://127.0.0.1:{}", proxy.port());
     (proxy, Worker::start(&url, args))
 }
 
-/// Nothing of what the server answered has come, and the connections are gone; then all is well.
-fn lose_answers(worker: &Worker, proxy: &Proxy) {
-    proxy.set(Fault::Reset);
+/// Nothing of what the server has answered came, and the connections are gone; then all is well.
+fn lose_answers(server: &Server, worker: &Worker, proxy: &Proxy) {
+    // Nobody listens there.
+    proxy.lead_to(9);
     worker.says("it is tried again");
+    proxy.lead_to(port(server));
     proxy.set(Fault::None);
+}
+
+fn port(server: &Server) -> u16 {
+    server.url.rsplit_once(':').unwrap().1.parse().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -29,7 +34,7 @@ async fn a_claim_whose_answer_was_lost_is_repeated_and_gets_the_same_task() {
     proxy.set(Fault::Mute);
     let id = add(&server, "x", &[]);
     becomes(&server, &id, "in_progress");
-    lose_answers(&worker, &proxy);
+    lose_answers(&server, &worker, &proxy);
     assert_eq!(worker.code(), Some(0), "{}", worker.log());
     let shown = show(&server, &id);
     assert_eq!((&shown["status"], &shown["attempt"]), (&json!("completed"), &json!(1)));
@@ -46,7 +51,7 @@ async fn a_report_whose_answer_was_lost_is_repeated_and_counts_once() {
     proxy.set(Fault::Mute);
     fs::write(worker.path("go"), "").unwrap();
     becomes(&server, &id, "completed");
-    lose_answers(&worker, &proxy);
+    lose_answers(&server, &worker, &proxy);
     assert_eq!(worker.code(), Some(0), "{}", worker.log());
     assert_eq!(show(&server, &id)["result"], 42);
     assert_eq!(count(&server, &id, "task.completed"), 1);
