@@ -1,7 +1,7 @@
 //! Brings tasks to a server through its methods. Each carries a tag of its source, and its id there, so
 //! that what is there already is found, and nothing comes twice.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use claudebench_core::{Code, Status};
@@ -144,47 +144,42 @@ impl<'a, 'b> Bringer<'a, 'b> {
 
     async fn make_together(&mut self, batch: &[(&Placed, Value)]) -> Result<(), ClientError> {
         let items = &self.source.items;
-        let keys: Vec<&str> =
-            batch.iter().map(|(placed, _)| items[placed.item].id.as_str()).collect();
-        let tasks = batch.iter().map(|(placed, params)| {
+        let here: HashSet<usize> = batch.iter().map(|(placed, _)| placed.item).collect();
+        let mut missing = Vec::new();
+        let mut tasks = Vec::with_capacity(batch.len());
+        for (placed, params) in batch {
+            let mut names = Vec::new();
+            for place in &placed.waits_for {
+                match self.there.get(&items[*place].id) {
+                    Some(there) => names.push(there.id.clone()),
+                    None if here.contains(place) => names.push(key(*place)),
+                    None => missing.push((placed.item, *place)),
+                }
+            }
             let mut params = params.clone();
-            // Their ids at the source may be longer than keys, or look like ids of this server.
-            params["key"] = format!("#{}", placed.item).into();
-            let names: Vec<String> = placed
-                .waits_for
-                .iter()
-                .filter_map(|place| {
-                    let name = items[*place].id.as_str();
-                    match self.there.get(name) {
-                        Some(there) => Some(there.id.clone()),
-                        None => keys.contains(&name).then(|| format!("#{place}")),
-                    }
-                })
-                .collect();
+            params["key"] = key(placed.item).into();
             if !names.is_empty() {
                 params["dependsOn"] = names.into();
             }
-            params
-        });
-        let mut params = json!({"tasks": tasks.collect::<Vec<_>>()});
-        // Two that bring the same at the same time bring it once.
-        let (first, last) = (keys.first().unwrap_or(&""), keys.last().unwrap_or(&""));
-        let key = format!("{}-{first}-{last}-{}", self.tag, keys.len());
-        params["idempotencyKey"] = key.chars().take(200).collect::<String>().into();
-        let mut made = self.call("task.create_many", &params).await;
-        if made.as_ref().is_err_and(|e| e.code() == Some(Code::IdempotencyConflict)) {
-            if let Some(params) = params.as_object_mut() {
-                params.remove("idempotencyKey");
-            }
-            made = self.call("task.create_many", &params).await;
+            tasks.push(params);
         }
-        let made: task::CreatedMany = serde_json::from_value(made?)
+        let made = self.call("task.create_many", &json!({"tasks": tasks})).await?;
+        let made: task::CreatedMany = serde_json::from_value(made)
             .map_err(|e| ClientError::Unreadable { what: format!("task.create_many: {e}") })?;
+        for (of, on) in missing {
+            let why = format!("it waited for {}, which was not taken", items[on].id);
+            self.done.refused.push(Left::new(&items[of].id, why));
+        }
         for ((placed, _), task) in batch.iter().zip(made.tasks) {
-            let id = task.id.to_string();
-            let there = There { id, is_untouched: true, keys: Vec::new() };
+            // Somebody who brings the same at the same time may have been faster.
+            let (id, is_untouched) = (task.id.to_string(), !task.existing);
+            let there = There { id, is_untouched, keys: Vec::new() };
             self.there.insert(items[placed.item].id.clone(), there);
-            self.done.made += 1;
+            if task.existing {
+                self.done.existing += 1;
+            } else {
+                self.done.made += 1;
+            }
         }
         Ok(())
     }
@@ -317,6 +312,11 @@ impl<'a, 'b> Bringer<'a, 'b> {
     async fn call(&self, method: &str, params: &Value) -> Result<Value, ClientError> {
         self.session.client.call(method, params).await
     }
+}
+
+/// The name of a task in the call that makes it: ids of a source may be too long, or look like ids here.
+fn key(place: usize) -> String {
+    format!("#{place}")
 }
 
 /// What `task.complete_many` is told of a task.

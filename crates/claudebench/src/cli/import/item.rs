@@ -130,6 +130,12 @@ impl Item {
         let mut params = json!({
             "text": self.text, "priority": self.priority, "tags": tags, "metadata": metadata,
         });
+        // Two that bring the same at the same time bring it once.
+        let unique = format!("{}:{}", source.tag(), self.id);
+        if unique.chars().count() <= NAME {
+            params["uniqueKey"] = unique.into();
+            params["onDuplicate"] = "return".into();
+        }
         let project = project.map(str::to_owned).or_else(|| self.project.as_deref().map(name));
         if let Some(project) = project.filter(|project| !project.is_empty()) {
             params["project"] = project.into();

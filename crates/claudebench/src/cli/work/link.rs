@@ -15,6 +15,8 @@ use crate::client::{Client, ClientError};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// After so many tries, a minute or so, it is told again.
+const TOLD: u32 = 15;
 
 /// What a worker wants to work on.
 #[derive(Clone, Debug, Default)]
@@ -178,6 +180,8 @@ impl Pauses {
         let (away_s, again_ms) = (self.since.elapsed().as_secs(), ms(pause));
         if self.tries == 1 {
             tracing::warn!(method, %error, again_ms, "the server does not take a call; it is tried again");
+        } else if self.tries.is_multiple_of(TOLD) {
+            tracing::warn!(method, %error, away_s, "the server still does not take a call");
         } else {
             tracing::debug!(method, %error, away_s, again_ms, "still not");
         }

@@ -79,7 +79,7 @@ struct Claims {
     worker: Option<String>,
     /// The most tasks at a time
     #[arg(long, short = 'n', value_name = "N", default_value_t = 1)]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=200))]
     concurrency: u16,
     /// A role to work in; may be repeated, or several with commas between them
     #[arg(long, visible_alias = "roles", value_name = "NAME", value_delimiter = ',')]
@@ -130,7 +130,11 @@ impl Work {
     pub(super) fn run(self, shared: &Shared, out: &mut Out) -> Outcome {
         let config = shared.load(Vec::new())?.config;
         logging::start(&config.log).map_err(Failure::local)?;
-        super::one_thread()?.block_on(self.work(shared, &config, out))
+        let runtime = super::one_thread()?;
+        let done = runtime.block_on(self.work(shared, &config, out));
+        // Whoever does not read what is written, or does not die, keeps nobody here.
+        runtime.shutdown_background();
+        done
     }
 
     async fn work(self, shared: &Shared, config: &Config, out: &mut Out) -> Outcome {

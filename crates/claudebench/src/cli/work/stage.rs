@@ -4,7 +4,7 @@ use claudebench_services::task::Task;
 use tokio::sync::watch;
 
 use super::fleet::Workshop;
-use super::output::{Sink, Stream, Tail, read};
+use super::output::{Show, Sink, Stream, Tail, read};
 use super::process::{Ended, Order, Running};
 use super::verdict::RESULT;
 
@@ -39,15 +39,27 @@ impl Finished {
 impl Stage<'_> {
     /// Runs a command whose output is the task's.
     pub(super) async fn run(&self, order: &Order) -> Finished {
-        let (task, attempt) = (self.task.id.to_string(), self.task.attempt);
-        let open = |stream| {
-            let pieces = self.shop.pieces.clone();
-            Sink::open(pieces, &self.shop.show, &task, attempt, stream)
-        };
-        match (open(Stream::Out), open(Stream::Err)) {
+        match (self.sink(Stream::Out), self.sink(Stream::Err)) {
             (Ok(out), Ok(err)) => self.run_into(order, (out, err), self.halt.clone()).await,
             (Err(error), _) | (_, Err(error)) => not_started(&error),
         }
+    }
+
+    /// Runs a command whose output is an answer to us: it is kept where files are, and not shown.
+    pub(super) async fn run_for_answer(&self, order: &Order) -> Finished {
+        let out = match self.shop.show {
+            Show::Prefixed => Ok(Sink::nowhere()),
+            Show::Files(_) | Show::Nothing => self.sink(Stream::Out),
+        };
+        match (out, self.sink(Stream::Err)) {
+            (Ok(out), Ok(err)) => self.run_into(order, (out, err), self.halt.clone()).await,
+            (Err(error), _) | (_, Err(error)) => not_started(&error),
+        }
+    }
+
+    fn sink(&self, stream: Stream) -> std::io::Result<Sink> {
+        let (task, attempt) = (self.task.id.to_string(), self.task.attempt);
+        Sink::open(self.shop.pieces.clone(), &self.shop.show, &task, attempt, stream)
     }
 
     /// Runs a command of our own: what it writes is for us alone, and it ends by itself, also when the

@@ -18,6 +18,8 @@ pub(super) const RESULT: usize = 1 << 20;
 const TEXT: usize = 64 << 10;
 /// How much of what was written is told with a failure.
 const SAID: usize = 4_000;
+/// How much of standard output is told beside what standard error says.
+const SAID_BESIDE: usize = 1_000;
 /// The longest text of an error.
 const ERROR_CHARS: usize = 10_000;
 /// The longest reason of a release.
@@ -110,12 +112,16 @@ fn result(out: &Tail) -> Option<Box<RawValue>> {
 /// How it ended, and what it said last.
 pub(super) fn told(how: &str, out: &Tail, err: &Tail) -> String {
     // What went wrong is told on standard error; some programs tell all on standard output.
-    let said = if err.is_empty() { out } else { err };
-    let said = said.end(SAID);
-    match said.trim_end() {
-        "" => how.to_owned(),
-        said => shortened(format!("{how}\n{said}"), ERROR_CHARS),
+    let mut text = how.to_owned();
+    for (stream, room) in [(err, SAID), (out, if err.is_empty() { SAID } else { SAID_BESIDE })] {
+        let said = stream.end(room);
+        let said = said.trim_end();
+        if !said.is_empty() {
+            text.push('\n');
+            text.push_str(said);
+        }
     }
+    shortened(text, ERROR_CHARS)
 }
 
 /// The last words, as a reason.
@@ -174,7 +180,7 @@ mod tests {
         let Verdict::Failed(failed) = of(69) else { panic!() };
         assert_eq!((failed.reason, failed.retryable), ("unavailable", None));
         let Verdict::Failed(failed) = of(3) else { panic!() };
-        assert_eq!(failed.error, "exit code 3\ncareful\nno route");
+        assert_eq!(failed.error, "exit code 3\ncareful\nno route\n{\"a\": 1.0}");
         let killed = Verdict::of_command(&Ended::Killed(9), &out, &err);
         let Verdict::Failed(failed) = killed else { panic!() };
         assert_eq!(failed.reason, "crashed");

@@ -102,7 +102,7 @@ impl Agent {
             folder: Some(worktree.path.clone()),
             input: prompt::of(stage.task, worktree),
         };
-        let done = stage.run(&order).await;
+        let done = stage.run_for_answer(&order).await;
         let answer = done.out.whole().and_then(|text| Answer::read(&text));
         // One that was killed does not tell what it has cost.
         *cost = match (&answer, &done.ended) {
@@ -120,6 +120,9 @@ impl Agent {
         let kept = self.place.clear(stage, worktree, &contents).await;
         match answer {
             Some(answer) => {
+                let (cost_usd, turns) = (answer.total_cost_usd, answer.num_turns);
+                let commits = contents.commits.len();
+                tracing::info!(task = %stage.task.id, cost_usd, turns, commits, "the agent has answered");
                 let meant = answer.meant();
                 verdict(Run { meant, answer, contents, kept }, worktree, allowance)
             }

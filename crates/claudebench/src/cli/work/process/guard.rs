@@ -1,4 +1,4 @@
-//! The guard of one command: it runs it in a process group of its own, and says how that ended. What
+//! The guard of one command: it runs it in its own process group, and says how that ended. What
 //! the command leaves behind ends with it. When the worker goes, killed or not, its end of the leash
 //! does, and the guard kills everything at once: the task comes back by its lease, so nobody may go on
 //! with it.
@@ -6,7 +6,6 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,15 +43,14 @@ fn guard() -> io::Result<()> {
     let order: Order = serde_json::from_str(&line)?;
     survive()?;
     tree::become_parent();
-    let group = match start(order) {
-        Ok(group) => group,
+    let command = match start(order) {
+        Ok(command) => command,
         Err(error) => return say(&leash, &Said::Failed(error.to_string())),
     };
-    say(&leash, &Said::Started(group.as_raw_nonzero().get()))?;
     let over = Arc::new(AtomicBool::new(false));
     let is_over = over.clone();
-    std::thread::spawn(move || obey(orders, group, &is_over));
-    reap(&leash, group, &over)
+    std::thread::spawn(move || obey(orders, &is_over));
+    reap(&leash, command, &over)
 }
 
 /// Signals that are meant for all processes of a service do not end the one that ends the others. What
@@ -73,7 +71,7 @@ fn start(order: Order) -> io::Result<Pid> {
         .split_first()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no command"))?;
     let mut command = Command::new(program);
-    command.args(args).envs(order.environment).stdin(Stdio::piped()).process_group(0);
+    command.args(args).envs(order.environment).stdin(Stdio::piped());
     for name in &order.unset {
         command.env_remove(name);
     }
@@ -92,25 +90,25 @@ fn start(order: Order) -> io::Result<Pid> {
 }
 
 /// Does what the worker says; its end is an order, too.
-fn obey(orders: BufReader<UnixStream>, group: Pid, over: &AtomicBool) {
+fn obey(orders: BufReader<UnixStream>, over: &AtomicBool) {
     for line in orders.lines().map_while(Result::ok) {
         if line == TERM.trim() {
-            tree::signal(group, Signal::TERM);
-            tree::signal(group, Signal::CONT);
+            tree::signal(Signal::TERM);
+            tree::signal(Signal::CONT);
         } else if line == KILL.trim() {
             break;
         }
     }
     over.store(true, Ordering::SeqCst);
-    tree::signal(group, Signal::KILL);
+    tree::signal(Signal::KILL);
 }
 
 /// Takes note of every end, until there is nobody left.
-fn reap(leash: &UnixStream, group: Pid, over: &AtomicBool) -> io::Result<()> {
+fn reap(leash: &UnixStream, command: Pid, over: &AtomicBool) -> io::Result<()> {
     loop {
         match wait(WaitOptions::empty()) {
             Ok(Some((pid, status))) => {
-                if pid == group {
+                if pid == command {
                     over.store(true, Ordering::SeqCst);
                     let said = match (status.exit_status(), status.terminating_signal()) {
                         (Some(code), _) => Said::Exited(code),
@@ -122,7 +120,7 @@ fn reap(leash: &UnixStream, group: Pid, over: &AtomicBool) -> io::Result<()> {
                 }
                 // Whoever was started while others were killed is here now.
                 if over.load(Ordering::SeqCst) {
-                    tree::signal(group, Signal::KILL);
+                    tree::signal(Signal::KILL);
                 }
             }
             Ok(None) | Err(Errno::INTR) => {}

@@ -28,8 +28,6 @@ pub(in crate::cli::work) struct Order {
 /// What a guard says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Said {
-    /// It runs, as the first of its process group.
-    Started(i32),
     /// It cannot be run.
     Failed(String),
     /// It ended with an exit code.
@@ -41,7 +39,6 @@ pub(super) enum Said {
 impl Said {
     pub(super) fn line(&self) -> String {
         match self {
-            Self::Started(pid) => format!("started {pid}\n"),
             Self::Failed(why) => format!("failed {}\n", why.replace('\n', " ")),
             Self::Exited(code) => format!("exited {code}\n"),
             Self::Killed(signal) => format!("killed {signal}\n"),
@@ -51,7 +48,6 @@ impl Said {
     pub(super) fn read(line: &str) -> Option<Self> {
         let (word, rest) = line.split_once(' ')?;
         match word {
-            "started" => rest.parse().ok().map(Self::Started),
             "failed" => Some(Self::Failed(rest.to_owned())),
             "exited" => rest.parse().ok().map(Self::Exited),
             "killed" => rest.parse().ok().map(Self::Killed),
@@ -66,12 +62,7 @@ mod tests {
 
     #[test]
     fn what_is_said_is_understood() {
-        for said in [
-            Said::Started(7),
-            Said::Failed("no such file".into()),
-            Said::Exited(75),
-            Said::Killed(9),
-        ] {
+        for said in [Said::Failed("no such file".into()), Said::Exited(75), Said::Killed(9)] {
             let line = said.line();
             assert_eq!(line.strip_suffix('\n').and_then(Said::read), Some(said));
         }

@@ -55,7 +55,6 @@ pub(super) struct Running {
     guard: Option<Child>,
     said: Lines<BufReader<OwnedReadHalf>>,
     leash: OwnedWriteHalf,
-    group: Option<Pid>,
 }
 
 /// What a command writes.
@@ -77,7 +76,8 @@ impl Running {
             .stdin(OwnedFd::from(theirs))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // What a terminal sends to the worker is not for the command.
+            // A group for it and the command: what a terminal sends to the worker is not for them, and
+            // whoever kills the guard has not got rid of the group.
             .process_group(0)
             .spawn()?;
         let streams = match (guard.stdout.take(), guard.stderr.take()) {
@@ -86,7 +86,7 @@ impl Running {
         };
         let (read, leash) = UnixStream::from_std(ours)?.into_split();
         let said = BufReader::new(read).lines();
-        let mut running = Self { guard: Some(guard), said, leash, group: None };
+        let mut running = Self { guard: Some(guard), said, leash };
         let mut line = serde_json::to_vec(order)?;
         line.push(b'\n');
         running.leash.write_all(&line).await?;
@@ -121,22 +121,20 @@ impl Running {
         let _ = self.leash.write_all(word.as_bytes()).await;
     }
 
-    /// Reads what the guard says until the command itself has ended.
+    /// Waits for what the guard says of the command's end.
     async fn ended(&mut self) -> Ended {
-        loop {
-            let line = self.said.next_line().await;
-            match line.ok().flatten().as_deref().and_then(Said::read) {
-                Some(Said::Started(pid)) => self.group = Pid::from_raw(pid),
-                Some(Said::Failed(why)) => return Ended::NotStarted(why),
-                Some(Said::Exited(code)) => return Ended::Exited(code),
-                Some(Said::Killed(signal)) => return Ended::Killed(signal),
-                None => {
-                    // Nobody guards the rest now.
-                    if let Some(group) = self.group {
-                        let _ = kill_process_group(group, Signal::KILL);
-                    }
-                    return Ended::Unguarded;
+        let line = self.said.next_line().await;
+        match line.ok().flatten().as_deref().and_then(Said::read) {
+            Some(Said::Failed(why)) => Ended::NotStarted(why),
+            Some(Said::Exited(code)) => Ended::Exited(code),
+            Some(Said::Killed(signal)) => Ended::Killed(signal),
+            None => {
+                // Nobody guards the rest now. Until its end is taken note of, the number is its own.
+                let guard = self.guard.as_ref().and_then(|guard| i32::try_from(guard.id()).ok());
+                if let Some(group) = guard.and_then(Pid::from_raw) {
+                    let _ = kill_process_group(group, Signal::KILL);
                 }
+                Ended::Unguarded
             }
         }
     }

@@ -2,15 +2,24 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, getpgrp, kill_current_process_group, kill_process};
 
-/// Sends a signal to a process group, and to all that descends from this process: also to what has
-/// left the group. Whoever has lost its parent is this process's child (`become_parent`).
-pub(super) fn signal(group: Pid, signal: Signal) {
-    // They may have ended meanwhile.
-    let _ = kill_process_group(group, signal);
-    for pid in descendants(std::process::id()) {
-        let _ = kill_process(pid, signal);
+/// Sends a signal to all that descends from this process: also to what has left its process group, as
+/// whoever has lost its parent is this process's child (`become_parent`). This process gets it, too,
+/// unless it is the one that nobody survives; that it gets only where nobody tells who descends from whom.
+pub(super) fn signal(signal: Signal) {
+    let descendants = descendants(std::process::id());
+    let spared = signal == Signal::KILL && descendants.is_some();
+    if !spared {
+        // All at once: nobody is told of the end of another one first.
+        let _ = kill_current_process_group(signal);
+    }
+    let own = getpgrp().as_raw_nonzero().get();
+    for (pid, group) in descendants.into_iter().flatten() {
+        if spared || group != own {
+            // It may have ended meanwhile.
+            let _ = kill_process(pid, signal);
+        }
     }
 }
 
@@ -25,15 +34,18 @@ pub(super) fn become_parent() {
     }
 }
 
-/// What descends from a process, as far as the system tells.
-fn descendants(of: u32) -> Vec<Pid> {
-    let Ok(of) = i32::try_from(of) else { return Vec::new() };
+/// What descends from a process, each with its process group, where the system tells.
+fn descendants(of: u32) -> Option<Vec<(Pid, i32)>> {
+    let of = i32::try_from(of).ok()?;
+    // Without itself there, it is no list of processes.
+    lineage(of)?;
+    let mut groups: HashMap<i32, i32> = HashMap::new();
     let mut children: HashMap<i32, Vec<i32>> = HashMap::new();
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    for process in processes {
+    for process in std::fs::read_dir("/proc").ok()?.flatten() {
         let pid = process.file_name().to_str().and_then(|name| name.parse::<i32>().ok());
-        if let Some((pid, parent)) = pid.and_then(|pid| Some((pid, parent(pid)?))) {
+        if let Some((pid, (parent, group))) = pid.and_then(|pid| Some((pid, lineage(pid)?))) {
             children.entry(parent).or_default().push(pid);
+            groups.insert(pid, group);
         }
     }
     let mut found = HashSet::new();
@@ -45,14 +57,16 @@ fn descendants(of: u32) -> Vec<Pid> {
             }
         }
     }
-    found.into_iter().filter_map(Pid::from_raw).collect()
+    let group = |pid: i32| groups.get(&pid).copied().unwrap_or_default();
+    Some(found.into_iter().filter_map(|pid| Some((Pid::from_raw(pid)?, group(pid)))).collect())
 }
 
-/// Who started a process.
-fn parent(pid: i32) -> Option<i32> {
-    // pid (name, which may hold anything) state parent ..
+/// Who started a process, and the process group that it is in.
+fn lineage(pid: i32) -> Option<(i32, i32)> {
+    // pid (name, which may hold anything) state parent group ..
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()
+    let mut after = stat.rsplit(')').next()?.split_whitespace().skip(1);
+    Some((after.next()?.parse().ok()?, after.next()?.parse().ok()?))
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -70,9 +84,10 @@ mod tests {
         let mut said = String::new();
         let stdout = child.stdout.take().unwrap();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut said).unwrap();
-        let below = descendants(child.id());
+        let below = descendants(child.id()).unwrap();
         assert_eq!((said.trim(), below.len()), ("started", 1));
-        for pid in below {
+        for (pid, group) in below {
+            assert_eq!(group, getpgrp().as_raw_nonzero().get());
             kill_process(pid, Signal::KILL).unwrap();
         }
         child.wait().unwrap();

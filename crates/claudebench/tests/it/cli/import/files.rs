@@ -255,3 +255,21 @@ fn many_tasks_come_in_parts_and_one_that_is_refused_holds_up_none() {
     let stats = server.json(&["call", "task.stats"]);
     assert_eq!((&stats["completed"], &stats["total"]), (&json!(1_200), &json!(1_200)));
 }
+
+#[test]
+fn what_was_deleted_here_comes_again() {
+    let server = Server::start();
+    let dir = repository(".beads/issues.jsonl", BEADS);
+    let import = ["import", "beads", dir.path().to_str().unwrap()];
+    server.json(&import);
+    for (_, task) in brought(&server, "import:beads:main").into_iter().rev() {
+        let params = json!({"id": task["id"], "force": true}).to_string();
+        let _ = server.run(&["call", "task.delete", &params]);
+    }
+    let left = brought(&server, "import:beads:main").len();
+    let told = server.json(&import);
+    assert_eq!((&told["existing"], &told["made"]), (&json!(left), &json!(6 - left)));
+    assert!(left < 6, "some could be deleted");
+    assert_eq!(told["refused"], json!([]));
+    assert_eq!(brought(&server, "import:beads:main").len(), 6);
+}

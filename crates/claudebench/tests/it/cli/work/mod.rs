@@ -3,6 +3,7 @@
 mod agent;
 mod ending;
 mod losing;
+mod network;
 mod results;
 
 use std::fs::{self, File};
@@ -123,9 +124,19 @@ fn pid(child: &Child) -> Pid {
 
 /// Waits until processes are gone.
 fn gone(pids: &[Pid]) {
-    eventually("the processes are gone", || {
-        pids.iter().all(|pid| test_kill_process(*pid).is_err())
-    });
+    eventually("the processes are gone", || pids.iter().all(|pid| !is_alive(*pid)));
+}
+
+/// Whether a process is there, and not only until somebody takes note of its end.
+fn is_alive(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero()));
+    // pid (name, which may hold anything) state ..
+    let state = |stat: String| stat.rsplit(')').next().and_then(|rest| rest.trim().chars().next());
+    match stat.ok().and_then(state) {
+        Some(state) => !matches!(state, 'Z' | 'X'),
+        // Where there is no such file, a signal that does nothing tells.
+        None => !Path::new("/proc/self/stat").exists() && test_kill_process(pid).is_ok(),
+    }
 }
 
 /// Adds a task, and says which.
