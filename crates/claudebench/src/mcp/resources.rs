@@ -78,6 +78,9 @@ enum Known {
     Progress(TaskId),
 }
 
+/// Which resource of a task.
+type OfTask = fn(TaskId) -> Known;
+
 fn known(uri: &str) -> Result<Known, Error> {
     match uri {
         WELCOME => Ok(Known::Welcome),
@@ -85,7 +88,7 @@ fn known(uri: &str) -> Result<Known, Error> {
         PENDING => Ok(Known::Pending),
         DECOMPOSITIONS => Ok(Known::Decompositions),
         _ => {
-            let of: [(&str, fn(TaskId) -> Known); 4] = [
+            let of: [(&str, OfTask); 4] = [
                 (OF_TASK, Known::Task),
                 (DECOMPOSITION, Known::Decomposition),
                 (CONTEXT, Known::Context),
