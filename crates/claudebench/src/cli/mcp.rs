@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use claudebench_core::{Code, Error, TaskId};
+use claudebench_core::time::wall_ms;
+use claudebench_core::{Code, Error, Millis, TaskId};
 use claudebench_services::Reply;
 use futures_util::stream;
 use rmcp::ServiceExt;
@@ -89,6 +90,10 @@ fn as_error(error: ClientError) -> Error {
 
 impl Backend for There {
     const IS_SERVER: bool = false;
+
+    fn now(&self) -> Millis {
+        Millis(wall_ms())
+    }
 
     async fn call(&self, _: &Extensions, method: &'static str, params: Box<RawValue>) -> Reply {
         self.client.call_within(method, &params, self.timeout).await.map_err(as_error)

@@ -271,8 +271,16 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// Whether Claude Code waits for the exit code: there, that of a wrong call says that a tool must not
 /// run.
 fn is_hook(args: impl Iterator<Item = std::ffi::OsString>) -> bool {
-    // Options of the program may come first, with values of their own.
-    args.skip(1).take(6).any(|arg| arg == "hook")
+    let mut args = args.skip(1);
+    while let Some(arg) = args.next() {
+        match arg.to_str() {
+            // Options of the program may come first; these have values of their own.
+            Some("--url" | "--key-file" | "--config" | "--timeout") => drop(args.next()),
+            Some(option) if option.starts_with('-') => {}
+            command => return command == Some("hook"),
+        }
+    }
+    false
 }
 
 /// Whether a command line that could not be read is a program's.
@@ -390,6 +398,18 @@ mod tests {
     #[test]
     fn the_commands_fit_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_hook_is_known_by_its_place() {
+        let hook = |line: &str| is_hook(line.split(' ').map(Into::into));
+        for line in ["claudebench hook --no", "claudebench --json hook", "claudebench --url x hook"]
+        {
+            assert!(hook(line), "{line}");
+        }
+        for line in ["claudebench task add hook", "claudebench --url hook task", "claudebench"] {
+            assert!(!hook(line), "{line}");
+        }
     }
 
     #[test]

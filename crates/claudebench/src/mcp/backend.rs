@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use claudebench_core::{Code, Error, TaskId};
+use claudebench_core::{Code, Error, Millis, TaskId};
 use claudebench_services::Reply;
 use futures_util::Stream;
 use rmcp::model::Extensions;
@@ -36,6 +36,9 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// Whether this process is the server: then it can give back what a client did not get. A server
     /// elsewhere does that itself, when the connection breaks.
     const IS_SERVER: bool;
+
+    /// Now, by its clock.
+    fn now(&self) -> Millis;
 
     /// Calls a method for whoever sent a message.
     fn call(

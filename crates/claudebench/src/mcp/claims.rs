@@ -2,7 +2,6 @@
 //! Nothing is kept between the questions. The id says which claim it is, and its idempotency key
 //! makes one claim of all that ask for it: so any server can be asked, also after a crash.
 
-use claudebench_core::time::wall_ms;
 use claudebench_core::{Code, Error, Millis};
 use claudebench_services::Method;
 use claudebench_services::task::{Claim as ClaimTask, Release};
@@ -66,10 +65,12 @@ pub(super) async fn begin<B: Backend>(
         // The one that came beside the params, if there is one: two would be refused.
         None => backend.key(message).map_or_else(random_key, Ok)?,
     };
-    let made = wall_ms();
+    let made = backend.now().0;
     let claim = Claim { key, made, until: made + wait, params };
     match claim.ask(backend, message, 0).await {
-        Ok(claimed) if claimed["claimed"] == false => Ok(Begun::Waits(waiting(claim.task()?))),
+        Ok(claimed) if claimed["claimed"] == false => {
+            Ok(Begun::Waits(waiting(claim.task(backend.now())?)))
+        }
         asked => Ok(Begun::Done(result(asked))),
     }
 }
@@ -89,7 +90,7 @@ pub(super) async fn wait<B: Backend>(
         return ask(backend, message, ClaimTask::NAME, &params).await;
     }
     params.remove("waitMs");
-    let made = wall_ms();
+    let made = backend.now().0;
     let claim = Claim { key: random_key()?, made, until: made + wait, params };
     let (backend, message) = (backend.clone(), message.clone());
     let mut given = GivenBack { backend, message, claim, heard: false };
@@ -129,15 +130,15 @@ pub(super) async fn look<B: Backend>(
     message: &Extensions,
     id: &str,
 ) -> Result<DetailedTask, Error> {
-    let claim = Claim::named(id)?;
-    let left = claim.until.saturating_sub(wall_ms());
+    let claim = Claim::named(id, backend.now())?;
+    let left = claim.until.saturating_sub(backend.now().0);
     let asked = if left > 0 {
         claim.ask(backend, message, left.min(WAIT_MS)).await
     } else {
         claim.asked_before(backend, message).await
     };
     let payload = match asked {
-        Ok(claimed) if claimed["claimed"] == false && claim.until > wall_ms() => {
+        Ok(claimed) if claimed["claimed"] == false && claim.until > backend.now().0 => {
             TaskPayload::Working
         }
         Err(error) if passes(&error) => TaskPayload::Working,
@@ -147,7 +148,7 @@ pub(super) async fn look<B: Backend>(
             TaskPayload::Completed { result: result.unwrap_or_default() }
         }
     };
-    let task = claim.task()?;
+    let task = claim.task(backend.now())?;
     let task = if matches!(payload, TaskPayload::Working) { waiting(task) } else { task };
     Ok(DetailedTask::new(task, payload))
 }
@@ -162,7 +163,7 @@ pub(super) async fn cancel<B: Backend>(
     message: &Extensions,
     id: &str,
 ) -> Result<(), Error> {
-    Claim::named(id)?.give_back(backend, message).await
+    Claim::named(id, backend.now())?.give_back(backend, message).await
 }
 
 /// Whether an error may be gone when the same is asked again.
@@ -227,26 +228,25 @@ impl Claim {
         Ok(())
     }
 
-    fn named(id: &str) -> Result<Self, Error> {
+    fn named(id: &str, now: Millis) -> Result<Self, Error> {
         let none = || Error::invalid(&["taskId"], "no task of this server has this id");
         let hex = id.strip_prefix("claim-").filter(|hex| hex.len() <= ID_BYTES).ok_or_else(none)?;
         let bytes: Option<Vec<u8>> = hex.as_bytes().chunks(2).map(query::hex).collect();
         let claim: Self = serde_json::from_slice(&bytes.ok_or_else(none)?).map_err(|_| none())?;
         // As it was made here, and as long as its answer is kept.
         let wait = claim.until.checked_sub(claim.made).ok_or_else(none)?;
-        let age = wall_ms().saturating_sub(claim.made);
+        let age = now.0.saturating_sub(claim.made);
         let holds = (1..=LONGEST_MS).contains(&wait) && (-KEPT_MS..=KEPT_MS).contains(&age);
         if holds { Ok(claim) } else { Err(none()) }
     }
 
-    fn task(&self) -> Result<Task, Error> {
+    fn task(&self, now: Millis) -> Result<Task, Error> {
         let text = serde_json::to_vec(self)
             .map_err(|e| Error::new(Code::Internal, format!("a claim cannot be written: {e}")))?;
         let hex: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
-        let now = Millis(wall_ms()).to_string();
         let made = Millis(self.made).to_string();
         let ttl = u64::try_from(self.until - self.made + KEPT_MS).unwrap_or(0);
-        Ok(Task::new(format!("claim-{hex}"), TaskStatus::Working, made, now)
+        Ok(Task::new(format!("claim-{hex}"), TaskStatus::Working, made, now.to_string())
             .with_poll_interval_ms(POLL_MS)
             .with_ttl_ms(ttl))
     }
@@ -269,21 +269,22 @@ mod tests {
     #[test]
     fn the_id_of_a_claim_says_which_it_is() {
         let params = json!({ "workerId": "w", "maxTasks": 3 }).as_object().unwrap().clone();
-        let made = wall_ms();
+        let made = 1_763_913_600_000;
         let claim = Claim { key: "mcp-1".into(), made, until: made + 30_000, params };
-        let task = claim.task().unwrap();
-        let again = Claim::named(&task.task_id).unwrap();
+        let task = claim.task(Millis(made)).unwrap();
+        let again = Claim::named(&task.task_id, Millis(made)).unwrap();
         assert_eq!((again.key, again.made, again.until), ("mcp-1".into(), made, made + 30_000));
         assert_eq!(again.params, claim.params);
         assert_eq!(task.created_at, Millis(made).to_string());
+        let now = Millis(made);
         for (made, until) in [(made, made), (made, i64::MAX), (i64::MIN, 0), (0, 30_000)] {
             let forged = Claim { key: "k".into(), made, until, params: JsonObject::new() };
             let text = serde_json::to_vec(&forged).unwrap();
             let hex: String = text.iter().map(|byte| format!("{byte:02x}")).collect();
-            assert!(Claim::named(&format!("claim-{hex}")).is_err(), "{made} {until}");
+            assert!(Claim::named(&format!("claim-{hex}"), now).is_err(), "{made} {until}");
         }
         for none in ["", "claim-", "claim-0", "claim-7b7d", "claim-zz", "task-7b7d"] {
-            assert!(Claim::named(none).is_err(), "{none}");
+            assert!(Claim::named(none, now).is_err(), "{none}");
         }
     }
 
@@ -293,6 +294,10 @@ mod tests {
 
     impl Backend for Claimed {
         const IS_SERVER: bool = true;
+
+        fn now(&self) -> Millis {
+            Millis(0)
+        }
 
         async fn call(&self, _: &Extensions, method: &'static str, params: Box<RawValue>) -> Reply {
             let params: Value = serde_json::from_str(params.get()).unwrap();

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use claudebench_core::share::{Shares, Who};
-use claudebench_core::{Code, Error, Scope};
+use claudebench_core::{Code, Error, Millis, Scope};
 use claudebench_services::feed::{Feed, Filter, Next};
 use claudebench_services::{Context, Reply};
 use futures_util::{StreamExt, stream};
@@ -226,6 +226,10 @@ impl Here {
 
 impl Backend for Here {
     const IS_SERVER: bool = true;
+
+    fn now(&self) -> Millis {
+        self.app.shared.clock.now()
+    }
 
     async fn call(
         &self,

@@ -3,6 +3,7 @@
 mod clients;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use claudebench_services::methods;
 use claudebench_testkit::until;
@@ -218,12 +219,15 @@ async fn a_claim_as_a_task_ends_with_its_time() {
     let params = json!({ "name": "task__claim", "arguments": { "workerId": "w", "waitMs": 1 } });
     let begun = asked(&server, "/mcp", "tools/call", params, true).await;
     let id = json!({ "taskId": begun["result"]["taskId"] });
-    let looked = loop {
-        let looked = asked(&server, "/mcp", "tasks/get", id.clone(), true).await;
-        if looked["result"]["status"] != "working" {
-            break looked;
+    let over = async {
+        loop {
+            let looked = asked(&server, "/mcp", "tasks/get", id.clone(), true).await;
+            if looked["result"]["status"] != "working" {
+                return looked;
+            }
         }
     };
+    let looked = tokio::time::timeout(Duration::from_secs(60), over).await.expect("it ends");
     let over = json!({ "claimed": false, "tasks": [] });
     assert_eq!(looked["result"]["result"]["structuredContent"], over, "{looked}");
     // What is over stays over.
