@@ -339,7 +339,7 @@ mod tests {
         let good = data("restored", 10);
         restore(&good.path().join(DATABASE), dir.path(), true).unwrap();
         assert!(has(dir.path(), "restored") && !has(dir.path(), "kept"));
-        assert_eq!(names(dir.path()), [DATABASE, "claudebench.lock"]);
+        assert_eq!(names(dir.path()), [DATABASE, "claudebench.db.room", "claudebench.lock"]);
     }
 
     #[test]

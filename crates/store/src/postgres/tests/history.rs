@@ -14,9 +14,9 @@ use crate::sqlite::{self, DATABASE, SqliteOptions, SqliteStore};
 use crate::{
     AddKey, Assign, AttachmentBody, AttachmentKind, Beat, Cancel, ClaimTasks, ClaimedTask,
     Committer, CommitterOptions, Create, DeleteTask, Dependency, Ending, Fold, IdempotencyKey,
-    Meta, Metric, MetricKey, NewTask, OnDuplicate, Pause, ProcessBatch, PutAttachment, Register,
-    Report, Reports, SetConfig, Unique, Unregister, Until, Update, Vote, WorkerKey, WorkerMetric,
-    Write,
+    Mark, Meta, Metric, MetricKey, NewTask, NoteSession, OnDuplicate, Pause, ProcessBatch,
+    PutAttachment, Register, Report, Reports, SetConfig, Told, Unique, Unregister, Until, Update,
+    Vote, WorkerKey, WorkerMetric, Write,
 };
 
 /// The embedded store with its history, and the clock of both.
@@ -104,6 +104,15 @@ impl History {
         for id in ["a b", "B"] {
             self.mine(Unregister { id: id.into(), session: String::new() }).await;
         }
+        let told = serde_json::value::to_raw_value(&[1]).unwrap();
+        let note = NoteSession {
+            session: Some("s-1".into()),
+            instance: None,
+            told: vec![Told { kind: "hook.event.executed", payload: told }],
+            marks: vec![Mark::Tool("Edit".into())],
+            lease_ms: 1_000,
+        };
+        self.mine(note).await;
         self.mine(SetConfig { key: "k".into(), value: "[1]".into() }).await;
         let pause = |scope, until| Pause { scope, reason: Some("x".into()), until };
         self.mine(pause(PauseScope::Tag("none".into()), None)).await;
