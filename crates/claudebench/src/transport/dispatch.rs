@@ -7,7 +7,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use claudebench_core::{Code, Error, Principal};
-use claudebench_services::{Context, Entry, Reply, entry};
+use claudebench_services::hook::{HookEvent, of_unknown};
+use claudebench_services::{Context, Entry, Method, Reply, entry};
 use claudebench_store::KeyRow;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout_at};
@@ -51,7 +52,8 @@ pub fn time_for(app: &App, wait: Duration) -> Instant {
 /// What the method refuses; an unknown name, a missing scope, overload, a stop, a time-out.
 pub async fn call(app: &App, caller: Caller, name: &str, params: Option<&RawValue>) -> Reply {
     let Some(method) = entry(name) else {
-        return Err(unknown(name));
+        let Some(kept) = of_unknown(name, params) else { return Err(unknown(name)) };
+        return Box::pin(call(app, caller, HookEvent::NAME, Some(&kept))).await;
     };
     let began = Instant::now();
     let (principal, traceparent) = (caller.principal.clone(), caller.traceparent.clone());

@@ -6,6 +6,8 @@ use claudebench_core::{Error, Scope, Text};
 use claudebench_store::Mark;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::pre_tool::timestamp;
 use crate::context::Context;
@@ -45,6 +47,18 @@ pub struct HookEvent {
 pub struct Recorded {
     /// Always true.
     pub recorded: bool,
+}
+
+/// The public client calls a method of its own for each hook that it does not know, with what came with the
+/// hook as `data`: what `hook.event` is told of that.
+#[must_use]
+pub fn of_unknown(method: &str, params: Option<&RawValue>) -> Option<Box<RawValue>> {
+    let name = method.strip_prefix("hook.").filter(|name| !name.is_empty())?;
+    let mut params: Map<String, Value> = serde_json::from_str(params?.get()).ok()?;
+    let data = params.get("data")?.as_object()?;
+    let named = data.get("hook_event_name").and_then(Value::as_str).unwrap_or(name).to_owned();
+    params.insert("hookEvent".into(), named.into());
+    serde_json::value::to_raw_value(&params).ok()
 }
 
 impl Method for HookEvent {

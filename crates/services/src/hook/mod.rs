@@ -14,7 +14,7 @@ mod user_prompt;
 
 pub use agent_stop::{AgentStop, Stopped};
 pub use errors::ToolErrors;
-pub use event::{HookEvent, Recorded};
+pub use event::{HookEvent, Recorded, of_unknown};
 pub use notification::{Notification, Received};
 pub use post_tool::{PostTool, Processed};
 pub use pre_compact::{Compacting, PreCompact};

@@ -194,3 +194,18 @@ async fn the_data_of_invalid_params_is_always_a_list_of_issues() {
         assert!(answer["error"]["data"][0]["path"].is_array(), "{answer}");
     }
 }
+
+#[tokio::test]
+async fn a_hook_that_the_public_client_does_not_know_is_kept() {
+    let server = Server::start().await;
+    let data = json!({ "hook_event_name": "SubagentStart", "agent_type": "reviewer" });
+    let params = json!({ "data": data, "sessionId": "s-1", "instanceId": "w", "timestamp": 1 });
+    assert_eq!(server.call("hook.subagentstart", params).await, json!({ "recorded": true }));
+    let listed = server.call("event.list", json!({ "types": ["hook.event.executed"] })).await;
+    assert_eq!(listed["events"][0]["payload"]["hookEvent"], "SubagentStart", "{listed}");
+    // A name that is merely wrong is told.
+    for params in [json!({}), json!({ "data": 7 }), json!({ "tool": "Bash" })] {
+        let answer = server.rpc("hook.pre_tol", params).await;
+        assert_eq!(answer["error"]["code"], -32601, "{answer}");
+    }
+}
