@@ -282,6 +282,26 @@ fn what_the_server_does_not_take_is_told_or_waits_for_a_key() {
 }
 
 #[test]
+fn another_program_in_the_place_of_the_server_is_told_nothing() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let agent = Agent::of(&format!("http://{}", other.local_addr().unwrap()));
+    std::thread::spawn(move || {
+        for mut stream in other.incoming().flatten() {
+            // Nobody may be there any more to hear it.
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nnone");
+        }
+    });
+    for waiting in 1..3 {
+        agent.answer(&agent.event("UserPromptSubmit", json!({"prompt": "go on"})));
+        assert_eq!(agent.waiting(), waiting);
+    }
+    let done = agent.program(&["hook", "deliver"]).output().unwrap();
+    assert!(!done.status.success(), "{done:?}");
+    assert_eq!(agent.waiting(), 2);
+}
+
+#[test]
 fn a_completion_that_comes_too_late_takes_nothing_from_another() {
     let server = Server::start();
     let listen = server.url.strip_prefix("http://").unwrap().to_owned();
