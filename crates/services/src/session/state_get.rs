@@ -17,6 +17,8 @@ use crate::method::{Access, Method};
 
 /// How many events are looked at for a summary.
 const SUMMED: usize = 10_000;
+/// How many are gone over to find those of the time that is asked for.
+const WALKED: usize = 200_000;
 /// The most events of a page of the log.
 const PAGE: i64 = 1_000;
 
@@ -169,7 +171,7 @@ impl Method for GetState {
             limit: PAGE,
             newest_first: self.order == Some(EventOrder::Desc),
         };
-        let (mut events, mut summary, mut seen) = (Vec::new(), Summary::default(), 0);
+        let (mut events, mut summary, mut walked) = (Vec::new(), Summary::default(), 0);
         loop {
             let page = cx.shared.store.events(query.clone(), cx.freshness).await;
             let page = page.map_err(store_error)?;
@@ -184,10 +186,11 @@ impl Method for GetState {
                     events.push(SessionEvent::from(&**event));
                 }
             }
-            seen += page.events.len();
+            walked += page.events.len();
+            let summed = usize::try_from(summary.total_events).unwrap_or(SUMMED);
             // Backwards a page that is not full is the last.
             let short = i64::try_from(page.events.len()).unwrap_or(i64::MAX) < PAGE;
-            if page.at_end || short || seen >= SUMMED {
+            if page.at_end || short || summed >= SUMMED || walked >= WALKED {
                 break;
             }
             query.after = Some(page.next);

@@ -1,6 +1,8 @@
 //! Hooks, sessions and commits of agents.
 
-use claudebench_core::{Code, Status};
+use claudebench_core::{Code, Principal, Status};
+use claudebench_store::{NoteSession, Told};
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -357,4 +359,40 @@ async fn a_lease_of_a_session_lives_by_its_hooks() {
     server.shared.commit_as_server(claudebench_store::Sweep).await.unwrap();
     let task = server.ok("task.get", json!({"id": task["id"]})).await;
     assert_eq!(task["status"], json!(Status::Pending));
+}
+
+#[tokio::test]
+async fn what_a_rule_warns_of_is_kept_without_secrets() {
+    let server = Server::new();
+    let rules = "[[hook.rule]]\nname = \"curl\"\ntools = [\"Bash\"]\naction = \"warn\"\n\
+                 message = \"Careful.\"\nwhen = { command = \"curl\" }\n";
+    server.ok("config.set", json!({"key": "hook.rules", "value": rules})).await;
+    let warned = bash(&server, "curl -H 'X-Api-Key: hunter2' https://example.com").await;
+    assert!(warned["warnings"][0].as_str().unwrap().contains("curl"), "{warned}");
+    let told = events(&server, "hook.pre_tool.executed").await;
+    assert!(!told[0].to_string().contains("hunter2"), "{}", told[0]);
+}
+
+#[tokio::test]
+async fn what_a_long_session_did_last_is_found_by_its_time() {
+    let server = Server::new();
+    let cx = server.context(Principal::local());
+    let payload = to_raw_value(&json!({})).unwrap();
+    let told = Told { kind: "hook.event.executed", payload };
+    for _ in 0..11 {
+        let note = NoteSession {
+            session: Some("s-1".into()),
+            instance: None,
+            told: vec![told.clone(); 1_000],
+            marks: vec![],
+            lease_ms: 1_000,
+        };
+        cx.shared.committer.submit(cx.meta(), note).await.unwrap();
+    }
+    server.clock.advance(1_000);
+    let from = server.shared.clock.now().0;
+    bash(&server, "ls").await;
+    let params = json!({"sessionId": "s-1", "fromTimestamp": from});
+    let state = server.ok("session.state.get", params).await;
+    assert_eq!(state["summary"]["eventCounts"]["hook.pre_tool.executed"], 1, "{state}");
 }
