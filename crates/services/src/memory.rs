@@ -169,7 +169,8 @@ impl Memory {
             say(format!("You were told last: {}", cut(prompt)));
         }
         if !self.last_tools.is_empty() {
-            say(format!("You used last: {}", self.last_tools.join(", ")));
+            let tools: Vec<String> = self.last_tools.iter().map(|tool| cut(tool)).collect();
+            say(format!("You used last: {}", tools.join(", ")));
         }
         (!text.is_empty()).then(|| text.trim_end().to_owned())
     }
@@ -214,7 +215,7 @@ mod tests {
         };
         Memory {
             last_tasks: vec![task(1, Status::InProgress), task(2, Status::Pending)],
-            last_tools: vec!["Edit".into(), "Bash".into()],
+            last_tools: vec!["Edit".into(), "Ba\nsh".into()],
             last_prompt: Some("build it".into()),
             active_todos: vec![
                 todo("one", TodoState::Completed),
@@ -229,7 +230,7 @@ mod tests {
         let expected = "Tasks you hold in ClaudeBench; complete each when done:\n\
             - t-1: write it (fence 3)\nTasks that wait for you:\n- t-2: write it\n\
             Your todos, 1 of them open:\n- two (in progress)\nYou were told last: build it\n\
-            You used last: Edit, Bash";
+            You used last: Edit, Ba sh";
         assert_eq!(memory().text(500).as_deref(), Some(expected));
         assert_eq!(Memory::default().text(500), None);
     }
