@@ -24,30 +24,55 @@ pub const VALUE_BYTES: usize = 16 << 10;
 /// From this length on a word may be a secret by its looks.
 const LONG: usize = 24;
 
-/// What a secret is called.
-const NAMES: &str = r"(?:[a-z0-9]+[_-])*?(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|access[_-]?key|secret[_-]?key|private[_-]?key|signing[_-]?key|encryption[_-]?key|credentials?|authorization|client[_-]?secret|session[_-]?cookie|set-cookie|cookie)(?:[_-](?:id|base64|hash|value))?";
+/// What a secret is called. Short names stand alone, or behind a `_` or a `-`; `accessToken` and
+/// `PGPASSWORD` are names as well.
+const NAMES: &str = r"(?:(?:[a-z0-9]+[_-])*?(?:pass|pwd)|[a-z0-9_-]*?(?:password|passwd|passphrase|secret|token|(?:api|access|secret|private|signing|encryption|account|auth)[_-]?key|credentials?|authorization|cookie))(?:[_-](?:id|base|base64|hash|value))?";
+
+/// What stands for a secret in a line of a shell, without a name: each with the place of the secret behind it.
+const OPTIONS: &str = r#"((?:\bcurl\b[^\n|;]*?\s(?:-u|-U|--user|--proxy-user)[= ]?\s*["']?[^\s:"']+:|\bsshpass\s+-p\s*["']?|\bmysql(?:dump|admin)?\b[^\n|;]*?\s-p["']?|\bredis-cli\b[^\n|;]*?\s-a\s+["']?|\bdocker\s+login\b[^\n|;]*?\s-p\s*["']?|\blogin\s+\S+\s+password\s+))[^\s"']+"#;
 
 /// Each pattern, and what takes its place. Groups that are kept have numbers.
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    let is = r#"\\?["']?\s*(?:=>|:=|=|:)\s*"#;
+    // In quotes a secret may have spaces, and all that ends it elsewhere.
+    let quoted =
+        |quote: &str, body: &str| format!(r"(?i)(\b{NAMES}\b{is}{quote})(?:{body})+({quote})");
+    let in_escaped = quoted(r#"\\""#, r#"[^"\\\n]"#);
+    let in_double = quoted("\"", r#"[^"\\\n]|\\."#);
+    let in_single = quoted("'", r"[^'\n]");
     let assigned = format!(
-        r#"(?i)(\b{NAMES}\b\\?["']?\s*(?:=>|:=|=|:)\s*\\?["']?)((?:bearer|basic|token)\s+)?([^\s"'\\,;&|<>(){{}}\[\]$]{{3,}})"#
+        r#"(?i)(\b{NAMES}\b{is}\\?["']?)((?:bearer|basic|token)\s+)?([^\s"'\\,;&|<>(){{}}\[\]$][^\s"'\\,;&|<>(){{}}\[\]]{{2,}})"#
     );
     let flag = format!(r#"(?i)(--{NAMES}[= ]\s*["']?)()([^\s"'-][^\s"']*)"#);
+    let element = format!(r"(?i)(<{NAMES}>)[^<]+");
     [
         (
-            r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\z)",
+            r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\z)",
             MASK,
         ),
         // The user of a URL.
-        (r"(\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(@)", "${1}[masked]${2}"),
+        (
+            r#"(\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/:@"']*:)[^\s/"']+(@)"#,
+            "${1}[masked]${2}",
+        ),
+        // These are secrets to the end of their line.
+        (
+            r#"(?i)(\b(?:(?:proxy-)?authorization|(?:set-)?cookie)\\?["']?\s*:\s*\\?["']?)[^\s"'\\\[][^\r\n"'\\]*"#,
+            "${1}[masked]",
+        ),
         (r"(?i)(\b(?:bearer|basic)\s+)[a-z0-9._~+/=-]{8,}", "${1}[masked]"),
         // Beginnings that are given to tokens and to nothing else.
         (
             r"\b(?:sk-(?:ant-|proj-|live-|test-)?[A-Za-z0-9_-]{16,}|(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{16,}|gh[opusr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abposr]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}|AIza[A-Za-z0-9_-]{30,}|ya29\.[A-Za-z0-9_-]{20,}|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{30,}|hf_[A-Za-z0-9]{20,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|dop_v1_[a-f0-9]{32,}|shp(?:at|ss|ca|pa)_[a-fA-F0-9]{16,}|cb_[A-Za-z0-9_-]{16,}|key-[a-f0-9]{32}|AGE-SECRET-KEY-[A-Z0-9]{20,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)",
             MASK,
         ),
+        (&in_escaped, "${1}[masked]${2}"),
+        (&in_double, "${1}[masked]${2}"),
+        (&in_single, "${1}[masked]${2}"),
         (&assigned, "${1}${2}[masked]"),
         (&flag, "${1}[masked]"),
+        (&element, "${1}[masked]"),
+        (OPTIONS, "${1}[masked]"),
     ]
     .into_iter()
     // A test holds that each is in order.
@@ -175,6 +200,11 @@ fn kept_fields(
     kept_fields
 }
 
+fn has_all_kinds(word: &str) -> bool {
+    let kinds = [u8::is_ascii_lowercase, u8::is_ascii_uppercase, u8::is_ascii_digit];
+    kinds.iter().all(|is| word.bytes().any(|byte| is(&byte)))
+}
+
 /// Whether a word looks as if nobody had thought of it. Digests in hexadecimal digits name things and
 /// are no secrets by themselves; paths and names of code have parts that are words.
 fn is_random(word: &str) -> bool {
@@ -183,7 +213,8 @@ fn is_random(word: &str) -> bool {
         return false;
     }
     if word.matches('/').count() > 2 || word.matches('.').count() > 1 {
-        return false;
+        // The address of a hook ends with one that is a part of its path.
+        return word.split(['/', '.']).any(|part| has_all_kinds(part) && is_random(part));
     }
     let kind = |byte: u8| match byte {
         b'a'..=b'z' => 0,
@@ -221,7 +252,7 @@ mod tests {
 
     #[test]
     fn every_pattern_is_in_order() {
-        assert_eq!(PATTERNS.len(), 6);
+        assert_eq!(PATTERNS.len(), 12);
         assert!(WORDS.is_some() && FIELD.is_some());
     }
 
@@ -253,6 +284,26 @@ mod tests {
         ("x 9fK2mQ7vX1pL8sT4wZ6bN3cR5dH0jYgA y", "9fK2mQ7vX1"),
         ("set-cookie: session=abc123; Path=/", "abc123"),
         ("aws_secret_access_key = wJalrXUtnFEMIbPxRfiCY", "wJalrXUtn"),
+        ("PGPASSWORD=hunter2 psql", "hunter2"),
+        (r#"{"accessToken": "y7x", "a": 1}"#, "y7x"),
+        ("//registry.npmjs.org/:_authToken=abc123", "abc123"),
+        ("SECRET_KEY_BASE=00112233445566778899aabbccddeeff", "ccddeeff"),
+        ("password = \"correct horse battery staple\"", "staple"),
+        ("API_KEY='hunter two'", "two"),
+        (r#"DB_PASSWORD="a\"b,c;d&e$f""#, "d&e$f"),
+        (r#"echo "{\"password\": \"correct horse\"}""#, "horse"),
+        ("DB_PASSWORD=pa$$word1", "word1"),
+        ("postgres://ann:p@ss@db/site", "ss@db"),
+        ("Authorization: ApiKey abc123", "abc123"),
+        (r#"curl -H "Cookie: a=b; sid=abc123" x"#, "abc123"),
+        ("curl -s -u ann:hunter2 https://x", "hunter2"),
+        ("sshpass -p hunter2 ssh x", "hunter2"),
+        ("mysql -u root -phunter2 site", "hunter2"),
+        ("redis-cli -h x -a hunter2 ping", "hunter2"),
+        ("machine x login ann password hunter2", "hunter2"),
+        ("<password>hunter2</password>", "hunter2"),
+        ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQabc", "lQabc"),
+        ("https://hooks.slack.com/services/T01ABCDEF/B01ABCDEF/aB3dE5fG7hJ9kL1mN3pQ5rS7", "aB3dE5"),
     ];
 
     #[test]
@@ -282,6 +333,11 @@ mod tests {
             "https://example.com/a/b?page=2&sort=name",
             "2026-11-29T12:00:00.000Z t-1853427519488001",
             "passengers: 12, compass: north",
+            "mysql -u root -p site",
+            "curl -u ann https://example.com",
+            "maxTokens: 4096, tokens: 12",
+            "TOKEN=$(cat token.txt)",
+            "/nix/store/4jqr3fzvmqzb0p1xy7wd5h2ksa9cl6ng-glibc/lib/x86_64",
         ] {
             assert_eq!(text(plain), plain);
         }

@@ -13,7 +13,7 @@ use crate::hook::TodoState;
 /// The most tasks that are named.
 const TASKS: i64 = 20;
 /// So many bytes of a text count as a token. English has some more.
-const BYTES_A_TOKEN: usize = 3;
+pub(crate) const BYTES_A_TOKEN: usize = 3;
 /// The longest text of a line.
 const LINE: usize = 300;
 
@@ -80,20 +80,8 @@ pub struct MemoryTodo {
 
 /// What is known of a session now.
 pub(crate) async fn remember(cx: &Context, session: &SessionRow) -> Result<Memory, Error> {
-    let state = &session.state;
-    let todos = state.todos.iter().map(|todo| MemoryTodo {
-        content: todo.content.clone(),
-        status: todo.status.into(),
-        active_form: todo.active_form.clone(),
-        task_id: todo.task,
-    });
-    Ok(Memory {
-        last_tasks: tasks_of(cx, &session.instance).await?,
-        last_tools: state.recent_tools.iter().cloned().collect(),
-        last_prompt: state.prompts.front().map(|said| said.text.clone()),
-        active_todos: todos.collect(),
-        project_dir: state.folder.clone(),
-    })
+    let last_tasks = tasks_of(cx, &session.instance).await?;
+    Ok(Memory { last_tasks, ..Memory::of(session) })
 }
 
 /// The tasks that an instance has and that are not over, those in progress first.
@@ -128,6 +116,24 @@ pub(crate) fn task(found: &TaskWithExtras) -> MemoryTask {
 }
 
 impl Memory {
+    /// What a session itself knows: its tasks are left out.
+    pub(crate) fn of(session: &SessionRow) -> Self {
+        let state = &session.state;
+        let todos = state.todos.iter().map(|todo| MemoryTodo {
+            content: todo.content.clone(),
+            status: todo.status.into(),
+            active_form: todo.active_form.clone(),
+            task_id: todo.task,
+        });
+        Self {
+            last_tasks: Vec::new(),
+            last_tools: state.recent_tools.iter().cloned().collect(),
+            last_prompt: state.prompts.front().map(|said| said.text.clone()),
+            active_todos: todos.collect(),
+            project_dir: state.folder.clone(),
+        }
+    }
+
     /// The same for the agent, in at most so many tokens; nothing, when there is nothing to say.
     pub(crate) fn text(&self, tokens: usize) -> Option<String> {
         let mut room = tokens.saturating_mul(BYTES_A_TOKEN);
@@ -159,19 +165,21 @@ impl Memory {
         }
         let open =
             self.active_todos.iter().filter(|todo| todo.status != TodoState::Completed).count();
-        if open > 0 && say(format!("Your todos, {open} of them open:")) {
+        if open > 0 && say(format!("Todos, {open} of them open:")) {
             for todo in self.active_todos.iter().filter(|todo| todo.status != TodoState::Completed)
             {
                 let mark =
                     if todo.status == TodoState::InProgress { "in progress" } else { "open" };
-                say(format!("- {} ({mark})", cut(&todo.content)));
+                let task = todo.task_id.map_or_else(String::new, |id| format!(", {id}"));
+                say(format!("- {} ({mark}{task})", cut(&todo.content)));
             }
         }
         if let Some(prompt) = &self.last_prompt {
-            say(format!("You were told last: {}", cut(prompt)));
+            say(format!("Told last: {}", cut(prompt)));
         }
         if !self.last_tools.is_empty() {
-            say(format!("You used last: {}", self.last_tools.join(", ")));
+            let tools: Vec<String> = self.last_tools.iter().map(|tool| cut(tool)).collect();
+            say(format!("Used last: {}", tools.join(", ")));
         }
         (!text.is_empty()).then(|| text.trim_end().to_owned())
     }
@@ -216,7 +224,7 @@ mod tests {
         };
         Memory {
             last_tasks: vec![task(1, Status::InProgress), task(2, Status::Pending)],
-            last_tools: vec!["Edit".into(), "Bash".into()],
+            last_tools: vec!["Edit".into(), "Ba\nsh".into()],
             last_prompt: Some("build it".into()),
             active_todos: vec![
                 todo("one", TodoState::Completed),
@@ -230,8 +238,8 @@ mod tests {
     fn the_text_says_what_is_to_be_done() {
         let expected = "Tasks you hold in ClaudeBench; complete each when done:\n\
             - t-1: write it (fence 3)\nTasks that wait for you:\n- t-2: write it\n\
-            Your todos, 1 of them open:\n- two (in progress)\nYou were told last: build it\n\
-            You used last: Edit, Bash";
+            Todos, 1 of them open:\n- two (in progress)\nTold last: build it\n\
+            Used last: Edit, Ba sh";
         assert_eq!(memory().text(500).as_deref(), Some(expected));
         assert_eq!(Memory::default().text(500), None);
     }

@@ -155,7 +155,10 @@ fn shown(verdict: &Verdict) -> Value {
         "severity": verdict.severity,
         "reason": mask::short(&verdict.message, 1_000),
         "because": mask::short(&verdict.because, 1_000),
-        "warnings": warnings(verdict),
+        "warnings": warnings(verdict)
+            .iter()
+            .map(|warning| mask::short(warning, 1_000))
+            .collect::<Vec<_>>(),
     })
 }
 

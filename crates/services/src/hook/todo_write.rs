@@ -13,8 +13,8 @@ use crate::note::{Who, note};
 
 /// The key of the shared configuration that switches off that todos become tasks.
 const AUTOCREATE: &str = "todowrite.autocreate";
-/// The longest todo, in characters.
-const CONTENT: usize = 10_000;
+/// So many bytes of a todo are kept.
+const CONTENT: usize = 2_000;
 
 /// An agent has written its list of todos: new ones become tasks, one that is in progress is leased to its
 /// instance, one that is completed completes its task. Tasks that others have, or have ended, stay as they

@@ -15,9 +15,12 @@ use crate::json::Fields;
 use crate::memory::{MemoryTask, MemoryTodo, remember, task};
 use crate::method::{Access, Method};
 
-/// The most events of a page of the log, and how many pages are looked at.
+/// How many events are looked at for a summary.
+const SUMMED: i64 = 10_000;
+/// The most events of a page of the log, and how many pages are gone over to find those of the time that is
+/// asked for.
 const PAGE: i64 = 1_000;
-const PAGES: usize = 10;
+const PAGES: usize = 200;
 
 /// What a session did: its events, their numbers, and what it needs to go on.
 ///
@@ -183,7 +186,7 @@ impl Method for GetState {
                     events.push(SessionEvent::from(&**event));
                 }
             }
-            if page.at_end {
+            if page.at_end || summary.total_events >= SUMMED {
                 break;
             }
             query.after = Some(page.next);

@@ -1,6 +1,8 @@
 //! Hooks, sessions and commits of agents.
 
-use claudebench_core::{Code, Status};
+use claudebench_core::{Code, Principal, Status};
+use claudebench_store::{NoteSession, Told};
+use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -207,6 +209,31 @@ async fn a_session_begins_goes_on_and_ends() {
 }
 
 #[tokio::test]
+async fn a_new_session_is_told_what_the_one_before_has_left() {
+    let server = Server::new();
+    let start = |session: &str, folder: &str| json!({"sessionId": session, "instanceId": "claude-1", "projectDir": folder});
+    server.ok("session.start", start("s-1", "/srv/site")).await;
+    server.ok("hook.user_prompt", by(json!({"prompt": "build it", "context": {}}))).await;
+    let todos = json!({"todos": [{"content": "one", "status": "in_progress"}]});
+    server.ok("hook.todo_write", by(todos)).await;
+    let other = server.ok("session.start", start("s-2", "/srv/site")).await;
+    assert_eq!(other.get("previous"), None, "one that is at work is not over: {other}");
+    server.ok("session.end", by(json!({"reason": "clear"}))).await;
+    let begun = server.ok("session.start", start("s-3", "/srv/site")).await;
+    assert_eq!(begun["previous"]["sessionId"], "s-1");
+    let text = begun["text"].as_str().unwrap();
+    assert!(text.contains("one (in progress, t-") && text.contains("build it"), "{text}");
+    let elsewhere = server.ok("session.start", start("s-4", "/srv/other")).await;
+    assert_eq!(elsewhere.get("previous"), None);
+    // Who goes on has a memory of its own.
+    let again = server.ok("session.start", start("s-3", "/srv/site")).await;
+    assert_eq!(again.get("previous"), None);
+    let short = json!({"sessionId": "s-5", "instanceId": "claude-5", "projectDir": "/srv/site", "maxTokens": 20});
+    let short = server.ok("session.start", short).await;
+    assert!(short["text"].as_str().unwrap_or_default().len() <= 60, "{short}");
+}
+
+#[tokio::test]
 async fn a_snapshot_is_gone_on_with() {
     let server = Server::new();
     let unknown = server.ok("session.rehydrate", by(json!({}))).await;
@@ -357,4 +384,40 @@ async fn a_lease_of_a_session_lives_by_its_hooks() {
     server.shared.commit_as_server(claudebench_store::Sweep).await.unwrap();
     let task = server.ok("task.get", json!({"id": task["id"]})).await;
     assert_eq!(task["status"], json!(Status::Pending));
+}
+
+#[tokio::test]
+async fn what_a_rule_warns_of_is_kept_without_secrets() {
+    let server = Server::new();
+    let rules = "[[hook.rule]]\nname = \"curl\"\ntools = [\"Bash\"]\naction = \"warn\"\n\
+                 message = \"Careful.\"\nwhen = { command = \"curl\" }\n";
+    server.ok("config.set", json!({"key": "hook.rules", "value": rules})).await;
+    let warned = bash(&server, "curl -H 'X-Api-Key: hunter2' https://example.com").await;
+    assert!(warned["warnings"][0].as_str().unwrap().contains("curl"), "{warned}");
+    let told = events(&server, "hook.pre_tool.executed").await;
+    assert!(!told[0].to_string().contains("hunter2"), "{}", told[0]);
+}
+
+#[tokio::test]
+async fn what_a_long_session_did_last_is_found_by_its_time() {
+    let server = Server::new();
+    let cx = server.context(Principal::local());
+    let payload = to_raw_value(&json!({})).unwrap();
+    let told = Told { kind: "hook.event.executed", payload };
+    for _ in 0..11 {
+        let note = NoteSession {
+            session: Some("s-1".into()),
+            instance: None,
+            told: vec![told.clone(); 1_000],
+            marks: vec![],
+            lease_ms: 1_000,
+        };
+        cx.shared.committer.submit(cx.meta(), note).await.unwrap();
+    }
+    server.clock.advance(1_000);
+    let from = server.shared.clock.now().0;
+    bash(&server, "ls").await;
+    let params = json!({"sessionId": "s-1", "fromTimestamp": from});
+    let state = server.ok("session.state.get", params).await;
+    assert_eq!(state["summary"]["eventCounts"]["hook.pre_tool.executed"], 1, "{state}");
 }

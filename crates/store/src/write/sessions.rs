@@ -9,7 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::instances::Leave;
 use super::rows::Rows;
-use super::tx::{About, Done, Tx, fault};
+use super::tx::{About, Done, Stop, Tx, fault};
 use crate::batch::Meta;
 use crate::change::Register;
 use crate::refusal::Refusal;
@@ -110,20 +110,24 @@ impl<R: Rows> Tx<'_, R> {
             }
             Mark::Rehydrated { snapshot } => {
                 noted.snapshot = self.go_on(meta, session, snapshot.as_deref())?;
-                noted.apart = self.gone_apart(meta, session)?;
             }
         }
         Ok(())
     }
 
-    /// Registers the instance of a session, if it is not there; says whether it had to.
+    /// Registers the instance of a session, if it is not there and there is room for it; says whether it
+    /// did.
     fn be_there(&mut self, meta: &Meta, instance: Option<&Register>) -> Done<bool, R> {
         let Some(register) = instance else { return Ok(false) };
         if self.rows.online(meta.tenant, &register.id)? == Some(true) {
             return Ok(false);
         }
-        self.register(meta, register)?;
-        Ok(true)
+        match self.whole(|tx| tx.register(meta, register)) {
+            Ok(_) => Ok(true),
+            // It is judged and remembered all the same: what it holds ends by its own leases.
+            Err(Stop::Refused(Refusal::Limit { .. })) => Ok(false),
+            Err(stop) => Err(stop),
+        }
     }
 
     fn tell(&mut self, meta: &Meta, told: &[Told]) -> Done<(), R> {
@@ -177,8 +181,11 @@ impl<R: Rows> Tx<'_, R> {
             "projectDir": state.folder,
         }))
         .map_err(fault::<R>)?;
+        // Two may be made in one millisecond, after which they are called.
+        let is_taken = state.snapshots.iter().any(|of| of.id == wanted.id);
+        let id = if is_taken { format!("{}-{}", wanted.id, session.events) } else { wanted.id };
         let note = SnapshotNote {
-            id: wanted.id,
+            id,
             at: self.now,
             reason: wanted.reason.to_owned(),
             events: session.events,

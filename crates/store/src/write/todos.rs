@@ -14,6 +14,7 @@ use super::sessions::earlier;
 use super::tx::{Done, Stop, Tx, fault};
 use crate::batch::{Create, Meta, NewTask, OnDuplicate, Unique};
 use crate::change::{Cancel, Update};
+use crate::row::TaskRow;
 use crate::session::{
     MAX_TODOS, Noted, SessionRow, Todo, TodoApart, TodoChange, TodoStatus, WriteTodos,
 };
@@ -248,7 +249,7 @@ impl<R: Rows> Tx<'_, R> {
         Ok(())
     }
 
-    /// The agent will not do it. What others wait for, or work on, stays.
+    /// The agent will not do it. What others wait for, or work on, stays, and what another session wants done.
     fn drop_todo(&mut self, meta: &Meta, session: &SessionRow, task: Task) -> Done<(), R> {
         let (id, status) = (task.row.id, task.row.status);
         let others = match self.rows.lease(id)? {
@@ -258,8 +259,15 @@ impl<R: Rows> Tx<'_, R> {
         if status.is_final() || others || task.has_dependents {
             return Ok(());
         }
-        let reason = Some("todo_deleted".to_owned());
-        if self.is_held(id)? {
+        let (held, reason) = (self.is_held(id)?, Some("todo_deleted".to_owned()));
+        if !is_of(session, &task.row) {
+            if held {
+                let end = End::Released { reason, delay_ms: None };
+                self.end(meta, task, Some(&session.instance), None, end)?;
+            }
+            return Ok(());
+        }
+        if held {
             self.end(meta, task, Some(&session.instance), None, End::Cancelled { reason })?;
         } else {
             self.cancel(meta, Cancel { task: id, reason, grace_ms: 0, dependents: None })?;
@@ -332,6 +340,16 @@ impl<R: Rows> Tx<'_, R> {
         };
         self.event(meta, &fact)
     }
+}
+
+/// Whether a task was made for a todo of this session, and not for one of another that it shares.
+fn is_of(session: &SessionRow, row: &TaskRow) -> bool {
+    let metadata = row.metadata.as_deref().map(serde_json::from_str::<serde_json::Value>);
+    let made_for = metadata.and_then(Result::ok);
+    made_for
+        .as_ref()
+        .and_then(|metadata| metadata["sessionId"].as_str())
+        .is_none_or(|made_for| made_for == &*session.id)
 }
 
 fn shown(todo: &Todo) -> serde_json::Value {

@@ -10,8 +10,8 @@ use claudebench_core::{Millis, Status, TaskId, TenantId};
 use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
 use claudebench_store::{
     AddKey, Assign, Batch, Cancel, ClaimTasks, Committer, Create, Created, Dependency, Dependents,
-    Freshness, Meta, NewTask, OnDuplicate, Refusal, Register, Retry, RetrySelection, Source, Store,
-    StoreError, Sweep, TaskQuery, Unique, Update, Write,
+    Freshness, Mark, Meta, NewTask, NoteSession, OnDuplicate, Refusal, Register, Retry,
+    RetrySelection, Source, Store, StoreError, Sweep, TaskQuery, Unique, Update, Write,
 };
 use tempfile::TempDir;
 
@@ -275,6 +275,39 @@ async fn a_total_that_is_not_kept_is_counted_to_ten_thousand() {
     let all = TaskQuery { limit: 1, ..TaskQuery::default() };
     let page = store.list(all, Freshness::Latest).await.unwrap();
     assert_eq!((page.total, page.total_capped), (10_001, false), "this one is kept");
+}
+
+#[tokio::test]
+async fn a_session_is_heard_where_no_more_instances_have_room() {
+    let (_dir, _, store) = open();
+    let instance = |n: usize| Register {
+        id: format!("i-{n}").into(),
+        roles: vec![],
+        metadata: None,
+        became_leader: false,
+    };
+    for thousand in 0..10 {
+        let mut batch = Batch::default();
+        for n in 0..1_000 {
+            let (tenant, actor) = (TenantId::DEFAULT, "test".into());
+            let meta = Meta { tenant, actor, traceparent: None, session: None, key: None };
+            instance(thousand * 1_000 + n).put(meta, &mut batch);
+        }
+        claudebench_testkit::commit(&*store, batch).await.unwrap();
+    }
+    let refused = submit(&store, instance(10_000)).await;
+    assert!(matches!(refused, Err(Refusal::Limit { .. })), "{refused:?}");
+    let note = NoteSession {
+        session: Some("s".into()),
+        instance: Some(instance(10_000)),
+        told: vec![],
+        marks: vec![Mark::Prompt { text: "go on".into(), tells: true }],
+        lease_ms: 600_000,
+    };
+    let noted = submit(&store, note).await.unwrap();
+    assert_eq!((noted.events, noted.registered), (1, false));
+    let session = store.session(TenantId::DEFAULT, "s".into()).await.unwrap().unwrap();
+    assert_eq!(session.state.prompts.len(), 1);
 }
 
 #[tokio::test]

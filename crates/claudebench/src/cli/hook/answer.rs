@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::call::{self, Said};
 use super::commit;
-use super::event::{Event, OF_A_SKILL};
+use super::event::{BEFORE, Event, OF_A_SKILL};
 use super::rules::{self, Found};
 use super::server::{Heard, Server};
 use super::{Files, Shared};
@@ -83,6 +83,16 @@ pub(super) fn answer(event: Event, files: &Files, shared: &Shared) -> Option<Ans
     whole(specific, problems)
 }
 
+/// A tool call that cannot be read cannot be judged: a person decides.
+pub(super) fn unreadable(why: &serde_json::Error) -> Answer {
+    let ruling = Ruling {
+        action: Action::Ask,
+        reason: format!("the tool call cannot be read, so no rule was applied: {why}"),
+        ..Ruling::default()
+    };
+    Answer { hook_specific_output: ruling.specific(BEFORE.to_owned()), system_message: None }
+}
+
 fn whole(specific: Option<Specific>, problems: Vec<String>) -> Option<Answer> {
     let system_message = (!problems.is_empty()).then(|| problems.join("\n"));
     (specific.is_some() || system_message.is_some())
@@ -121,6 +131,9 @@ fn judged(
     let closed = config.is_some_and(|c| c.hook.without_server == WithoutServer::Closed);
     match heard {
         Heard::Answer(Said::Judged(judged)) => ruling.add(judged),
+        // It is larger than any call may be, or deeper.
+        Heard::Unkept(problem) if closed => ruling.refuse(problem),
+        Heard::Unkept(problem) => problems.push(problem),
         _ if closed => ruling.refuse(
             "the ClaudeBench server does not answer, and `hook.without_server` is `closed`".into(),
         ),

@@ -20,6 +20,8 @@ use crate::config::Config;
 /// The longest idempotency key, and the longest id.
 const KEY: usize = 200;
 const ID: usize = 200;
+/// The most characters of a prompt that are sent; fewer are kept.
+const PROMPT: usize = 20_000;
 /// The most of a list of todos that is sent.
 const TODOS: usize = 200;
 
@@ -115,7 +117,7 @@ fn todos(event: &Event) -> Map<String, Value> {
 
 fn prompt(event: &Event) -> Map<String, Value> {
     fields(json!({
-        "prompt": event.text("prompt"),
+        "prompt": event.text("prompt").map(|text| text.chars().take(PROMPT).collect::<String>()),
         "context": {
             "projectPath": event.cwd,
             "permissionMode": event.text("permission_mode"),

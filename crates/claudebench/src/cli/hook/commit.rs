@@ -4,6 +4,7 @@
 //! committed before the tool ran: what a person has changed stays the person's.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use claudebench_core::time::wall_ms;
 use claudebench_hooks::mask;
@@ -13,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::call::{self, Call};
 use super::event::{AFTER, BEFORE, Event};
-use super::git::Git;
+use super::git::{Committed, Git};
 use super::server::{Heard, Server};
 use super::spool::number;
 use crate::config::Config;
@@ -22,6 +23,8 @@ use crate::config::Config;
 const TOOLS: [&str; 4] = ["Edit", "Write", "MultiEdit", "NotebookEdit"];
 /// The branches that nothing is committed to.
 const MAIN: [&str; 2] = ["main", "master"];
+/// From when on a tool call that was begun has not come to an end.
+const OLD: Duration = Duration::from_hours(24);
 /// The most of a diff that is told.
 const DIFF: usize = 10_000;
 /// The most characters of a prompt in a message.
@@ -37,6 +40,7 @@ pub(super) fn before(event: &Event, config: &Config) {
         return;
     };
     if git.is_clean(&path) == Some(true) && mark.parent().is_some_and(make) {
+        mark.parent().into_iter().for_each(forget_old);
         // Without it nothing is committed.
         let _ = std::fs::write(&mark, "");
     }
@@ -57,6 +61,12 @@ pub(super) fn after(event: &Event, config: &Config, server: Option<&Server>) -> 
     if let Some(what) = git.under_way() {
         return Some(format!("Nothing was committed: {what} is under way in this repository."));
     }
+    let Some(_alone) = git.alone() else {
+        return Some("Nothing was committed: another commit takes too long.".into());
+    };
+    if config.hook.auto_commit_all && git.has_conflicts() {
+        return Some("Nothing was committed: there are conflicts in this repository.".into());
+    }
     let text = path.to_str()?;
     let paths: &[&str] = if config.hook.auto_commit_all { &[] } else { &[text] };
     if !paths.is_empty() && (git.is_clean(&path) != Some(false) || git.ignores(&path)) {
@@ -65,9 +75,9 @@ pub(super) fn after(event: &Event, config: &Config, server: Option<&Server>) -> 
     let content = std::fs::read(&path).ok();
     let about = About::ask(event, server);
     match git.commit(paths, &about.message(event, &relative(&git, &path))) {
-        Ok(hash) => {
+        Ok(Committed { hash, stale }) => {
             tell(&git, event, (&hash, &branch), &about, server);
-            None
+            stale.map(|why| format!("Committed, but the index of git does not know of it: {why}"))
         }
         Err(why) => {
             // A hook of git may have changed it before it failed.
@@ -93,6 +103,19 @@ fn mark(event: &Event) -> Option<PathBuf> {
         return None;
     }
     Some(Config::state_dir()?.join("edits").join(call))
+}
+
+/// Forgets the signs of tool calls that never came to an end.
+fn forget_old(folder: &Path) {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_millis(wall_ms().unsigned_abs());
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let made = entry.metadata().and_then(|found| found.modified()).ok();
+        let age = made.and_then(|made| now.duration_since(made).ok());
+        if age.is_some_and(|age| age > OLD) {
+            // Should it stay, it is in nobody's way.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 fn make(folder: &Path) -> bool {

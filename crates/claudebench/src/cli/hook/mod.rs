@@ -84,8 +84,16 @@ fn answer(files: &Files, shared: &Shared, out: &mut Out) -> Outcome {
     if text.len() as u64 > EVENT_BYTES {
         return Err(unusable(format!("the event is longer than {EVENT_BYTES} bytes")));
     }
-    let event = event::Event::read(&text)
-        .map_err(|e| unusable(format!("standard input holds no event of Claude Code: {e}")))?;
+    let event = match event::Event::read(&text) {
+        Ok(event) => event,
+        // What nobody can look at is no reason to let it through.
+        Err(e) if event::Event::may_be_judged(&text) => {
+            return out.json_line(&answer::unreadable(&e));
+        }
+        Err(e) => {
+            return Err(unusable(format!("standard input holds no event of Claude Code: {e}")));
+        }
+    };
     match answer::answer(event, files, shared) {
         Some(answer) => out.json_line(&answer),
         None => Ok(()),

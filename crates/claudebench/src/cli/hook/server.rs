@@ -87,7 +87,10 @@ impl Server {
                 }
                 Heard::Answer(call::said(call.method, &answer))
             }
-            Err(error) if call.must_arrive && error.passes() => self.keep(call),
+            Err(error) if call.must_arrive && may_be_told_later(&error) => self.keep(call),
+            Err(error) if is_not_taken(error.code()) => {
+                Heard::Unkept(format!("the server did not take an event: {error}"))
+            }
             Err(_) => Heard::Nothing,
         }
     }
@@ -107,10 +110,12 @@ impl Server {
         }
         let mut params = call.params.clone();
         for (name, value) in &mut params {
-            if !matches!(name.as_str(), "todos" | "idempotencyKey") {
-                *value = mask::value(value);
-            } else if name == "todos" {
-                mask_todos(value);
+            match name.as_str() {
+                // Whose it is must not change, whatever it looks like.
+                "idempotencyKey" | "sessionId" | "instanceId" | "tool" | "hookEvent"
+                | "commitHash" => {}
+                "todos" => mask_todos(value),
+                _ => *value = mask::value(value),
             }
         }
         if matches!(call.method, TodoWrite::NAME | PostTool::NAME | UserPrompt::NAME) {
@@ -166,13 +171,21 @@ pub(super) enum Next {
 /// knows with other params was taken before it could say so.
 fn next(answer: Result<(), ClientError>) -> Next {
     match answer {
-        Err(error) if error.passes() || may_be_mended(error.code()) => Next::Stop,
+        Err(error) if may_be_told_later(&error) => Next::Stop,
         _ => Next::Done,
     }
 }
 
-fn may_be_mended(code: Option<Code>) -> bool {
-    matches!(code, Some(Code::Unauthorized | Code::Forbidden))
+/// What passes by itself, or by a key that somebody mends. Another program may listen where the server does as
+/// long as that is away.
+fn may_be_told_later(error: &ClientError) -> bool {
+    let is_mended = matches!(error.code(), Some(Code::Unauthorized | Code::Forbidden));
+    error.passes() || is_mended || matches!(error, ClientError::Foreign { .. })
+}
+
+/// Whether a server refuses an event for what it is.
+fn is_not_taken(code: Option<Code>) -> bool {
+    matches!(code, Some(Code::InvalidParams | Code::InvalidRequest | Code::TooLarge))
 }
 
 /// Starts a process that goes on with it.
@@ -195,23 +208,28 @@ pub(super) fn deliver(shared: &Shared, out: &mut Out) -> Outcome {
     let Some(spool) = Spool::of(&client.address().to_string()) else {
         return Err(Failure::local("there is no folder that events could be kept in"));
     };
-    let (mut told, mut failed) = (0_u64, None);
+    let (mut told, mut refused, mut failed) = (0_u64, 0_u64, None);
     let all = spool.deliver(|entry| {
         let params = Value::Object(entry.params.clone());
         let call = client.call_within::<Box<RawValue>>(&entry.method, &params, shared.timeout());
         let answer = runtime.block_on(call).map(|_| ());
         let problem = answer.as_ref().err().map(ToString::to_string);
+        // One whose key is known was taken before.
+        let code = answer.as_ref().err().map(ClientError::code);
+        let is_refused = code.is_some_and(|code| code != Some(Code::IdempotencyConflict));
         let next = next(answer);
         match next {
+            Next::Done if is_refused => refused += 1,
             Next::Done => told += 1,
             Next::Stop => failed = problem,
         }
         next
     });
     if out.for_programs() {
-        out.json_line(&serde_json::json!({"told": told, "all": all}))?;
+        out.json_line(&serde_json::json!({"told": told, "refused": refused, "all": all}))?;
     } else if all {
-        out.line(format!("{told} events were told; none is left"))?;
+        let refused = if refused == 0 { String::new() } else { format!(", {refused} refused") };
+        out.line(format!("{told} events were told{refused}; none is left"))?;
     }
     match failed {
         Some(problem) => {

@@ -74,9 +74,10 @@ impl Spool {
     pub(super) fn keep(&self, entry: &Entry) -> Result<(), String> {
         let cannot = |e: std::io::Error| format!("{}: {e}", self.0.display());
         self.make().map_err(cannot)?;
-        let (mut count, mut bytes) = (0, 0);
+        let (mut count, mut bytes, mut last) = (0, 0, 0);
         for path in self.entries() {
             count += 1;
+            last = stamp(&path).unwrap_or(last);
             bytes += fs::metadata(path).map_or(0, |found| found.len());
         }
         if count >= ENTRIES || bytes >= BYTES {
@@ -87,7 +88,9 @@ impl Spool {
         let text = serde_json::to_vec(entry).map_err(|e| e.to_string())?;
         // Those of one process that come at the same time follow each other, too.
         let place = KEPT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{:016}-{place:06}-{}", wall_ms(), number());
+        // A clock that was set back does not put it before the others.
+        let stamp = wall_ms().max(last + 1);
+        let name = format!("{stamp:016}-{place:06}-{}", number());
         let (new, path) = (self.0.join(format!("{name}.new")), self.0.join(format!("{name}.json")));
         let mut options = File::options();
         options.write(true).create_new(true);
@@ -121,10 +124,20 @@ impl Spool {
                 return true;
             }
             for path in entries {
-                let read = fs::read(&path).ok();
-                let entry = read.and_then(|text| serde_json::from_slice::<Entry>(&text).ok());
-                // One that cannot be read would stand in the way of all others.
-                if entry.is_some_and(|entry| tell(&entry) == Next::Stop) || forget(&path).is_err() {
+                let text = match fs::read(&path) {
+                    Ok(text) => text,
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+                    // It may be read another time.
+                    Err(_) => return false,
+                };
+                let Ok(entry) = serde_json::from_slice::<Entry>(&text) else {
+                    // It would stand in the way of all others.
+                    if fs::rename(&path, path.with_extension("broken")).is_err() {
+                        return false;
+                    }
+                    continue;
+                };
+                if tell(&entry) == Next::Stop || forget(&path).is_err() {
                     return false;
                 }
             }
@@ -135,6 +148,11 @@ impl Spool {
 /// Whether a file is a call.
 fn is_entry(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json")
+}
+
+/// When it was kept, by its name.
+fn stamp(path: &Path) -> Option<i64> {
+    path.file_name()?.to_str()?.split('-').next()?.parse().ok()
 }
 
 fn forget(path: &Path) -> std::io::Result<()> {
@@ -188,6 +206,23 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_set_back_changes_no_order() {
+        let dir = tempfile::tempdir().unwrap();
+        let spool = Spool(dir.path().into());
+        let of_tomorrow = format!("{:016}-000000-a.json", wall_ms() + 86_400_000);
+        fs::write(dir.path().join(of_tomorrow), serde_json::to_vec(&entry(0)).unwrap()).unwrap();
+        for n in 1..4 {
+            spool.keep(&entry(n)).unwrap();
+        }
+        let mut told = Vec::new();
+        assert!(spool.deliver(|entry| {
+            told.push(entry.params["n"].as_u64().unwrap());
+            Next::Done
+        }));
+        assert_eq!(told, [0, 1, 2, 3]);
+    }
+
+    #[test]
     fn one_process_delivers_at_a_time_and_what_cannot_be_read_is_in_nobodys_way() {
         let dir = tempfile::tempdir().unwrap();
         let spool = Spool(dir.path().into());
@@ -201,5 +236,6 @@ mod tests {
             Next::Done
         });
         assert!(done && told == 1);
+        assert!(dir.path().join("0.broken").exists(), "it is not thrown away");
     }
 }

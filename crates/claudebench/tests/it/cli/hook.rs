@@ -151,6 +151,22 @@ fn what_is_no_event_blocks_nothing() {
 }
 
 #[test]
+fn what_cannot_be_read_is_asked_about_and_half_a_character_hides_nothing() {
+    let call = |rest: &str| {
+        let event = r#"{"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": "#;
+        let output =
+            hooked(format!("{event}{{\"command\": \"rm -rf /\"{rest}}}}}").as_bytes(), &[]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        answer["hookSpecificOutput"]["permissionDecision"].clone()
+    };
+    assert_eq!(call(r#", "description": "cut here \ud83d""#), "deny");
+    let deep = format!(", \"deep\": {}{}", "[".repeat(200), "]".repeat(200));
+    assert_eq!(call(&deep), "ask");
+    assert_eq!(call(", "), "ask");
+}
+
+#[test]
 fn rules_can_be_tried() {
     let folder = TempDir::new().unwrap();
     let tried = |args: &[&str]| {

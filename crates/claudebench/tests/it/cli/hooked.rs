@@ -15,25 +15,25 @@ use super::server::{Server, eventually};
 const EVENTS: &str = include_str!("hook_events.json");
 
 /// An agent in a folder, which works through a server.
-struct Agent {
-    folder: TempDir,
-    state: TempDir,
+pub(super) struct Agent {
+    pub(super) folder: TempDir,
+    pub(super) state: TempDir,
     url: String,
     settings: Vec<(&'static str, &'static str)>,
 }
 
 impl Agent {
-    fn of(url: &str) -> Self {
+    pub(super) fn of(url: &str) -> Self {
         let (folder, state) = (TempDir::new().unwrap(), TempDir::new().unwrap());
         Self { folder, state, url: url.to_owned(), settings: Vec::new() }
     }
 
-    fn with(mut self, name: &'static str, value: &'static str) -> Self {
+    pub(super) fn with(mut self, name: &'static str, value: &'static str) -> Self {
         self.settings.push((name, value));
         self
     }
 
-    fn program(&self, args: &[&str]) -> Command {
+    pub(super) fn program(&self, args: &[&str]) -> Command {
         let mut command = program(args);
         command.current_dir(self.folder.path()).env("XDG_STATE_HOME", self.state.path());
         command.env("HOME", self.state.path()).env("CLAUDEBENCH_URL", &self.url);
@@ -42,7 +42,7 @@ impl Agent {
     }
 
     /// Runs a hook.
-    fn hook(&self, event: &Value) -> Output {
+    pub(super) fn hook(&self, event: &Value) -> Output {
         let mut command = self.program(&["hook"]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -51,7 +51,7 @@ impl Agent {
     }
 
     /// What it answers: null, if the agent simply goes on.
-    fn answer(&self, event: &Value) -> Value {
+    pub(super) fn answer(&self, event: &Value) -> Value {
         let output = self.hook(event);
         assert_eq!((text(&output.stderr), output.status.code()), ("", Some(0)), "{event}");
         match text(&output.stdout) {
@@ -61,7 +61,7 @@ impl Agent {
     }
 
     /// An event of the session `s-1`.
-    fn event(&self, name: &str, more: Value) -> Value {
+    pub(super) fn event(&self, name: &str, more: Value) -> Value {
         let mut event = json!({
             "hook_event_name": name, "session_id": "s-1", "transcript_path": "/t",
             "cwd": self.folder.path(),
@@ -71,20 +71,20 @@ impl Agent {
     }
 
     /// What a tool call is told as, before and after.
-    fn tool(&self, id: &str, tool: &str, input: &Value, response: &Value) -> [Value; 2] {
+    pub(super) fn tool(&self, id: &str, tool: &str, input: &Value, response: &Value) -> [Value; 2] {
         let call = json!({"tool_name": tool, "tool_input": input, "tool_use_id": id});
         let mut after = self.event("PostToolUse", call.clone());
         after["tool_response"] = response.clone();
         [self.event("PreToolUse", call), after]
     }
 
-    fn todos(&self, id: &str, todos: &Value) -> Value {
+    pub(super) fn todos(&self, id: &str, todos: &Value) -> Value {
         let [_, after] = self.tool(id, "TodoWrite", &json!({"todos": todos}), &json!({}));
         self.answer(&after)
     }
 
     /// How many events wait for the server.
-    fn waiting(&self) -> usize {
+    pub(super) fn waiting(&self) -> usize {
         let spools =
             fs::read_dir(self.state.path().join("claudebench/hooks")).into_iter().flatten();
         let files =
@@ -94,7 +94,7 @@ impl Agent {
 }
 
 /// The events of the session, or of all.
-fn log(server: &Server, types: &str) -> Vec<Value> {
+pub(super) fn log(server: &Server, types: &str) -> Vec<Value> {
     let page = server.json(&["call", "event.list", "--types", types, "--limit", "1000"]);
     page["events"].as_array().unwrap().clone()
 }
@@ -280,6 +280,64 @@ fn what_waited_is_told_once_and_in_order_when_the_server_is_back() {
 }
 
 #[test]
+fn what_waits_is_of_the_session_that_it_was_of() {
+    let server = Server::start();
+    let listen = server.url.strip_prefix("http://").unwrap().to_owned();
+    let agent = Agent::of(&server.url);
+    let data = server.stop();
+    let mut prompt = agent.event("UserPromptSubmit", json!({"prompt": "go on"}));
+    prompt["session_id"] = "aB3dE5fG7hJ9kL1mN3pQ5rS7tU".into();
+    agent.answer(&prompt);
+    let server = Server::on(&listen, data);
+    agent.program(&["hook", "deliver"]).output().unwrap();
+    let listed = server.json(&["call", "session.list"]);
+    assert_eq!(listed["sessions"][0]["sessionId"], prompt["session_id"]);
+}
+
+#[test]
+fn what_the_server_does_not_take_is_told_or_waits_for_a_key() {
+    let server = Server::start();
+    let mut agent = Agent::of(&server.url);
+    let told = agent.todos("u0", &json!([{"content": "", "status": "pending"}]));
+    assert!(told["systemMessage"].as_str().unwrap().contains("did not take"), "{told}");
+    let large = json!({"command": "git push", "description": "x ".repeat(3 << 20)});
+    let [before, _] = agent.tool("u1", "Bash", &large, &Value::Null);
+    let told = agent.answer(&before);
+    assert!(told["systemMessage"].as_str().unwrap().contains("did not take"), "{told}");
+    let prompt = agent.event("UserPromptSubmit", json!({"prompt": "x y ".repeat(400_000)}));
+    assert_eq!(agent.answer(&prompt)["systemMessage"], Value::Null);
+    assert_eq!(log(&server, "hook.user_prompt.executed").len(), 1, "however long it was");
+    let unknown =
+        "cb_0000000000000000_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    agent.settings.push(("CLAUDEBENCH_API_KEY", unknown));
+    agent.answer(&agent.event("UserPromptSubmit", json!({"prompt": "again"})));
+    assert_eq!(agent.waiting(), 1);
+    agent.settings.clear();
+    let done = agent.program(&["hook", "deliver"]).output().unwrap();
+    assert_eq!(text(&done.stdout), "1 events were told; none is left\n");
+}
+
+#[test]
+fn another_program_in_the_place_of_the_server_is_told_nothing() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let agent = Agent::of(&format!("http://{}", other.local_addr().unwrap()));
+    std::thread::spawn(move || {
+        for mut stream in other.incoming().flatten() {
+            // Nobody may be there any more to hear it.
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            let _ = stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 4\r\n\r\nnone");
+        }
+    });
+    for waiting in 1..3 {
+        agent.answer(&agent.event("UserPromptSubmit", json!({"prompt": "go on"})));
+        assert_eq!(agent.waiting(), waiting);
+    }
+    let done = agent.program(&["hook", "deliver"]).output().unwrap();
+    assert!(!done.status.success(), "{done:?}");
+    assert_eq!(agent.waiting(), 2);
+}
+
+#[test]
 fn a_completion_that_comes_too_late_takes_nothing_from_another() {
     let server = Server::start();
     let listen = server.url.strip_prefix("http://").unwrap().to_owned();
@@ -335,7 +393,7 @@ fn a_session_is_told_what_it_needs_to_go_on() {
 }
 
 /// Runs git in a folder.
-fn git(folder: &Path, args: &[&str]) -> String {
+pub(super) fn git(folder: &Path, args: &[&str]) -> String {
     let mut command = Command::new("git");
     command.arg("-C").arg(folder).args(["-c", "user.name=A", "-c", "user.email=a@x.y"]).args(args);
     let output = command.env("GIT_CONFIG_NOSYSTEM", "1").output().unwrap();
@@ -344,7 +402,7 @@ fn git(folder: &Path, args: &[&str]) -> String {
 }
 
 /// A repository with a file `a.txt`, on the branch `work`.
-fn repository(folder: &Path) {
+pub(super) fn repository(folder: &Path) {
     git(folder, &["init", "--quiet", "--initial-branch", "main"]);
     git(folder, &["config", "user.name", "Ann"]);
     git(folder, &["config", "user.email", "ann@example.com"]);
@@ -355,7 +413,7 @@ fn repository(folder: &Path) {
 }
 
 /// An agent writes a file by its tool.
-fn writes(agent: &Agent, id: &str, name: &str, content: &str) -> Value {
+pub(super) fn writes(agent: &Agent, id: &str, name: &str, content: &str) -> Value {
     let path = agent.folder.path().join(name);
     let input = json!({"file_path": path, "content": content});
     let [before, after] = agent.tool(id, "Write", &input, &json!({"type": "update"}));

@@ -2,6 +2,7 @@
 
 mod archive;
 mod client;
+mod commits;
 mod database;
 mod ending;
 mod errors;

@@ -234,6 +234,7 @@ pub(super) async fn a_session_is_told_of_tasks_that_went_another_way(bed: &mut B
     assert_eq!(apart[1].by.as_deref(), Some("w"));
     let noted = write(bed, "s", &[("one", Completed), ("two", Pending)]).await;
     assert_eq!(noted.apart, [], "told once");
+    assert_eq!(task_of(bed, "s", "one").await.unwrap().status, Status::Cancelled);
     // Where nobody hears it, it is told the next time.
     write(bed, "s", &[("four", Pending)]).await;
     bed.ok(cancel(task_of(bed, "s", "four").await.unwrap().id)).await;
@@ -241,7 +242,11 @@ pub(super) async fn a_session_is_told_of_tasks_that_went_another_way(bed: &mut B
         let mark = Mark::Prompt { text: "late".into(), tells };
         assert_eq!(bed.ok(note("s", mark)).await.apart.len(), usize::from(tells));
     }
-    assert_eq!(task_of(bed, "s", "one").await.unwrap().status, Status::Cancelled);
+    // Nor is it told to a session that only goes on.
+    write(bed, "s", &[("five", Pending)]).await;
+    bed.ok(cancel(task_of(bed, "s", "five").await.unwrap().id)).await;
+    bed.ok(note("s", Mark::Rehydrated { snapshot: None })).await;
+    assert_eq!(bed.ok(note("s", prompt("and now?"))).await.apart.len(), 1);
 }
 
 pub(super) async fn what_was_lost_is_not_completed_for_another(bed: &mut Bed) {
@@ -280,6 +285,13 @@ pub(super) async fn an_agents_own_todos_are_known_by_their_ids(bed: &mut Bed) {
     bed.ok(note("s", own("2", None, Deleted))).await;
     assert_eq!(bed.status(two).await, Status::Cancelled);
     assert_eq!(session(bed, "s").await.state.todos.len(), 1);
+    // What another session's todo has become is not called off by one that shares it.
+    write(bed, "t", &[("shared", Pending)]).await;
+    bed.ok(note("s", own("3", Some("shared"), Pending))).await;
+    let shared = task_of(bed, "t", "shared").await.unwrap().id;
+    assert_eq!(task_of(bed, "s", "shared").await.unwrap().id, shared);
+    bed.ok(note("s", own("3", None, Deleted))).await;
+    assert_eq!(bed.status(shared).await, Status::Pending);
     // One that was never named is no todo.
     bed.ok(note("s", own("9", None, Completed))).await;
     // A list that is written as a whole is another one.
@@ -339,6 +351,9 @@ pub(super) async fn a_snapshot_holds_what_a_session_needs(bed: &mut Bed) {
     assert_eq!(go_on(None).await.as_deref(), Some("snap-2"));
     assert_eq!(go_on(Some("snap-1")).await.as_deref(), Some("snap-1"));
     assert_eq!(go_on(Some("snap-9")).await, None);
+    let alike = bed.ok(snapshot("snap-2", None)).await.snapshot.unwrap().id;
+    assert_ne!(alike, "snap-2");
+    assert_eq!(go_on(Some(&alike)).await, Some(alike.clone()));
     // After a hundred hooks one is made by itself.
     for _ in 0..100 {
         bed.ok(note("s", Mark::Seen)).await;
