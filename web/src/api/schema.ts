@@ -5527,6 +5527,8 @@ export interface components {
         SessionBegun: {
             /** @description What it needs to go on. */
             context: components["schemas"]["SessionMemory"];
+            /** @description What the session before it in the same folder has left, for one that is new. */
+            previous?: components["schemas"]["SessionPrevious"] | null;
             /**
              * Format: int64
              * @description How many tasks anybody could claim now.
@@ -5658,6 +5660,13 @@ export interface components {
         SessionPage: {
             /** @description The sessions. */
             sessions: components["schemas"]["Session"][];
+        };
+        /** @description What a session has left. */
+        SessionPrevious: {
+            /** @description What it would need to go on. Its tasks have gone back: its todos name them. */
+            context: components["schemas"]["SessionMemory"];
+            /** @description The session. */
+            sessionId: string;
         };
         /** @description What a session was told. */
         SessionPrompt: {
@@ -8727,6 +8736,7 @@ export type SessionList = components['schemas']['SessionList'];
 export type SessionMemory = components['schemas']['SessionMemory'];
 export type SessionOver = components['schemas']['SessionOver'];
 export type SessionPage = components['schemas']['SessionPage'];
+export type SessionPrevious = components['schemas']['SessionPrevious'];
 export type SessionPrompt = components['schemas']['SessionPrompt'];
 export type SessionRehydrate = components['schemas']['SessionRehydrate'];
 export type SessionRehydrated = components['schemas']['session.rehydrated'];
