@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::program::{program, text};
+use super::server::{Server, eventually};
 
 /// One of each event, after the type declarations of Claude Code.
 const EVENTS: &str = include_str!("hook_events.json");
@@ -190,4 +191,40 @@ fn rules_can_be_tried() {
     assert!(!without.starts_with("modify"), "{without}");
     let rules = program(&["hook", "rules"]).output().unwrap();
     assert!(text(&rules.stdout).contains("[[hook.rule]]"));
+}
+
+#[test]
+fn the_rules_of_a_server_are_read_again_when_they_change() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("rules.toml");
+    let rule = |action: &str| {
+        format!(
+            "[[hook.rule]]\nname = \"no-push\"\ntools = [\"Bash\"]\naction = \"{action}\"\n\
+             when = {{ command = \"git\", arguments = \"push\" }}\nmessage = \"No.\"\n"
+        )
+    };
+    fs::write(&file, rule("ask")).unwrap();
+    let server = Server::with("CLAUDEBENCH_HOOK_RULES", file.to_str().unwrap());
+    let decided = || {
+        let params = json!({"command": "git push"}).to_string();
+        let call = ["call", "hook.pre_tool", "--tool", "Bash", "--params", &params];
+        server.json(&call)["decision"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(decided(), "ask");
+    fs::write(&file, rule("deny")).unwrap();
+    eventually("the rules are read again", || decided() == "deny");
+    // One that is not in order changes nothing; the next one that is does.
+    fs::write(&file, "[[hook.rule]]\nname = 7\n").unwrap();
+    fs::write(&file, format!("{}colour = 1\n", rule("allow"))).unwrap();
+    assert_eq!(decided(), "deny");
+    fs::write(&file, rule("warn")).unwrap();
+    eventually("the rules are read again", || decided() == "warn");
+    // At the start there is no last good one.
+    fs::write(&file, "[[hook.rule]]\nname = 7\n").unwrap();
+    let mut command = program(&["serve", "--listen", "127.0.0.1:0", "--data"]);
+    command.arg(folder.path().join("data")).env("CLAUDEBENCH_HOOK_RULES", &file);
+    let refused = command.output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = text(&refused.stderr);
+    assert!(said.contains("rules.toml") && said.contains("line 2"), "{said}");
 }
