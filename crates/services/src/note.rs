@@ -63,7 +63,7 @@ pub(crate) async fn note(
     told: Vec<Told>,
 ) -> Result<Noted, Error> {
     let (tenant, presence) = (cx.tenant(), &cx.shared.presence);
-    let ends = marks.iter().any(|mark| matches!(mark, Mark::Ended { .. }));
+    let ends = marks.iter().any(|mark| matches!(mark, Mark::Ended { shares: false, .. }));
     let roles: Vec<Arc<str>> = vec![SESSION_ROLE.into()];
     let instance = who.instance.as_ref().map(|id| Register {
         id: id.clone(),

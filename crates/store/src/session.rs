@@ -187,10 +187,12 @@ pub enum Mark {
         /// The folder.
         folder: Option<String>,
     },
-    /// It is over: its instance gives back what it holds.
+    /// It is over, and what it holds goes back.
     Ended {
         /// Why.
         reason: String,
+        /// Whether other sessions work as the same instance: that stays then, with all that is theirs.
+        shares: bool,
     },
     /// It used a tool.
     Tool(String),

@@ -209,6 +209,27 @@ async fn a_session_begins_goes_on_and_ends() {
 }
 
 #[tokio::test]
+async fn sessions_of_one_instance_keep_what_is_theirs() {
+    let server = Server::new();
+    for session in ["s-1", "s-2", "s-1/part"] {
+        let todos = json!([{"content": session, "status": "in_progress"}]);
+        let write = json!({"todos": todos, "sessionId": session, "instanceId": "shared"});
+        server.ok("hook.todo_write", write).await;
+    }
+    let end = |session: &str| json!({"sessionId": session, "instanceId": "shared"});
+    assert_eq!(server.ok("session.end", end("s-1")).await["tasksReassigned"], 1);
+    let held = server.ok("task.list", json!({"assignedTo": "shared"})).await;
+    assert_eq!(held["totalCount"], 2, "{held}");
+    assert_eq!(server.ok("system.heartbeat", json!({"instanceId": "shared"})).await["alive"], true);
+    assert_eq!(server.ok("session.end", end("s-1/part")).await["tasksReassigned"], 1);
+    assert_eq!(server.ok("session.end", end("s-2")).await["tasksReassigned"], 1);
+    assert_eq!(
+        server.ok("system.heartbeat", json!({"instanceId": "shared"})).await["alive"],
+        false
+    );
+}
+
+#[tokio::test]
 async fn a_new_session_is_told_what_the_one_before_has_left() {
     let server = Server::new();
     let start = |session: &str, folder: &str| json!({"sessionId": session, "instanceId": "claude-1", "projectDir": folder});

@@ -86,8 +86,8 @@ impl<R: Rows> Tx<'_, R> {
             Mark::Started { folder } => {
                 session.state.folder = folder.or(session.state.folder.take())
             }
-            Mark::Ended { reason } => {
-                noted.reassigned = self.end_session(meta, session, &reason)?
+            Mark::Ended { reason, shares } => {
+                noted.reassigned = self.end_session(meta, session, (&reason, shares))?
             }
             Mark::Tool(tool) => session.state.used(tool, self.now),
             Mark::Prompt { text, tells } => {
@@ -137,12 +137,22 @@ impl<R: Rows> Tx<'_, R> {
         Ok(())
     }
 
-    fn end_session(&mut self, meta: &Meta, session: &SessionRow, reason: &str) -> Done<i64, R> {
+    fn end_session(
+        &mut self,
+        meta: &Meta,
+        session: &SessionRow,
+        (reason, shares): (&str, bool),
+    ) -> Done<i64, R> {
         let instance = &session.instance;
-        let there = self.take_offline(meta.tenant, instance, None)?;
-        let tasks_reassigned = self.leave(meta, instance, Leave::Goodbye)?;
-        if there {
-            self.unregistered_event(meta, instance, &session.id, tasks_reassigned)?;
+        let mut tasks_reassigned = 0;
+        if shares {
+            tasks_reassigned = self.give_todos_back(meta, session)?;
+        } else {
+            let there = self.take_offline(meta.tenant, instance, None)?;
+            tasks_reassigned += self.leave(meta, instance, Leave::Goodbye)?;
+            if there {
+                self.unregistered_event(meta, instance, &session.id, tasks_reassigned)?;
+            }
         }
         let fact = SessionEnded {
             session_id: &session.id,

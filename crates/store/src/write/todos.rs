@@ -275,6 +275,25 @@ impl<R: Rows> Tx<'_, R> {
         Ok(())
     }
 
+    /// The tasks that a session holds by its todos go back; says how many those are.
+    pub(super) fn give_todos_back(&mut self, meta: &Meta, session: &SessionRow) -> Done<i64, R> {
+        let mut count = 0;
+        for todo in &session.state.todos {
+            let Some((id, fence)) = todo.task.zip(todo.fence) else { continue };
+            let held = self.rows.lease(id)?;
+            let is_ours =
+                held.is_some_and(|held| held.worker == session.instance && held.fence == fence);
+            if !is_ours || self.is_called_off(id)? {
+                continue;
+            }
+            let task = self.task(meta.tenant, id)?;
+            let end = End::Released { reason: Some("session_ended".into()), delay_ms: None };
+            self.end(meta, task, Some(&session.instance), None, end)?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
     fn holds(&mut self, session: &SessionRow, task: &Task) -> Done<bool, R> {
         Ok(self.rows.lease(task.row.id)?.is_some_and(|held| held.worker == session.instance))
     }

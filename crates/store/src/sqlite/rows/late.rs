@@ -353,7 +353,11 @@ const SHARED: &[Step] = &[
             metadata: None,
             compacting: Some(1.0),
         };
-        changes([hook("s", snapshot), hook("r", Mark::Ended { reason: "exit".into() })])
+        changes([
+            hook("s", snapshot),
+            hook("r", Mark::Ended { reason: "exit".into(), shares: false }),
+            hook("s", Mark::Ended { reason: "exit".into(), shares: true }),
+        ])
     },
     |_| changes([fold("b"), fold("c"), refold(), fold("d")]),
     |_| changes([Change::Flush(Flush { tasks: true })]),

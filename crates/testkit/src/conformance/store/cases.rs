@@ -284,6 +284,7 @@ macro_rules! store_cases {
                 what_was_lost_is_not_completed_for_another
                 an_agents_own_todos_are_known_by_their_ids
                 a_session_that_ends_gives_its_tasks_back
+                a_session_that_shares_its_instance_gives_back_its_own
                 a_snapshot_holds_what_a_session_needs
                 a_sign_of_life_keeps_what_a_session_holds
                 sessions_are_apart_by_tenant_and_forgotten_after_a_week

@@ -79,7 +79,7 @@ pub(super) fn note_session() -> NoteSession {
         session: Some("s".into()),
         instance: None,
         told: Vec::new(),
-        marks: vec![Mark::Ended { reason: "exit".into() }],
+        marks: vec![Mark::Ended { reason: "exit".into(), shares: false }],
         lease_ms: 1,
     }
 }

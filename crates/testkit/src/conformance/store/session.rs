@@ -302,7 +302,7 @@ pub(super) async fn an_agents_own_todos_are_known_by_their_ids(bed: &mut Bed) {
 pub(super) async fn a_session_that_ends_gives_its_tasks_back(bed: &mut Bed) {
     write(bed, "s", &[("one", InProgress), ("two", Pending)]).await;
     let id = task_of(bed, "s", "one").await.unwrap().id;
-    let noted = bed.ok(note("s", Mark::Ended { reason: "clear".into() })).await;
+    let noted = bed.ok(note("s", Mark::Ended { reason: "clear".into(), shares: false })).await;
     assert_eq!((noted.reassigned, noted.registered), (1, false));
     let row = bed.row(id).await;
     assert_eq!((row.status, row.assigned_to, row.attempt), (Status::Pending, None, 0));
@@ -317,8 +317,27 @@ pub(super) async fn a_session_that_ends_gives_its_tasks_back(bed: &mut Bed) {
     assert_eq!((row.ended_at, row.state.folder, row.state.todos.len()), (None, folder, 2));
     // Its instance may have gone before it.
     bed.ok(Unregister { id: of("s").into(), session: "s".into() }).await;
-    let noted = bed.ok(note("s", Mark::Ended { reason: "exit".into() })).await;
+    let noted = bed.ok(note("s", Mark::Ended { reason: "exit".into(), shares: false })).await;
     assert_eq!(noted.reassigned, 0);
+}
+
+pub(super) async fn a_session_that_shares_its_instance_gives_back_its_own(bed: &mut Bed) {
+    let shared = |session: &str, mark| NoteSession {
+        instance: Some(register("shared")),
+        ..note(session, mark)
+    };
+    for session in ["a", "b"] {
+        bed.ok(shared(session, written(&[(session, InProgress)]))).await;
+    }
+    let claimed = ClaimTasks { task: Some(bed.make(task()).await), ..claim("shared", 1) };
+    bed.ok(claimed).await;
+    let end = |shares| Mark::Ended { reason: "exit".into(), shares };
+    assert_eq!(bed.ok(shared("a", end(true))).await.reassigned, 1);
+    assert_eq!(task_of(bed, "a", "a").await.unwrap().status, Status::Pending);
+    assert_eq!(task_of(bed, "b", "b").await.unwrap().status, Status::InProgress);
+    assert_eq!(bed.stats().await.of(Status::InProgress), 2);
+    assert_eq!(bed.ok(shared("b", end(false))).await.reassigned, 2, "the last takes all with it");
+    assert_eq!(bed.stats().await.of(Status::InProgress), 0);
 }
 
 pub(super) async fn a_snapshot_holds_what_a_session_needs(bed: &mut Bed) {
