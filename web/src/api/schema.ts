@@ -1851,8 +1851,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A session of an agent is over: what its instance holds, or has parked on it, goes back at once.
-         * @description A session of an agent is over: what its instance holds, or has parked on it, goes back at once.
+         * A session of an agent is over: what its instance holds, or has parked on it, goes back at once. Where other sessions that are open work as the same instance, only what this one holds by its todos does.
+         * @description A session of an agent is over: what its instance holds, or has parked on it, goes back at once. Where other
+         *     sessions that are open work as the same instance, only what this one holds by its todos does.
          *
          *     ```json
          *     {"sessionId": "s-1", "instanceId": "w-1", "reason": "exit"}
@@ -5565,7 +5566,8 @@ export interface components {
             tools?: components["schemas"]["SessionTool"][];
         };
         /**
-         * @description A session of an agent is over: what its instance holds, or has parked on it, goes back at once.
+         * @description A session of an agent is over: what its instance holds, or has parked on it, goes back at once. Where other
+         *     sessions that are open work as the same instance, only what this one holds by its todos does.
          *
          *     ```json
          *     {"sessionId": "s-1", "instanceId": "w-1", "reason": "exit"}
