@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::backend::{Backend, ask};
+use super::cancelled::Cancelled;
 use super::handler::result;
 use crate::transport::query;
 
@@ -76,9 +77,10 @@ pub(super) async fn begin<B: Backend>(
 }
 
 /// Claims, and waits for so long. What was claimed for a client that does not hear of it any more goes
-/// back, however late it went away.
+/// back, however late it went away or cancels.
 pub(super) async fn wait<B: Backend>(
     backend: &B,
+    calls: &Cancelled<GivenBack<B>>,
     context: &RequestContext<RoleServer>,
     mut params: JsonObject,
     wait: i64,
@@ -96,15 +98,27 @@ pub(super) async fn wait<B: Backend>(
     let mut given = GivenBack { backend, message, claim, heard: false };
     let claimed = given.claim.ask(&given.backend, &given.message, wait).await;
     given.heard = !context.ct.is_cancelled();
+    if given.heard
+        && let Some(given) = calls.answered(&context.id, given)
+    {
+        given.now();
+    }
     claimed
 }
 
 /// Gives a claim back, unless its client has heard of it.
-struct GivenBack<B: Backend> {
+pub(super) struct GivenBack<B: Backend> {
     backend: B,
     message: Extensions,
     claim: Claim,
     heard: bool,
+}
+
+impl<B: Backend> GivenBack<B> {
+    /// Its client did not hear of it after all.
+    pub(super) fn now(mut self) {
+        self.heard = false;
+    }
 }
 
 impl<B: Backend> Drop for GivenBack<B> {

@@ -6,19 +6,20 @@ use std::time::Duration;
 use claudebench_core::{Code, Error};
 use rmcp::ServerHandler;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams, ContentBlock,
-    CreateTaskResult, ErrorData, Extensions, GetPromptRequestParams, GetPromptResponse,
-    GetTaskParams, GetTaskResult, Implementation, JsonObject, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
-    ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter,
-    UnsubscribeRequestParams,
+    CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams,
+    CancelledNotificationParam, ContentBlock, CreateTaskResult, ErrorData, Extensions,
+    GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult, Implementation,
+    JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+    SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
 };
-use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
+use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
 use serde_json::Value;
 
 use super::backend::{Backend, ask};
-use super::claims::{self, Begun};
+use super::cancelled::Cancelled;
+use super::claims::{self, Begun, GivenBack};
 use super::tools::{self, NoTool, Toolsets};
 use super::watch::{self, Watched};
 use super::{prompts, resources};
@@ -34,8 +35,9 @@ const INSTRUCTIONS: &str = "ClaudeBench coordinates tasks between agents. Regist
     is no longer yours: stop working on it.";
 
 /// One client's conversation with a server.
-pub struct Handler<B> {
+pub struct Handler<B: Backend> {
     backend: B,
+    calls: Cancelled<GivenBack<B>>,
     /// What it has subscribed to, before the protocol of 2026-07-28.
     watched: Arc<Watched>,
 }
@@ -43,7 +45,7 @@ pub struct Handler<B> {
 impl<B: Backend> Handler<B> {
     /// A conversation.
     pub fn new(backend: B) -> Self {
-        Self { backend, watched: Arc::default() }
+        Self { backend, calls: Cancelled::new(), watched: Arc::default() }
     }
 
     fn toolsets(&self, message: &Extensions) -> Result<Toolsets, ErrorData> {
@@ -84,7 +86,8 @@ impl<B: Backend> Handler<B> {
         context: &RequestContext<RoleServer>,
     ) -> CallToolResponse {
         if !by_task {
-            return result(claims::wait(&self.backend, context, params, wait).await).into();
+            return result(claims::wait(&self.backend, &self.calls, context, params, wait).await)
+                .into();
         }
         match claims::begin(&self.backend, &context.extensions, params, wait).await {
             Ok(Begun::Waits(task)) => CallToolResponse::Task(CreateTaskResult::new(task)),
@@ -94,7 +97,7 @@ impl<B: Backend> Handler<B> {
     }
 }
 
-impl<B> Drop for Handler<B> {
+impl<B: Backend> Drop for Handler<B> {
     fn drop(&mut self) {
         self.watched.end();
     }
@@ -179,12 +182,24 @@ impl<B: Backend> ServerHandler for Handler<B> {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let cancelled = || Err(ErrorData::internal_error("the call was cancelled", None));
         tokio::select! {
+            // What is cancelled before it came is not begun.
+            biased;
             // What a claim got meanwhile goes back when the call is dropped.
-            () = context.ct.cancelled() => {
-                Err(ErrorData::internal_error("the call was cancelled", None))
-            }
+            () = context.ct.cancelled() => cancelled(),
+            () = self.calls.of(&context.id) => cancelled(),
             done = with_progress(&context, self.called(request, &context)) => done,
+        }
+    }
+
+    async fn on_cancelled(
+        &self,
+        cancelled: CancelledNotificationParam,
+        _: NotificationContext<RoleServer>,
+    ) {
+        if let Some(given) = cancelled.request_id.and_then(|call| self.calls.cancel(call)) {
+            given.now();
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`Backend`].
 
 mod backend;
+mod cancelled;
 mod claims;
 mod handler;
 mod prompts;

@@ -375,6 +375,39 @@ async fn a_cancelled_claim_claims_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_claim_that_is_cancelled_too_early_or_too_late_keeps_nothing() {
+    let server = Server::start().await;
+    server.worker("w").await;
+    let session = initialized(&server, &[]).await.header("mcp-session-id").unwrap();
+    let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    said(&server, &session, &[], ready).await;
+    let claim = |id: i64| {
+        let wanted = json!({ "workerId": "w", "waitMs": 60_000 });
+        json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call",
+            "params": { "name": "task__claim", "arguments": wanted } })
+    };
+    let cancelled = |id: i64| {
+        json!({ "jsonrpc": "2.0", "method": "notifications/cancelled",
+            "params": { "requestId": id } })
+    };
+    let made = server.call("task.create", json!({ "text": "a" })).await;
+
+    // Before the call has come.
+    said(&server, &session, &[], cancelled(7)).await;
+    let early = message(&said(&server, &session, &[], claim(7)).await);
+    assert!(early["error"]["message"].to_string().contains("cancelled"), "{early}");
+    let task = server.call("task.get", json!({ "id": made["id"] })).await;
+    assert_eq!(task["attempt"], 0, "{task}");
+
+    // When it has been answered.
+    let answer = message(&said(&server, &session, &[], claim(8)).await);
+    assert_eq!(answer["result"]["structuredContent"]["taskId"], made["id"], "{answer}");
+    said(&server, &session, &[], cancelled(8)).await;
+    let again = message(&said(&server, &session, &[], claim(9)).await);
+    assert_eq!(again["result"]["structuredContent"]["taskId"], made["id"], "{again}");
+}
+
+#[tokio::test]
 async fn a_web_page_and_whoever_has_no_key_stay_outside() {
     let server = Server::start().await;
     let page = initialized(&server, &[("Origin", "https://evil.example")]).await;
