@@ -59,7 +59,7 @@ beside: ## run the release before and this one on one database under load (PREVI
 fuzz: ## fuzz what reads the bytes of others, a minute for each target (SECONDS=60); needs nightly Rust
 	@scripts/fuzz.sh $(or $(SECONDS),60)
 
-claude: clients/claude/node_modules/.package-lock.json ## run a session of the real Claude Code, in a repository that `init` set up
+claude: clients/claude/node_modules/.package-lock.json ## run sessions of the real Claude Code, in a repository that `init` set up and as `work` does
 	@scripts/need.sh cargo cc node
 	cargo build --locked --package claudebench
 	node clients/claude/session.mjs target/debug/claudebench

@@ -1,6 +1,7 @@
 // usage: session.mjs PROGRAM [CLAUDE]
 // A session of the real Claude Code, with a model that a test wrote, in a repository that
 // `claudebench init` set up: its hooks run, a rule refuses a command, and a task goes its way by MCP.
+// Then another, which `claudebench work` runs in a worktree.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -56,25 +57,29 @@ try {
     },
   ]);
   const allowed = ["--allowedTools", "Bash,mcp__claudebench", "--mcp-config", ".mcp.json"];
-  const session = spawn("claude", ["-p", "Claim a task and do it", ...allowed], {
-    cwd: repository,
-    stdio: ["ignore", "pipe", "inherit"],
-    env: {
-      ...env,
-      ANTHROPIC_BASE_URL: api,
-      ANTHROPIC_API_KEY: "none",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      DISABLE_AUTOUPDATER: "1",
-      ENABLE_TOOL_SEARCH: "false",
-    },
-  });
-  const timer = setTimeout(() => session.kill("SIGKILL"), 90_000);
-  let said = "";
-  session.stdout.on("data", (part) => (said += part));
-  const [code] = await once(session, "close");
-  clearTimeout(timer);
+  const told = async (api, name, ...args) => {
+    const session = spawn(name, args, {
+      cwd: repository,
+      stdio: ["ignore", "pipe", "inherit"],
+      env: {
+        ...env,
+        ANTHROPIC_BASE_URL: api,
+        ANTHROPIC_API_KEY: "none",
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+        DISABLE_AUTOUPDATER: "1",
+        ENABLE_TOOL_SEARCH: "false",
+      },
+    });
+    const timer = setTimeout(() => session.kill("SIGKILL"), 90_000);
+    let said = "";
+    session.stdout.on("data", (part) => (said += part));
+    const [code] = await once(session, "close");
+    clearTimeout(timer);
+    assert.equal(code, 0, said);
+    return said;
+  };
+  const said = await told(api, "claude", "-p", "Claim a task and do it", ...allowed);
   close();
-  assert.equal(code, 0, said);
   assert.match(said, /done/);
 
   const text = (result) => JSON.stringify(result?.content);
@@ -89,6 +94,27 @@ try {
   for (const name of ["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "Stop", "SessionEnd"]) {
     assert.ok(fired.has(name), `${name} did not fire: ${[...fired]}`);
   }
+
+  run("git", "add", "--all");
+  run("git", "-c", "user.name=x", "-c", "user.email=x@example.org", "commit", "--quiet", "--message", "Set up");
+  run("claudebench", "task", "add", "Greet");
+  const worker = await model([
+    () => ({ name: "Bash", input: { command: "ls; rm -rf /", description: "x" } }),
+    () => ({ name: "Bash", input: { command: "pwd; echo hello > greeting", description: "x" } }),
+    () => "It is written.",
+  ]);
+  const work = ["work", "--agent", "claude", "--once", "--time-limit", "80s", "--", "--allowedTools", "Bash"];
+  await told(worker.url, "claudebench", ...work);
+  worker.close();
+  assert.match(text(worker.seen.results[0]), /rm-recursive-force/, "its hooks run");
+  const { tasks } = JSON.parse(run("claudebench", "task", "list", "--json"));
+  const { status, result } = tasks.find((task) => task.text === "Greet");
+  assert.equal(status, "completed");
+  assert.equal(result.answer, "It is written.");
+  assert.ok(text(worker.seen.results[1]).includes(result.worktree), text(worker.seen.results[1]));
+  assert.equal(readFileSync(join(result.worktree, "greeting"), "utf8"), "hello\n");
+  const sessions = run("claudebench", "session", "list", "--json");
+  assert.ok(sessions.includes(result.sessionId), sessions);
   console.log(`${run("claude", "--version").trim()}: ${[...fired].sort().join(", ")}`);
 } finally {
   server.kill("SIGKILL");

@@ -88,7 +88,7 @@ impl ConfigError {
 
 /// Variables that are no settings: the command line's own, those of the public clients, and what the
 /// commands of `claudebench work` find.
-const OTHERS: [&str; 16] = [
+const OTHERS: [&str; 17] = [
     "API_KEY",
     "CONFIG",
     "RPC_URL",
@@ -105,6 +105,7 @@ const OTHERS: [&str; 16] = [
     "ATTEMPT",
     "MAX_ATTEMPTS",
     "WORKER_ID",
+    "BRANCH",
 ];
 
 /// Settings that have a shorter variable, too. It wins, and counts for nothing if it is empty.

@@ -19,7 +19,8 @@ answer() { # subtype, is_error, cost, fields
     printf '"num_turns":4,"session_id":"s-1","total_cost_usd":%s,"permission_denials":[],%s}\n' "$3" "$4"
 }
 case $CLAUDEBENCH_TASK_TEXT in
-commit) echo new > page; git add page; git commit -qm 'Add the page'
+commit) PROGRAM task show "$CLAUDEBENCH_TASK_ID" > "$DIR/asked" 2>&1
+    echo new > page; git add page; git commit -qm 'Add the page'
     answer success false 0.25 '"result":"The page is there."' ;;
 dirty) echo new > page; answer success false 0.25 '"result":"Look at it."' ;;
 nothing) answer success false 0.10 '"result":"All was well."' ;;
@@ -46,7 +47,8 @@ struct Site {
 impl Site {
     fn new() -> Self {
         let site = Self { server: Server::start(), place: TempDir::new().unwrap() };
-        script(&site.place.path().join("claude"), CLAUDE);
+        let agent = CLAUDE.replace("PROGRAM", env!("CARGO_BIN_EXE_claudebench"));
+        script(&site.place.path().join("claude"), &agent);
         fs::create_dir(site.repository()).unwrap();
         site.git(&["init", "-q", "-b", "main"]);
         fs::write(site.repository().join("index"), "old\n").unwrap();
@@ -136,6 +138,8 @@ fn an_agent_works_in_a_worktree_of_its_own_and_its_commits_stay() {
         "-p --output-format json --max-budget-usd 2.0000 --permission-mode acceptEdits --max-turns 9 \
          --model opus --verbose"
     );
+    // It can speak to the server, as its hooks do.
+    assert!(worker.read("asked").contains(&id), "{}", worker.read("asked"));
     let prompt = worker.read("prompt");
     for part in
         ["# The task\n\ncommit\n", "\"page\": \"home\"", "- sketch\n", &branch, "TASK FAILED:"]
