@@ -8,8 +8,8 @@
 // - So do these with a resource (test://static-text and so on): resources-read-text,
 //   resources-read-binary, resources-templates-read, resources-subscribe, resources-unsubscribe.
 // - And these with a prompt (test_simple_prompt and so on): prompts-get-simple, prompts-get-with-args,
-//   prompts-get-embedded-resource, prompts-get-with-image.
-// - The server offers neither logging (logging-set-level) nor completions (completion-complete).
+//   prompts-get-embedded-resource, prompts-get-with-image, completion-complete.
+// - The server does not offer logging (logging-set-level): the protocol has deprecated it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

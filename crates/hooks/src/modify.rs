@@ -33,12 +33,13 @@ pub(crate) fn modified(
     for (change, _) in changes {
         if let Modify::Replace { field, pattern, with } = change {
             let text = text_at(&mut input, Some(field))?;
+            let found = pattern.regex();
             // Each match makes the text longer by the replacement at most.
-            let most = text.len() + (pattern.find_iter(text).count() + 1) * (with.len() + 1);
+            let most = text.len() + (found.find_iter(text).count() + 1) * (with.len() + 1);
             if most > MAX_BYTES || with.contains('$') && text.len() > MAX_BYTES / 64 {
                 return None;
             }
-            *text = pattern.replace_all(text, with.as_str()).into_owned();
+            *text = found.replace_all(text, with.as_str()).into_owned();
         }
     }
     Some(input)
@@ -50,7 +51,7 @@ pub(crate) fn applies(how: &Modify, input: &Value) -> bool {
         Modify::Strip(_) => true,
         Modify::Replace { field, pattern, .. } => {
             let text = input.get(field).and_then(Value::as_str);
-            text.is_some_and(|text| pattern.is_match(text))
+            text.is_some_and(|text| pattern.regex().is_match(text))
         }
     }
 }

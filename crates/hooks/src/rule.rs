@@ -1,10 +1,8 @@
 //! A rule, checked and ready to judge.
 
-use regex::Regex;
-
 use crate::error::Fault;
 use crate::file::{RawModify, RawRule, RawUnknown, Texts};
-use crate::pattern::{List, Of, regex};
+use crate::pattern::{Expression, List, Of};
 use crate::verdict::{Action, Layer, RuleRef, Severity};
 use crate::when::{Kind, When};
 
@@ -31,7 +29,7 @@ pub(crate) enum Modify {
     /// Takes these away from before commands.
     Strip(Vec<String>),
     /// Replaces what is found in a field.
-    Replace { field: String, pattern: Regex, with: String },
+    Replace { field: String, pattern: Expression, with: String },
 }
 
 /// The name of what is no rule: a command that cannot be read.
@@ -43,7 +41,7 @@ impl Rule {
         let missing = |key| Fault::new(span.clone(), format!("the rule has no `{key}`"));
         let tools = raw.tools.as_ref().ok_or_else(|| missing("tools"))?;
         let action = raw.action.as_ref().ok_or_else(|| missing("action"))?;
-        let when = raw.when.0.iter().map(|raw| When::new(raw, 0));
+        let when = raw.when.0.iter().map(|raw| When::new(raw, 0, layer));
         let mut when = when.collect::<Result<Vec<_>, _>>()?;
         let mut kinds = Vec::new();
         when.iter().for_each(|when| when.kinds(&mut kinds));
@@ -66,7 +64,9 @@ impl Rule {
             return Err(Fault::new(action_span, "only a rule that allows may exempt"));
         }
         let modify = match &raw.modify {
-            Some(raw) if action == Action::Modify => Some(modify(raw.get_ref(), raw.span())?),
+            Some(raw) if action == Action::Modify => {
+                Some(modify(raw.get_ref(), raw.span(), layer)?)
+            }
             None if action == Action::Modify => return Err(missing("modify")),
             Some(raw) => return Err(Fault::new(raw.span(), "the action is not \"modify\"")),
             None => None,
@@ -81,7 +81,7 @@ impl Rule {
         };
         Ok(Self {
             rule: RuleRef { name: raw.name.get_ref().clone(), layer },
-            tools: List::new(tools, Of::Text)?,
+            tools: List::new(tools, Of::Text, layer)?,
             when,
             kind,
             action,
@@ -107,11 +107,11 @@ fn texts(list: Option<&Texts>) -> Vec<String> {
     list.iter().flat_map(|list| &list.0).map(|text| text.get_ref().clone()).collect()
 }
 
-fn modify(raw: &RawModify, span: std::ops::Range<usize>) -> Result<Modify, Fault> {
+fn modify(raw: &RawModify, span: std::ops::Range<usize>, layer: Layer) -> Result<Modify, Fault> {
     match (&raw.strip, &raw.replace) {
         (Some(strip), None) => Ok(Modify::Strip(texts(Some(strip)))),
         (None, Some(replace)) => {
-            let pattern = regex(replace.pattern.get_ref())
+            let pattern = Expression::new(replace.pattern.get_ref(), layer)
                 .map_err(|why| Fault::new(replace.pattern.span(), why))?;
             let (field, with) = (replace.field.clone(), replace.with.clone());
             Ok(Modify::Replace { field, pattern, with })

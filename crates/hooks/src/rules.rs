@@ -33,7 +33,8 @@ impl Rules {
     ///
     /// Never: a test holds that they are in order.
     pub fn builtin() -> Result<Self, RuleError> {
-        Self::none().with(Layer::Default, DEFAULT)
+        let rules = Self::none().changed(Layer::Default, DEFAULT);
+        rules.map_err(|fault| fault.at(DEFAULT, Layer::Default))
     }
 
     /// The text of the rules that come with ClaudeBench.
@@ -49,7 +50,11 @@ impl Rules {
     ///
     /// If the file is not in order: where, and why.
     pub fn with(&self, layer: Layer, text: &str) -> Result<Self, RuleError> {
-        self.changed(layer, text).map_err(|fault| fault.at(text, layer))
+        let changed = match layer {
+            Layer::Default => Err(Fault::new(0..0, "the program's own rules are no file's")),
+            _ => self.changed(layer, text),
+        };
+        changed.map_err(|fault| fault.at(text, layer))
     }
 
     /// The names of the rules, with the layer that each comes from.

@@ -7,6 +7,7 @@ use crate::error::Fault;
 use crate::file::{RawWhen, Texts};
 use crate::pattern::{Candidate, Fit, List, Of};
 use crate::shell::{Command, MANY, Place, Reads, Script, UNKNOWN, Word};
+use crate::verdict::Layer;
 
 /// How deep conditions may lie in each other, and how deep an input is looked at.
 const MAX_DEPTH: usize = 16;
@@ -57,11 +58,11 @@ pub(crate) struct Seen<'a> {
 }
 
 impl When {
-    pub(crate) fn new(raw: &RawWhen, depth: usize) -> Result<Self, Fault> {
+    pub(crate) fn new(raw: &RawWhen, depth: usize, layer: Layer) -> Result<Self, Fault> {
         let mut conditions = Vec::new();
         let mut list = |key, texts: &Option<Texts>, of, make: fn(List) -> Condition| {
             if let Some(texts) = texts {
-                conditions.push((key, make(List::new(texts, of)?)));
+                conditions.push((key, make(List::new(texts, of, layer)?)));
             }
             Ok::<_, Fault>(())
         };
@@ -87,7 +88,7 @@ impl When {
         }
         for (field, texts) in &raw.input {
             let steps = field.split('.').map(str::to_owned).collect();
-            conditions.push(("input", Condition::Input(steps, List::new(texts, Of::Text)?)));
+            conditions.push(("input", Condition::Input(steps, List::new(texts, Of::Text, layer)?)));
         }
         if let Some(bytes) = raw.larger_than {
             conditions.push(("larger_than", Condition::LargerThan(bytes)));
@@ -99,7 +100,7 @@ impl When {
             if depth >= MAX_DEPTH {
                 return Err(Fault::new(0..0, "conditions lie too deep in each other"));
             }
-            let inner = raw.0.iter().map(|raw| Self::new(raw, depth + 1));
+            let inner = raw.0.iter().map(|raw| Self::new(raw, depth + 1, layer));
             let inner = inner.collect::<Result<Vec<_>, _>>()?;
             if !inner.is_empty() {
                 conditions.push((key, make(inner)));

@@ -98,7 +98,10 @@ pub(super) async fn wait<B: Backend>(
     let mut given = GivenBack { backend, message, claim, heard: false };
     let claimed = given.claim.ask(&given.backend, &given.message, wait).await;
     given.heard = !context.ct.is_cancelled();
+    // Only what got something can be undone later.
+    let got = claimed.as_ref().is_ok_and(|claimed| claimed["claimed"] != false);
     if given.heard
+        && got
         && let Some(given) = calls.answered(&context.id, given)
     {
         given.now();

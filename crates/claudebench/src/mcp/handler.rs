@@ -7,12 +7,13 @@ use claudebench_core::{Code, Error};
 use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, CancelTaskParams,
-    CancelledNotificationParam, ContentBlock, CreateTaskResult, ErrorData, Extensions,
-    GetPromptRequestParams, GetPromptResponse, GetTaskParams, GetTaskResult, Implementation,
-    JsonObject, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProtocolVersion,
-    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-    SubscribeRequestParams, SubscriptionFilter, UnsubscribeRequestParams,
+    CancelledNotificationParam, CompleteRequestParams, CompleteResult, ContentBlock,
+    CreateTaskResult, ErrorData, Extensions, GetPromptRequestParams, GetPromptResponse,
+    GetTaskParams, GetTaskResult, Implementation, JsonObject, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    Reference, ServerCapabilities, ServerConfig, SubscribeRequestParams, SubscriptionFilter,
+    UnsubscribeRequestParams,
 };
 use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
 use serde_json::Value;
@@ -158,6 +159,7 @@ impl<B: Backend> ServerHandler for Handler<B> {
             .enable_resources()
             .enable_resources_list_changed()
             .enable_resources_subscribe()
+            .enable_completions()
             .enable_tasks()
             .build();
         let program = Implementation::new("claudebench-mcp", env!("CARGO_PKG_VERSION"))
@@ -236,6 +238,22 @@ impl<B: Backend> ServerHandler for Handler<B> {
     ) -> Result<GetPromptResponse, ErrorData> {
         let arguments = request.arguments.unwrap_or_default();
         prompts::written(&request.name, &arguments).map(Into::into).map_err(protocol_error)
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let (message, argument) = (&context.extensions, &request.argument);
+        let completed = match &request.r#ref {
+            Reference::Resource(of) => {
+                resources::completed(&self.backend, message, &of.uri, argument).await
+            }
+            Reference::Prompt(of) => prompts::completed(&of.name, argument),
+            _ => Err(Error::invalid(&["ref"], "expected a resource or a prompt")),
+        };
+        completed.map(CompleteResult::new).map_err(protocol_error)
     }
 
     async fn list_resources(

@@ -1,7 +1,10 @@
 //! The prompts of the public protocol.
 
 use claudebench_core::Error;
-use rmcp::model::{GetPromptResult, JsonObject, Prompt, PromptArgument, PromptMessage, Role};
+use rmcp::model::{
+    ArgumentInfo, CompletionInfo, GetPromptResult, JsonObject, Prompt, PromptArgument,
+    PromptMessage, Role,
+};
 use serde_json::Value;
 
 /// A prompt: its name, what it is for, its arguments with whether they must be there, and its text.
@@ -67,12 +70,26 @@ pub(super) fn listed() -> Vec<Prompt> {
     PROMPTS.iter().map(prompt).collect()
 }
 
-/// A prompt with its arguments.
-pub(super) fn written(name: &str, arguments: &JsonObject) -> Result<GetPromptResult, Error> {
-    let prompt = PROMPTS.iter().find(|prompt| prompt.name == name).ok_or_else(|| {
+fn named(name: &str) -> Result<&'static Written, Error> {
+    PROMPTS.iter().find(|prompt| prompt.name == name).ok_or_else(|| {
         let name = claudebench_core::id::clip(name);
         Error::invalid(&["name"], format!("there is no prompt `{name}`; prompts/list names them"))
-    })?;
+    })
+}
+
+/// What an argument of a prompt may go on with: nothing is known of them, they are texts.
+pub(super) fn completed(name: &str, argument: &ArgumentInfo) -> Result<CompletionInfo, Error> {
+    let prompt = named(name)?;
+    if !prompt.arguments.iter().any(|(name, ..)| *name == argument.name) {
+        let name = claudebench_core::id::clip(&argument.name);
+        return Err(Error::invalid(&["argument"], format!("the prompt has no `{name}`")));
+    }
+    Ok(CompletionInfo::default())
+}
+
+/// A prompt with its arguments.
+pub(super) fn written(name: &str, arguments: &JsonObject) -> Result<GetPromptResult, Error> {
+    let prompt = named(name)?;
     let mut text = prompt.text.to_owned();
     for (name, _, required) in prompt.arguments {
         let given = match arguments.get(*name) {

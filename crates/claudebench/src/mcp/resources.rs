@@ -6,7 +6,10 @@ use claudebench_core::time::wall_ms;
 use claudebench_core::{Code, Error, TaskId};
 use claudebench_services::Method;
 use claudebench_services::task::{Get, List, ListAttachments, Stats};
-use rmcp::model::{Extensions, ReadResourceResult, Resource, ResourceContents, ResourceTemplate};
+use rmcp::model::{
+    ArgumentInfo, CompletionInfo, Extensions, ReadResourceResult, Resource, ResourceContents,
+    ResourceTemplate,
+};
 use serde_json::{Map, Value, json};
 
 use super::backend::{Backend, ask};
@@ -16,12 +19,13 @@ const TASKS: &str = "swarm://tasks";
 const PENDING: &str = "swarm://tasks/pending";
 const OF_TASK: &str = "task://view/";
 const DECOMPOSITIONS: &str = "swarm://decompositions";
+const CONFLICTS: &str = "swarm://conflicts";
 const DECOMPOSITION: &str = "swarm://decomposition/";
 const CONTEXT: &str = "swarm://context/";
 const PROGRESS: &str = "swarm://progress/";
 
 /// The resources that show something of all tasks.
-pub(super) const LISTS: &[&str] = &[WELCOME, TASKS, PENDING, DECOMPOSITIONS];
+pub(super) const LISTS: &[&str] = &[WELCOME, TASKS, PENDING, DECOMPOSITIONS, CONFLICTS];
 
 /// The resource of a task.
 pub(super) fn of_task(id: TaskId) -> String {
@@ -49,6 +53,7 @@ pub(super) fn listed() -> Vec<Resource> {
             "Decompositions",
             "The newest tasks that were split, and how far they are.",
         ),
+        json(CONFLICTS, "Conflicts", "Solutions of several agents of which one is to be chosen."),
     ]
 }
 
@@ -73,6 +78,7 @@ enum Known {
     Pending,
     Task(TaskId),
     Decompositions,
+    Conflicts,
     Decomposition(TaskId),
     Context(TaskId),
     Progress(TaskId),
@@ -87,6 +93,7 @@ fn known(uri: &str) -> Result<Known, Error> {
         TASKS => Ok(Known::Tasks),
         PENDING => Ok(Known::Pending),
         DECOMPOSITIONS => Ok(Known::Decompositions),
+        CONFLICTS => Ok(Known::Conflicts),
         _ => {
             let of: [(&str, OfTask); 4] = [
                 (OF_TASK, Known::Task),
@@ -120,19 +127,45 @@ pub(super) async fn read<B: Backend>(
     uri: &str,
 ) -> Result<ReadResourceResult, Error> {
     let caller = Caller { backend, message };
-    let (text, kind) = match known(uri)? {
-        Known::Welcome => (welcome(&caller).await?, "text/markdown"),
-        Known::Tasks => (newest(&caller).await?.to_string(), "application/json"),
-        Known::Pending => (pending(&caller).await?.to_string(), "application/json"),
-        Known::Task(id) => (task(&caller, id).await?.to_string(), "application/json"),
-        Known::Decompositions => (swarm::all(&caller).await?.to_string(), "application/json"),
-        Known::Decomposition(id) => (swarm::of(&caller, id).await?.to_string(), "application/json"),
-        Known::Context(id) => (swarm::context(&caller, id).await?.to_string(), "application/json"),
-        Known::Progress(id) => {
-            (swarm::progress(&caller, id).await?.to_string(), "application/json")
+    let shown = match known(uri)? {
+        Known::Welcome => {
+            let text = ResourceContents::text(welcome(&caller).await?, uri);
+            return Ok(ReadResourceResult::new(vec![text.with_mime_type("text/markdown")]));
         }
+        Known::Tasks => newest(&caller).await?,
+        Known::Pending => pending(&caller).await?,
+        Known::Task(id) => task(&caller, id).await?,
+        Known::Decompositions => swarm::all(&caller).await?,
+        Known::Conflicts => swarm::conflicts(&caller).await?,
+        Known::Decomposition(id) => swarm::of(&caller, id).await?,
+        Known::Context(id) => swarm::context(&caller, id).await?,
+        Known::Progress(id) => swarm::progress(&caller, id).await?,
     };
-    Ok(ReadResourceResult::new(vec![ResourceContents::text(text, uri).with_mime_type(kind)]))
+    let text = ResourceContents::text(shown.to_string(), uri);
+    Ok(ReadResourceResult::new(vec![text.with_mime_type("application/json")]))
+}
+
+/// The ids of the newest tasks that begin so, for the argument of a template.
+pub(super) async fn completed<B: Backend>(
+    backend: &B,
+    message: &Extensions,
+    uri: &str,
+    argument: &ArgumentInfo,
+) -> Result<CompletionInfo, Error> {
+    let template = templates().into_iter().find(|template| template.uri_template == uri);
+    let names = format!("{{{}}}", argument.name);
+    if !template.is_some_and(|template| template.uri_template.ends_with(&names)) {
+        let message = "no template has this argument; resources/templates/list names them";
+        return Err(Error::invalid(&["ref"], message));
+    }
+    let limit = CompletionInfo::MAX_VALUES;
+    let page = Caller { backend, message }.ask::<List>(json!({ "limit": limit })).await?;
+    let tasks = page["tasks"].as_array().into_iter().flatten();
+    let ids = tasks.filter_map(|task| task["id"].as_str());
+    let found = ids.filter(|id| id.starts_with(&argument.value)).map(str::to_owned).collect();
+    let older = page["totalCount"].as_u64().is_some_and(|total| total > limit as u64);
+    CompletionInfo::with_pagination(found, None, older)
+        .map_err(|why| Error::new(Code::Internal, why))
 }
 
 /// Whoever sent the message.

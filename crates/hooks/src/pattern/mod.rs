@@ -1,21 +1,19 @@
 //! Lists of patterns: names, words, paths and regular expressions.
 
+mod expression;
 mod glob;
 mod path;
-
-use regex::{Regex, RegexBuilder};
 
 use crate::error::Fault;
 use crate::file::Texts;
 use crate::shell::{Place, UNKNOWN};
+use crate::verdict::Layer;
 
+pub(crate) use expression::Expression;
 pub(crate) use glob::Fit;
 use glob::Glob;
 use path::Forms;
 pub(crate) use path::normal;
-
-/// The most memory of a regular expression.
-const MAX_REGEX: usize = 1 << 20;
 
 /// What a list of patterns is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +38,7 @@ enum From {
 enum Pattern {
     Text(Glob),
     Path(Glob, From),
-    Regex(Regex),
+    Regex(Expression),
 }
 
 /// Patterns of which one must fit, and those that must not (`!`).
@@ -69,15 +67,15 @@ impl Candidate {
 }
 
 impl List {
-    pub(crate) fn new(texts: &Texts, of: Of) -> Result<Self, Fault> {
+    pub(crate) fn new(texts: &Texts, of: Of, layer: Layer) -> Result<Self, Fault> {
         let (mut wanted, mut barred) = (Vec::new(), Vec::new());
         for text in &texts.0 {
             let (list, plain) = match text.get_ref().strip_prefix('!') {
                 Some(plain) => (&mut barred, plain),
                 None => (&mut wanted, text.get_ref().as_str()),
             };
-            let pattern = Pattern::new(plain, of).map_err(|why| Fault::new(text.span(), why))?;
-            list.push(pattern);
+            let pattern = Pattern::new(plain, of, layer);
+            list.push(pattern.map_err(|why| Fault::new(text.span(), why))?);
         }
         Ok(Self { wanted, barred })
     }
@@ -99,9 +97,9 @@ impl List {
 }
 
 impl Pattern {
-    fn new(text: &str, of: Of) -> Result<Self, String> {
+    fn new(text: &str, of: Of, layer: Layer) -> Result<Self, String> {
         if let Some(text) = text.strip_prefix("re:") {
-            return regex(text).map(Self::Regex);
+            return Expression::new(text, layer).map(Self::Regex);
         }
         if text.is_empty() {
             return Err("a pattern must not be empty".to_owned());
@@ -147,7 +145,7 @@ impl Pattern {
                     }
                 }
             }
-            Self::Regex(regex) => match regex.is_match(&candidate.text) {
+            Self::Regex(expression) => match expression.regex().is_match(&candidate.text) {
                 true => Fit::Yes,
                 false if candidate.text.contains(UNKNOWN) => Fit::Maybe,
                 false => Fit::No,
@@ -162,22 +160,4 @@ fn is_drive(text: &str) -> bool {
         let one = drive.chars().count() == 1 || (drive.starts_with('[') && drive.ends_with(']'));
         one && rest.starts_with(['/', '\\'])
     })
-}
-
-/// A regular expression: found anywhere, whatever the case, in linear time.
-pub(crate) fn regex(text: &str) -> Result<Regex, String> {
-    RegexBuilder::new(text)
-        .case_insensitive(true)
-        .size_limit(MAX_REGEX)
-        .nest_limit(50)
-        .build()
-        .map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "the regular expression is too large".to_owned(),
-            error => {
-                // The last line says what is wrong, those before draw where.
-                let text = error.to_string();
-                let last = text.lines().last().unwrap_or_default().trim();
-                format!("not a regular expression: {}", last.trim_start_matches("error: "))
-            }
-        })
 }

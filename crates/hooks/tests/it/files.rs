@@ -65,6 +65,16 @@ fn a_refused_file_leaves_the_rules_as_they_are() {
 }
 
 #[test]
+fn the_rules_that_come_with_it_are_in_order() {
+    // As those of a file they are checked at once; as the program's own, when they are needed.
+    let text = Rules::builtin_text();
+    let checked = Rules::none().with(Layer::Server, text).unwrap();
+    assert_eq!(checked.names().count(), Rules::builtin().unwrap().names().count());
+    let error = Rules::none().with(Layer::Default, text).unwrap_err();
+    assert!(error.reason.contains("no file's"), "{error}");
+}
+
+#[test]
 fn many_rules_are_refused() {
     let one = "[[hook.rule]]\nname = \"NAME\"\ntools = \"x\"\naction = \"warn\"\n";
     let text: String = (0..501).map(|n| one.replace("NAME", &format!("r{n}"))).collect();

@@ -1,5 +1,9 @@
 //! Tasks that were split: their parts are tasks whose parent they are, and how they were split may stand in
-//! the attachment `decomposition`.
+//! the attachment `decomposition`. Where agents have solved one task in different ways, their solutions stand
+//! in its attachment `conflict` until one is chosen.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use claudebench_core::{Code, Error, TaskId};
 use claudebench_services::task::{Get, GetAttachment, List};
@@ -9,10 +13,14 @@ use super::{Backend, Caller, DECOMPOSITION, fields};
 
 /// The attachment that says how a task was split.
 const KEY: &str = "decomposition";
+/// The attachment that holds the solutions of several agents, and how it stands with them.
+const CONFLICT: &str = "conflict";
+/// After so many bytes no more conflicts are shown.
+const CONFLICT_BYTES: usize = 1 << 20;
 /// The most parts that are shown, and the most tasks that are looked at for a list.
 const PARTS: usize = 100;
 const LOOKED_AT: usize = 200;
-/// The most decompositions of a list.
+/// The most decompositions, and the most conflicts, of a list.
 const SHOWN: usize = 20;
 
 /// The parts of a task, oldest first.
@@ -115,19 +123,26 @@ pub(super) async fn context<B: Backend>(
     }))
 }
 
+/// Those of the newest tasks that have an attachment of this key.
+async fn with_attachment<B: Backend>(
+    caller: &Caller<'_, B>,
+    key: &str,
+) -> Result<Vec<(TaskId, Value)>, Error> {
+    let page = caller.ask::<List>(json!({"limit": LOOKED_AT})).await?;
+    let tasks = page["tasks"].as_array().into_iter().flatten();
+    let having = tasks.filter(|task| {
+        task["attachmentKeys"].as_array().is_some_and(|keys| keys.iter().any(|k| k == key))
+    });
+    let named = having.filter_map(|task| Some((task["id"].as_str()?.parse().ok()?, task.clone())));
+    Ok(named.collect())
+}
+
 /// The newest tasks whose decomposition was written down.
 pub(super) async fn all<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
-    let page = caller.ask::<List>(json!({"limit": LOOKED_AT})).await?;
-    let has = |task: &&Value| {
-        task["attachmentKeys"].as_array().is_some_and(|keys| keys.iter().any(|key| key == KEY))
-    };
-    let found: Vec<&Value> = page["tasks"].as_array().into_iter().flatten().filter(has).collect();
+    let found = with_attachment(caller, KEY).await?;
     let mut shown = Vec::new();
-    for task in found.iter().take(SHOWN) {
-        let Some(id) = task["id"].as_str().and_then(|id| id.parse::<TaskId>().ok()) else {
-            continue;
-        };
-        let parts = parts(caller, id).await?;
+    for (id, task) in found.iter().take(SHOWN) {
+        let parts = parts(caller, *id).await?;
         shown.push(json!({
             "taskId": id,
             "taskText": task["text"],
@@ -139,4 +154,45 @@ pub(super) async fn all<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Err
         }));
     }
     Ok(json!({"decompositions": shown, "total": found.len()}))
+}
+
+/// The conflicts of the newest tasks that wait for somebody to choose, newest first.
+pub(super) async fn conflicts<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
+    let mut pending = Vec::new();
+    let mut bytes = 0;
+    for (id, _) in with_attachment(caller, CONFLICT).await? {
+        let query = json!({"taskId": id, "key": CONFLICT});
+        let attachment = match caller.ask::<GetAttachment>(query).await {
+            Ok(attachment) => attachment,
+            // It was settled meanwhile.
+            Err(error) if error.code == Code::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        if let Some(conflict) = conflict(id, &attachment) {
+            bytes += conflict["solutions"].to_string().len();
+            if pending.len() == SHOWN || bytes > CONFLICT_BYTES {
+                break;
+            }
+            pending.push(conflict);
+        }
+    }
+    pending.sort_by_key(|conflict| Reverse(conflict["createdAt"].as_str().map(str::to_owned)));
+    Ok(json!({"pendingConflicts": pending}))
+}
+
+/// A conflict as its attachment says it, unless it is settled.
+fn conflict(task: TaskId, attachment: &Value) -> Option<Value> {
+    let value = &attachment["value"];
+    let status = value["status"].as_str().unwrap_or("pending");
+    let solutions = value["solutions"].as_array().filter(|_| status == "pending")?;
+    let instances: BTreeSet<&str> =
+        solutions.iter().filter_map(|solution| solution["instanceId"].as_str()).collect();
+    Some(json!({
+        "id": attachment["id"],
+        "taskId": task,
+        "instanceCount": instances.len(),
+        "solutions": solutions,
+        "status": status,
+        "createdAt": attachment["createdAt"],
+    }))
 }

@@ -153,6 +153,51 @@ async fn tasks_that_were_split_are_shown() {
     assert_eq!(read(format!("swarm://decomposition/{whole}")).await, plan);
     let all = read("swarm://decompositions".into()).await;
     assert_eq!((&all["total"], &all["decompositions"][0]["subtaskCount"]), (&json!(1), &json!(2)));
+    // Of what agents have solved in different ways, until one is chosen.
+    assert_eq!(read("swarm://conflicts".into()).await, json!({ "pendingConflicts": [] }));
+    let solutions = json!([
+        { "instanceId": "a", "approach": "recursive", "reasoning": "short" },
+        { "instanceId": "b", "approach": "a loop", "reasoning": "no deep stack" },
+    ]);
+    let attach = |status: &str| {
+        let value = json!({ "solutions": solutions, "status": status });
+        json!({ "taskId": first, "key": "conflict", "type": "json", "value": value })
+    };
+    call("task__create_attachment", attach("pending")).await;
+    let conflicts = read("swarm://conflicts".into()).await;
+    let conflict = &conflicts["pendingConflicts"][0];
+    assert_eq!((&conflict["taskId"], &conflict["solutions"]), (&first, &solutions), "{conflicts}");
+    assert_eq!((&conflict["status"], &conflict["instanceCount"]), (&json!("pending"), &json!(2)));
+    call("task__create_attachment", attach("resolved")).await;
+    assert_eq!(read("swarm://conflicts".into()).await, json!({ "pendingConflicts": [] }));
+}
+
+#[tokio::test]
+async fn ids_of_tasks_are_completed() {
+    let server = Server::start().await;
+    let mut ids = Vec::new();
+    for text in ["a", "b"] {
+        let made = tool(&server, "task__create", json!({ "text": text })).await;
+        ids.push(made["result"]["structuredContent"]["id"].clone());
+    }
+    let complete = async |of: Value, name: &str, value: &str| {
+        let params = json!({ "ref": of, "argument": { "name": name, "value": value } });
+        asked(&server, "/mcp", "completion/complete", params, false).await
+    };
+    let of_tasks = json!({ "type": "ref/resource", "uri": "task://view/{taskId}" });
+    let all = complete(of_tasks.clone(), "taskId", "t-").await;
+    assert_eq!(all["result"]["completion"]["values"], json!([ids[1], ids[0]]), "{all}");
+    let one = complete(of_tasks.clone(), "taskId", ids[0].as_str().unwrap()).await;
+    assert_eq!(one["result"]["completion"]["values"], json!([ids[0]]), "{one}");
+    let none = complete(of_tasks.clone(), "taskId", "x").await;
+    assert_eq!(none["result"]["completion"]["values"], json!([]), "{none}");
+    let prompt = json!({ "type": "ref/prompt", "name": "decompose-task" });
+    let nothing = complete(prompt.clone(), "task", "a").await;
+    assert_eq!(nothing["result"]["completion"]["values"], json!([]), "{nothing}");
+    for (of, name) in [(of_tasks, "subtaskId"), (prompt, "other")] {
+        let refused = complete(of, name, "").await;
+        assert_eq!(refused["error"]["code"], -32602, "{refused}");
+    }
 }
 
 #[tokio::test]
