@@ -33,6 +33,11 @@ export async function life(client, project) {
   assert.match(wrong.content[0].text, /invalid_params/);
   const uris = (await client.listResources()).resources.map((resource) => resource.uri);
   assert.ok(uris.includes("swarm://tasks/pending"), uris);
+  const conflicts = await client.readResource({ uri: "swarm://conflicts" });
+  assert.ok(Array.isArray(JSON.parse(conflicts.contents[0].text).pendingConflicts));
+  const ref = { type: "ref/resource", uri: "task://view/{taskId}" };
+  const ids = await client.complete({ ref, argument: { name: "taskId", value: "t-" } });
+  assert.ok(ids.completion.values.length >= 3, JSON.stringify(ids));
   const welcome = await client.readResource({ uri: "claudebench://welcome" });
   assert.match(welcome.contents[0].text, /task__claim/);
   assert.equal((await client.listPrompts()).prompts.length, 3);
