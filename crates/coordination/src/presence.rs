@@ -365,11 +365,11 @@ mod tests {
             let limit = Since { sessions: Millis(limit - 1_000), others: Millis(limit) };
             presence.take_silent(None, limit).into_iter().map(|gone| gone.id).collect()
         };
-        assert_eq!(silent(0), ["w".into()]);
+        assert_eq!(silent(0), [Arc::<str>::from("w")]);
         let since = Since { sessions: Millis(0), others: Millis(1) };
         assert_eq!(presence.heard_since(since), (1, 1));
         assert!(silent(999).is_empty());
-        assert_eq!(silent(1_000), ["s".into()]);
+        assert_eq!(silent(1_000), [Arc::<str>::from("s")]);
     }
 
     #[test]

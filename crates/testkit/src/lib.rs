@@ -13,7 +13,11 @@ pub mod conformance;
 #[cfg(unix)]
 pub mod postgres;
 #[cfg(unix)]
+mod process;
+#[cfg(unix)]
 pub mod proxy;
+#[cfg(unix)]
+pub mod redis;
 mod wait;
 
 pub use conformance::store::commit;

@@ -1,3 +1,4 @@
 //! A promise is proven once, over everything that makes it.
 
+pub mod coordination;
 pub mod store;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::daemon::{Daemon, Launch, aside};
-use super::place::Place;
 use super::{Address, End, Postgres, programs};
+use crate::process::{Daemon, Launch, Place, aside};
 
 /// PgBouncer in transaction mode: each transaction may run on another connection to the server. It
 /// serves all databases of the server, and ends when it is dropped.

@@ -9,15 +9,12 @@
 
 mod authority;
 mod bouncer;
-mod daemon;
 mod database;
 mod kills;
 mod later;
-mod place;
 mod programs;
 mod public;
 mod replica;
-mod watched;
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -29,11 +26,11 @@ pub use authority::{Authority, Certificate};
 pub use bouncer::PgBouncer;
 pub use database::{Database, connect};
 pub use later::later;
-pub use watched::End;
 
-use daemon::{Daemon, Launch, aside};
-use place::Place;
 use programs::Programs;
+
+pub use crate::process::End;
+use crate::process::{Daemon, Launch, Place, aside};
 
 /// Who may come in where clients have certificates.
 const CERTIFIED: &str = "local all all trust\nhostssl all all 127.0.0.1/32 cert\n\

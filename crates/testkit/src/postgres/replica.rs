@@ -2,10 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::daemon::aside;
-use super::place::Place;
 use super::programs::Programs;
 use super::{Postgres, connect};
+use crate::process::{Place, aside};
 use crate::until;
 
 impl Postgres {

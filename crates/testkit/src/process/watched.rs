@@ -62,7 +62,7 @@ impl End {
 }
 
 /// A process with a watch over it. Dropping it ends it; then all of its processes are gone.
-pub(super) struct Watched {
+pub(crate) struct Watched {
     watch: Child,
     leash: Option<ChildStdin>,
     server: Pid,
@@ -75,7 +75,7 @@ impl Watched {
     ///
     /// # Errors
     /// Its log, when it ended before or took too long. The folder is still there.
-    pub(super) fn start(
+    pub(crate) fn start(
         place: &Place,
         end: End,
         program: &Path,
@@ -119,21 +119,25 @@ impl Watched {
     ///
     /// # Errors
     /// Its log, when it ended badly or took too long.
-    pub(super) fn finish(mut self) -> Result<(), String> {
+    pub(crate) fn finish(mut self) -> Result<(), String> {
         let ended = self.log.wait(|lines| lines.ended);
         if self.end(End::Kill) && ended { Ok(()) } else { Err(self.log()) }
     }
 
     /// Ends it and lets its folder be.
-    pub(super) fn stop(mut self, end: End) {
+    pub(crate) fn stop(mut self, end: End) {
         if end == End::Kill {
             self.kill();
         }
         self.end(end);
     }
 
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(self.server, signal).expect("a process that runs");
+    }
+
     /// What it wrote last.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log
             .lines
             .lock()

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use rustix::process::Signal;
+
 use super::place::Place;
 use super::watched::{End, Watched};
 
@@ -19,28 +21,28 @@ const TRIES: usize = 20;
 const TAKEN: &[&str] = &["Address already in use", "nowhere to listen on"];
 
 /// How a server is started.
-pub(super) struct Launch {
-    pub(super) program: PathBuf,
-    pub(super) args: Vec<String>,
+pub(crate) struct Launch {
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<String>,
     /// What it writes when it takes calls.
-    pub(super) ready: &'static str,
+    pub(crate) ready: &'static str,
     /// How it is ended when nobody says otherwise.
-    pub(super) end: End,
+    pub(crate) end: End,
     /// What it writes when it has swept away what a killed one has left in the system.
-    pub(super) swept: Option<&'static str>,
+    pub(crate) swept: Option<&'static str>,
 }
 
 /// A server and its place. Dropping it ends the one and deletes the other.
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     running: Mutex<Option<Watched>>,
     killed: AtomicBool,
     launch: Launch,
-    pub(super) place: Place,
+    pub(crate) place: Place,
 }
 
 impl Daemon {
     /// Starts it on a free port of the loopback, which `configure` writes into its place.
-    pub(super) fn start(
+    pub(crate) fn start(
         place: Place,
         launch: Launch,
         configure: impl Fn(&Place, u16),
@@ -75,7 +77,7 @@ impl Daemon {
     }
 
     /// Starts it again, where it was.
-    pub(super) async fn again(self: &Arc<Self>) {
+    pub(crate) async fn again(self: &Arc<Self>) {
         let daemon = self.clone();
         aside(move || {
             daemon.run().unwrap_or_else(|log| panic!("it did not start again:\n{log}"));
@@ -84,7 +86,7 @@ impl Daemon {
     }
 
     /// Ends it; then all of its processes are gone.
-    pub(super) async fn stop(self: &Arc<Self>, end: End) {
+    pub(crate) async fn stop(self: &Arc<Self>, end: End) {
         let daemon = self.clone();
         aside(move || {
             if let Some(running) = daemon.running.lock().unwrap().take() {
@@ -95,8 +97,15 @@ impl Daemon {
         .await;
     }
 
+    /// Sends its process a signal, while it runs.
+    pub(crate) fn signal(&self, signal: Signal) {
+        if let Some(running) = self.running.lock().unwrap().as_ref() {
+            running.signal(signal);
+        }
+    }
+
     /// What it wrote last, while it runs.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.running.lock().unwrap().as_ref().map(Watched::log).unwrap_or_default()
     }
 }
@@ -113,7 +122,7 @@ impl Drop for Daemon {
 }
 
 /// Runs what blocks beside the others.
-pub(super) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done,
         Err(broken) => std::panic::resume_unwind(broken.into_panic()),

@@ -35,25 +35,25 @@ struct Account {
 }
 
 /// A temporary folder that belongs to the account of the server. It goes with the value.
-pub(super) struct Place {
+pub(crate) struct Place {
     folder: TempDir,
     account: Option<Account>,
 }
 
 impl Place {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let account = account();
-        let folder = tempfile::Builder::new().prefix("pg").tempdir().expect("a temporary folder");
+        let folder = tempfile::Builder::new().prefix("cb").tempdir().expect("a temporary folder");
         give(folder.path(), account);
         Self { folder, account }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
     /// Writes a file that the server alone may read.
-    pub(super) fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path().join(name);
         fs::write(&path, text).expect("a file for the server");
         fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("its permissions");
@@ -61,18 +61,18 @@ impl Place {
     }
 
     /// Gives the server a folder.
-    pub(super) fn give(&self, folder: &Path) {
+    pub(crate) fn give(&self, folder: &Path) {
         give(folder, self.account);
     }
 
     /// Adds to a file of the server.
-    pub(super) fn append(&self, name: &str, text: &str) {
+    pub(crate) fn append(&self, name: &str, text: &str) {
         let file = OpenOptions::new().append(true).open(self.path().join(name));
         file.and_then(|mut file| file.write_all(text.as_bytes())).expect("a file of the server");
     }
 
     /// A program under the account, in the folder.
-    pub(super) fn command(&self, program: &str) -> Command {
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         if let Some(account) = self.account {
             command.uid(account.user).gid(account.group);
@@ -85,7 +85,7 @@ impl Place {
     }
 
     /// Runs a program to its end, which must be a good one.
-    pub(super) fn run(&self, program: &Path, args: &[String]) {
+    pub(crate) fn run(&self, program: &Path, args: &[String]) {
         let tool = Watched::start(self, End::Kill, program, args, None);
         if let Err(log) = tool.and_then(Watched::finish) {
             panic!("{} {} went wrong:\n{log}", program.display(), args.join(" "));
@@ -99,7 +99,7 @@ fn give(path: &Path, account: Option<Account>) {
     }
 }
 
-/// Neither PostgreSQL nor PgBouncer runs as root, so they get another account there.
+/// Neither PostgreSQL nor PgBouncer runs as root, so servers get another account there.
 fn account() -> Option<Account> {
     if !rustix::process::geteuid().is_root() {
         return None;

@@ -1,0 +1,12 @@
+//! What servers share, over memory and over real servers of Redis.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests may stop at what they did not expect"
+)]
+
+mod conformance;
+mod limiter;
+mod link;

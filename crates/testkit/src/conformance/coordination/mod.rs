@@ -1,0 +1,3 @@
+//! What servers share: the same over memory, over one Redis, over a cluster, over what sentinels watch.
+
+pub mod rates;
