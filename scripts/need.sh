@@ -1,11 +1,11 @@
 #!/bin/sh
 # Checks that the tools named on the command line are there; says what is missing and how to get
 # it. What apt-get and rustup can install is installed, where the rights allow: a C compiler (for
-# the bundled SQLite), make, Node.js with npm, PostgreSQL and PgBouncer (for tests, which start them
+# the bundled SQLite), make, Node.js with npm, PostgreSQL, PgBouncer and Redis (for tests, which start them
 # themselves), Python with venv, rustfmt and clippy. Rust itself is not: Debian's is too old, and rustup is for you to
 # run.
 #
-# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer]
+# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -173,10 +173,25 @@ need_pgbouncer() {
     { $as invoke-rc.d pgbouncer stop && $as update-rc.d pgbouncer disable; } >&2 || true
 }
 
+has_redis() { has redis-server && has redis-sentinel; }
+
+need_redis() {
+    has_redis && return
+    if ! install_idle redis-server redis-sentinel || ! has_redis; then
+        lacks 'Redis 7 or newer with its sentinel, for tests' \
+            'Debian 12, Ubuntu 24.04 and newer: apt-get install redis-server redis-sentinel   (as root)' \
+            'Fedora: dnf install redis      macOS: brew install redis'
+        return
+    fi
+    for service in redis-server redis-sentinel; do
+        { $as invoke-rc.d "$service" stop && $as update-rc.d "$service" disable; } >&2 || true
+    done
+}
+
 for tool in "$@"; do
     case $tool in
-        cargo | lint | cc | make | node | python | postgres | pgbouncer) "need_$tool" ;;
-        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer]" >&2 && exit 2 ;;
+        cargo | lint | cc | make | node | python | postgres | pgbouncer | redis) "need_$tool" ;;
+        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis]" >&2 && exit 2 ;;
     esac
 done
 exit "$missing"

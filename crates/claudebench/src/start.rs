@@ -1,11 +1,13 @@
 //! From a configuration to a running server: the only place where the parts are put together.
 
 mod rules;
+mod shared;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use claudebench_coordination::redis::Link;
 use claudebench_coordination::{Hub, HubOptions, Presence};
 use claudebench_core::{Clock, Cursor};
 use claudebench_services::hook::{HookRules, ToolErrors};
@@ -20,14 +22,16 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout_at;
 
+use self::shared::{Relayed, Together};
 use crate::auth::Auth;
-use crate::config::{Config, Required};
+use crate::config::{Config, ConfigError, Required};
 use crate::metrics::Metrics;
 use crate::opened::{OpenError, Opened};
 use crate::transport::App;
 use crate::transport::calls::Calls;
 use crate::transport::gate::{Gate, Stage};
 use crate::transport::listen::{self, ListenError, Listener, Room};
+use crate::transport::rates::CallRates;
 
 /// How long the last words to clients may take when the time for a stop is over.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -53,9 +57,15 @@ pub enum StartError {
     /// Everybody is to be asked who they are, and nobody could answer.
     #[error("the setting `auth.required` asks everybody for an API key, and there is none yet")]
     NobodyCanCall,
+    /// A file that the configuration names cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// The rules about tool calls of agents are not in order.
     #[error(transparent)]
     Rules(#[from] rules::RulesError),
+    /// Nobody could tell this server from others.
+    #[error("the system gives no random numbers: {0}")]
+    Chance(getrandom::Error),
     /// The counters could not be made.
     #[error("the metrics could not be set up: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -134,6 +144,7 @@ pub async fn start_worker(
 }
 
 async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
+    let together = Together::of(&config)?;
     let worker = ground.given.as_ref().map(|(worker, _)| *worker);
     let (opened, keys, listeners) = reach(&config, ground).await?;
     let local_only = listeners.iter().all(Listener::is_local);
@@ -148,8 +159,16 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
     let head = store.health().await?.head;
     let (stop, stopping) = watch::channel(false);
     let mut background = JoinSet::new();
-    let (shared, writers) =
-        shared(&config, &store, head, (&auth, &metrics), stopping, &mut background).await?;
+    let link = together.as_ref().map(|together| &together.link);
+    let limiter = shared::limiter(&config, link, store.clock());
+    if let Some(together) = together.clone() {
+        background.spawn(together.count_servers(limiter.clone(), stopping.clone()));
+    }
+    let relayed = together.as_ref().map(|one| one.relay(&store, &mut background, &stopping));
+    let relay = relayed.as_ref().map(|relayed| relayed.relay.clone());
+    let rates = CallRates::new(limiter, &config.rates);
+    let told = Told { auth: auth.clone(), metrics: metrics.clone(), relayed, link: link.cloned() };
+    let (shared, writers) = shared(&config, &store, head, told, stopping, &mut background).await?;
     let grace = Duration::from_millis(config.stop.grace_ms);
     let drain = Duration::from_millis(config.stop.drain_ms);
     let room = Room::new(config.limits.connections, listeners.len());
@@ -162,6 +181,8 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         config,
         local_only,
         calls,
+        rates,
+        relay,
         gate: Arc::new(Gate::default()),
         seen: Default::default(),
         sockets: Default::default(),
@@ -236,12 +257,20 @@ async fn bind(config: &Config) -> Result<Vec<Listener>, StartError> {
     Ok(listeners)
 }
 
+/// Who is told of commits, beside those who follow them.
+struct Told {
+    auth: Arc<Auth>,
+    metrics: Arc<Metrics>,
+    relayed: Option<Relayed>,
+    link: Option<Link>,
+}
+
 /// What all calls share, with the committer that tells the others what was committed.
 async fn shared(
     config: &Config,
     store: &Arc<dyn Store>,
     head: Cursor,
-    (auth, metrics): (&Arc<Auth>, &Arc<Metrics>),
+    Told { auth, metrics, relayed, link }: Told,
     stopping: watch::Receiver<bool>,
     background: &mut JoinSet<()>,
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
@@ -255,6 +284,8 @@ async fn shared(
         let present = presence.clone();
         let (hub, ready, rules) = (hub.clone(), ready.clone(), rules.clone());
         let (auth, metrics) = (auth.clone(), metrics.clone());
+        // A database takes its own commits there, also those that are told of late.
+        let relayed = relayed.filter(|_| config.store.is_embedded());
         let tell: OnCommit = Arc::new(move |committed: Committed| {
             let (began, events) = (Instant::now(), committed.events.len());
             // Each server counts its own.
@@ -262,6 +293,9 @@ async fn shared(
                 elsewhere::notice(&present, &ready, &limits, &committed.events);
             } else {
                 metrics.committed(&committed.events);
+                if let Some(relayed) = &relayed {
+                    relayed.send_all(&committed.events);
+                }
             }
             auth.notice(&committed.events);
             rules.notice(&committed.events);
@@ -282,13 +316,14 @@ async fn shared(
         store: store.clone(),
         committer,
         hub,
+        redis: link,
         presence,
         ready,
         rules,
         tool_errors: ToolErrors::default(),
         clock: clock.clone(),
         limits,
-        meters: metrics.clone(),
+        meters: metrics,
         info: ServerInfo { version: env!("CARGO_PKG_VERSION"), started_at: clock.now() },
         stopping,
     });

@@ -6,6 +6,8 @@ pub mod fanout;
 pub mod limits;
 pub mod presence;
 pub mod redis;
+pub mod relay;
+pub mod servers;
 
 pub use fanout::{Hub, HubOptions};
 pub use presence::{Presence, Present, Roles, SESSION_ROLE, Seen, Since};

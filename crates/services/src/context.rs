@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use claudebench_coordination::redis::Link;
 use claudebench_coordination::{Hub, Presence};
 use claudebench_core::{Clock, Code, Error, Millis, Principal, TenantId};
 use claudebench_store::{
@@ -103,6 +104,8 @@ pub struct Shared {
     pub committer: Committer,
     /// Live events.
     pub hub: Arc<Hub>,
+    /// The Redis that several servers share, if there is one.
+    pub redis: Option<Link>,
     /// Who is there.
     pub presence: Arc<Presence>,
     /// Claims that wait.

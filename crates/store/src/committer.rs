@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use claudebench_core::Cursor;
 use claudebench_core::event::Event;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
@@ -25,6 +26,18 @@ pub struct Committed {
     /// It was another server's.
     pub foreign: bool,
 }
+
+/// The events of a commit, and where in the log they stand: for those who take them to other servers.
+#[derive(Clone, Debug)]
+pub struct Span {
+    /// Where the log ended before them, if that is known.
+    pub before: Option<Cursor>,
+    /// The events, in the order of the log.
+    pub events: Vec<Arc<Event>>,
+}
+
+/// Takes own commits to other servers. It must not wait.
+pub type OnSent = Arc<dyn Fn(&Span) + Send + Sync>;
 
 /// The bounds of a committer.
 #[derive(Clone, Debug)]

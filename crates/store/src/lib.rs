@@ -41,7 +41,9 @@ pub use change::{
     RevokeKey, SetConfig, Sweep, Swept, Tally, TellReplica, Touch, Unassign, Unregister, Until,
     Update, Vote,
 };
-pub use committer::{Committed, Committer, CommitterOptions, OnCommit, Source, SubmitError};
+pub use committer::{
+    Committed, Committer, CommitterOptions, OnCommit, OnSent, Source, Span, SubmitError,
+};
 pub use metrics::{
     Counted, Fold, Gap, MAX_WORKERS, Metric, MetricKey, MetricQuery, MetricRow, OTHERS, Refold,
     WORKERS, WorkerKey, WorkerMetric, WorkerQuery, WorkersFound,

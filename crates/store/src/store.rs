@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use claudebench_core::{Clock, Cursor, Millis, TaskId, TenantId};
 
-use crate::committer::{OnCommit, Source};
+use crate::committer::{OnCommit, OnSent, Source, Span};
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::position::Position;
 use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
@@ -100,6 +100,16 @@ pub trait Store: Send + Sync + 'static {
     /// closed. A store that others write, too, tells of this server's events by the same way, in
     /// the order of the log, before their writes are answered; such an outcome names none.
     fn follow(&self, _: Cursor, _: OnCommit) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(std::future::ready(()))
+    }
+    /// From now on each own commit is handed to somebody who takes it to other servers by a quicker way than
+    /// the log. False where there are no other servers: then all commits are own, and told of as such.
+    fn send_by(&self, _: OnSent) -> bool {
+        false
+    }
+    /// Takes a commit of another server that has come by that way. It is told of at its place in the order of
+    /// the log; what is missing before it is read there, and what was told of already is left alone.
+    fn hear(&self, _: Span) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(std::future::ready(()))
     }
     /// How many commits may be in flight at once.

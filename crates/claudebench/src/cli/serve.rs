@@ -146,8 +146,11 @@ fn advice(error: &StartError, data: Option<&Path>) -> Option<String> {
         StartError::Listen(ListenError::Io { address, source }) => {
             of_listen(address, source.kind()).map(str::to_owned)
         }
-        StartError::Metrics(_) | StartError::Signals(_) => Some("run `claudebench doctor`".into()),
+        StartError::Metrics(_) | StartError::Signals(_) | StartError::Chance(_) => {
+            Some("run `claudebench doctor`".into())
+        }
         StartError::Rules(_)
+        | StartError::Config(_)
         | StartError::Open(_)
         | StartError::Store(_)
         | StartError::Listen(_)

@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::layers::{ConfigError, Setting};
-use super::{LogFormat, Required, database};
+use super::{LogFormat, Required, database, rates, redis};
 use crate::client::Address;
 
 const DAY_MS: i64 = 86_400_000;
@@ -51,6 +51,12 @@ pub(super) const BOUNDS: &[(&str, RangeInclusive<i64>)] = &[
     ("instances.session_silence_ms", 1_000..=30 * DAY_MS),
     ("hook.wait_ms", 10..=60_000),
     ("instances.check_ms", 1..=DAY_MS),
+    ("redis.connect_ms", 1..=DAY_MS),
+    ("redis.answer_ms", 1..=DAY_MS),
+    ("rates.global", 0..=rates::MOST),
+    ("rates.global_burst", 1..=rates::MOST),
+    ("rates.principal", 0..=rates::MOST),
+    ("rates.burst", 1..=rates::MOST),
     ("events.keep_days", 1..=36_500),
     ("events.keep_count", 1..=1_000_000_000_000),
     ("archive.after_months", 1..=1_200),
@@ -74,7 +80,11 @@ const TEXTS: &[(&str, Reads)] = &[
     ("store.url", database::store),
     ("store.direct_url", database::direct),
     ("store.replicas", database::replica),
-    ("redis.url", redis),
+    ("redis.url", redis::url),
+    ("redis.nodes", redis::url),
+    ("redis.sentinels", redis::url),
+    ("rates.methods", rates::method),
+    ("rates.tenants", rates::tenant),
     ("auth.required", |text| one_of::<Required>(text)),
     ("log.level", level),
     ("log.format", |text| one_of::<LogFormat>(text)),
@@ -89,6 +99,7 @@ pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
             .map_err(|what| ConfigError::new(&setting.key, what).at(setting.origin.clone()))?;
     }
     database::check(settings)?;
+    redis::check(settings)?;
     archive(settings)?;
     workers(settings)
 }
@@ -235,14 +246,6 @@ fn origin(text: &str) -> Result<(), String> {
         _ => Err(format!(
             "expected a scheme, a host and no path, such as https://board.example.org, got `{text}`"
         )),
-    }
-}
-
-fn redis(text: &str) -> Result<(), String> {
-    if text.is_empty() {
-        Ok(())
-    } else {
-        Err("Redis is not in this version; leave it empty".into())
     }
 }
 

@@ -173,14 +173,19 @@ pub fn has_password(url: &str) -> bool {
 #[must_use]
 pub fn shown(setting: &Setting) -> toml::Value {
     match &setting.value {
-        toml::Value::String(text) if setting.key.starts_with("store.") => hidden(text).into(),
+        toml::Value::String(text) if of_a_database(&setting.key) => hidden(text).into(),
         toml::Value::String(text) => without_password(text).into(),
-        toml::Value::Array(all) if setting.key.starts_with("store.") => {
+        toml::Value::Array(all) if of_a_database(&setting.key) => {
             let seen = |part: &toml::Value| part.as_str().map_or_else(String::new, hidden).into();
             toml::Value::Array(all.iter().map(seen).collect())
         }
         other => other.clone(),
     }
+}
+
+/// Whether a setting may be a URL with a password.
+fn of_a_database(key: &str) -> bool {
+    key.starts_with("store.") || key.starts_with("redis.")
 }
 
 /// The URL of a database without its password, which may hold any character, and may stand behind

@@ -5,6 +5,8 @@ mod check;
 mod database;
 mod layers;
 mod project;
+mod rates;
+mod redis;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,8 @@ use serde::Deserialize;
 pub use database::{EMBEDDED, has_password, shown};
 pub use layers::{ConfigError, Origin, Setting};
 pub use project::{PROJECT_FILE, read_project, write_project};
+pub use rates::Rates;
+pub use redis::Redis;
 
 use layers::defaults;
 
@@ -36,6 +40,7 @@ pub struct Config {
     pub redis: Redis,
     pub auth: Auth,
     pub limits: Limits,
+    pub rates: Rates,
     pub tasks: Tasks,
     pub instances: Instances,
     pub events: Events,
@@ -69,14 +74,6 @@ pub struct Store {
     pub replica_connections: usize,
     pub idle_replica_connections: usize,
     pub replica_lag_ms: u64,
-}
-
-/// `[redis]`
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "each is described in default.toml")]
-pub struct Redis {
-    pub url: String,
 }
 
 /// `[auth]`

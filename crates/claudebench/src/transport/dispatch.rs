@@ -16,6 +16,7 @@ use tracing::Instrument;
 
 use super::App;
 use super::calls::Place;
+use super::rates;
 use super::trail::Trail;
 use crate::auth::Lost;
 
@@ -101,6 +102,15 @@ async fn admit_and_run(
         let message = "the time for all calls of the batch was over before this one; \
                        nothing was done";
         return Err(Error::new(Code::Timeout, message));
+    }
+    if let Some(key) = &caller.credential {
+        match app.rates.admit(key, method.name).await {
+            Ok(standing) => standing.into_iter().for_each(|one| caller.trail.count(one.into())),
+            Err(limited) => {
+                caller.trail.count((&limited).into());
+                return Err(rates::refused(&limited));
+            }
+        }
     }
     let name = match &caller.credential {
         Some(key) => key.id.as_str().into(),

@@ -99,6 +99,13 @@ pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
     if let Some(replicas) = app.shared.store.replicas() {
         metrics.show_replicas(&replicas.borrow());
     }
+    if let Some(redis) = &app.shared.redis {
+        metrics.show_redis(&redis.status());
+    }
+    metrics.show_rates(&app.rates.status());
+    if let Some(relay) = &app.relay {
+        metrics.show_relay(&relay.status());
+    }
     let (instances, now) = (&app.config.instances, app.shared.clock.now());
     let half = Since {
         sessions: now.plus(-instances.session_silence_ms / 2),

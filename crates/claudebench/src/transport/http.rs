@@ -96,7 +96,9 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
         headers.insert("access-control-allow-credentials", HeaderValue::from_static("true"));
         headers.insert(
             "access-control-expose-headers",
-            HeaderValue::from_static("x-claudebench-position, retry-after"),
+            HeaderValue::from_static(
+                "x-claudebench-position, retry-after, ratelimit, ratelimit-policy",
+            ),
         );
         headers.insert("vary", HeaderValue::from_static("origin"));
     }

@@ -16,6 +16,7 @@ pub mod mcp;
 pub mod openapi;
 mod peer;
 pub(crate) mod query;
+pub mod rates;
 mod refusal;
 mod rest;
 mod routes;
@@ -26,6 +27,7 @@ mod ws;
 
 use std::sync::Arc;
 
+use claudebench_coordination::relay::Relay;
 use claudebench_services::Shared;
 
 use crate::auth::Auth;
@@ -46,6 +48,10 @@ pub struct App {
     pub local_only: bool,
     /// Calls under way.
     pub calls: Arc<calls::Calls>,
+    /// How often callers may call.
+    pub rates: rates::CallRates,
+    /// The way of commits to other servers, if there is one.
+    pub relay: Option<Relay>,
     /// What a stop waits for.
     pub gate: Arc<gate::Gate>,
     /// How the store was when it said so last.

@@ -8,6 +8,8 @@ use claudebench_store::Position;
 use hyper::Response;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
+use super::rates::{self, Told};
+
 /// Where the database stood after a write; a read that carries it sees the write.
 pub(super) static POSITION: HeaderName = HeaderName::from_static("x-claudebench-position");
 
@@ -17,13 +19,15 @@ pub struct Trail {
     /// As far as it said so itself.
     carried: Option<Position>,
     wrote: Mutex<Option<Position>>,
+    /// How its client stands with its rates, after its last call.
+    told: Mutex<Option<Told>>,
 }
 
 impl Trail {
     /// A trail that goes on from there.
     #[must_use]
     pub fn after(carried: Option<Position>) -> Self {
-        Self { carried, wrote: Mutex::default() }
+        Self { carried, ..Self::default() }
     }
 
     /// What reads must have seen.
@@ -36,6 +40,11 @@ impl Trail {
     #[must_use]
     pub fn wrote(&self) -> Option<Position> {
         *self.wrote.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A call of its client was counted.
+    pub fn count(&self, told: Told) {
+        *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
     }
 
     /// Something was written, and the database stood there afterwards.
@@ -55,11 +64,15 @@ pub(super) fn carried(headers: &HeaderMap) -> Result<Option<Position>, Error> {
     })
 }
 
-/// Puts the position of what was written into the headers of the answer.
+/// Puts the position of what was written into the headers of the answer, and how the client stands with its
+/// rates.
 pub(super) fn show<B>(trail: &Trail, response: &mut Response<B>) {
     let text = trail.wrote().map(|at| at.to_string());
     if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
         response.headers_mut().insert(POSITION.clone(), value);
+    }
+    if let Some(told) = *trail.told.lock().unwrap_or_else(PoisonError::into_inner) {
+        rates::show(&told, response);
     }
 }
 

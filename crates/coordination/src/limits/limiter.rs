@@ -27,6 +27,8 @@ const BUCKETS: usize = 16_384;
 pub struct Wanted {
     /// The name of the bucket.
     pub name: Arc<str>,
+    /// What kind of bucket it is, as callers are told.
+    pub policy: &'static str,
     /// What it gives.
     pub rate: Rate,
 }
@@ -34,7 +36,9 @@ pub struct Wanted {
 /// How somebody stands with the bucket that leaves the least.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Standing {
-    /// What the bucket gives.
+    /// What kind of bucket it is.
+    pub policy: &'static str,
+    /// What it gives.
     pub rate: Rate,
     /// How many are left in it, about.
     pub left: u32,
@@ -45,8 +49,6 @@ pub struct Standing {
 /// A bucket is empty.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Limited {
-    /// Which.
-    pub name: Arc<str>,
     /// How it stands.
     pub standing: Standing,
     /// When the next one is there, in milliseconds.
@@ -64,6 +66,8 @@ pub struct LimiterStatus {
     pub fetched: u64,
     /// Fetches that failed; the own share was given out instead.
     pub failed: u64,
+    /// How many servers share the buckets, as far as is known.
+    pub servers: u32,
 }
 
 /// What a server asks before each call.
@@ -108,13 +112,7 @@ enum Step {
 }
 
 impl Limiter {
-    /// One that asks nobody.
-    #[must_use]
-    pub fn alone(own: MemoryRates) -> Self {
-        Self::new(own, None)
-    }
-
-    /// One whose buckets are shared with other servers.
+    /// One whose buckets are shared with other servers, or one that gives out its own share alone.
     #[must_use]
     pub fn new(own: MemoryRates, shared: Option<Arc<dyn Rates>>) -> Self {
         Self {
@@ -129,7 +127,7 @@ impl Limiter {
         }
     }
 
-    /// So many servers share the buckets, this one included.
+    /// So many servers share the buckets, this one included: that makes the share of each.
     pub fn set_servers(&self, count: u32) {
         self.servers.store(count.max(1), Ordering::Relaxed);
     }
@@ -167,11 +165,12 @@ impl Limiter {
             refused: of(&self.refused),
             fetched: of(&self.fetched),
             failed: of(&self.failed),
+            servers: self.servers(),
         }
     }
 
     async fn take(&self, wanted: &Wanted) -> Result<Standing, Limited> {
-        let Some(shared) = &self.shared else { return self.take_own(wanted, wanted.rate) };
+        let Some(shared) = &self.shared else { return self.take_share(wanted) };
         let bucket = self.bucket(&wanted.name);
         let until = Instant::now() + PATIENCE;
         loop {
@@ -181,8 +180,7 @@ impl Limiter {
             match self.step(wanted, &bucket, shared) {
                 Step::Given(standing) => return Ok(standing),
                 Step::Refused(standing, retry_ms) => {
-                    let name = wanted.name.clone();
-                    return Err(Limited { name, standing, retry_ms });
+                    return Err(Limited { standing, retry_ms });
                 }
                 Step::Alone => return self.take_share(wanted),
                 Step::Wait => {
@@ -216,7 +214,7 @@ impl Limiter {
             held.fetching = true;
             self.fetch(wanted, bucket.clone(), shared.clone(), handful);
         }
-        let standing = held.standing(now, wanted.rate);
+        let standing = held.standing(now, wanted);
         match empty {
             _ if given => Step::Given(standing),
             Some(until) => Step::Refused(standing, millis(until - now).max(1)),
@@ -225,7 +223,7 @@ impl Limiter {
     }
 
     fn fetch(&self, wanted: &Wanted, bucket: Arc<Bucket>, shared: Arc<dyn Rates>, handful: u32) {
-        let (Wanted { name, rate }, servers) = (wanted.clone(), self.servers());
+        let (Wanted { name, rate, .. }, servers) = (wanted.clone(), self.servers());
         let (fetched, failed) = (self.fetched.clone(), self.failed.clone());
         tokio::spawn(async move {
             // Twice as many takers as servers, so that the last ones come one by one.
@@ -254,17 +252,11 @@ impl Limiter {
     fn take_share(&self, wanted: &Wanted) -> Result<Standing, Limited> {
         let part = |all: u32| (all / self.servers()).max(1);
         let Rate { per_minute, burst } = wanted.rate;
-        self.take_own(wanted, Rate { per_minute: part(per_minute), burst: part(burst) })
-    }
-
-    fn take_own(&self, wanted: &Wanted, rate: Rate) -> Result<Standing, Limited> {
+        let rate = Rate { per_minute: part(per_minute), burst: part(burst) };
         let Grant { granted, left, retry_ms, full_ms } =
             self.own.take_now(&wanted.name, rate, 1, 1);
-        let standing = Standing { rate: wanted.rate, left, full_ms };
-        if granted > 0 {
-            return Ok(standing);
-        }
-        Err(Limited { name: wanted.name.clone(), standing, retry_ms })
+        let standing = Standing { policy: wanted.policy, rate: wanted.rate, left, full_ms };
+        if granted > 0 { Ok(standing) } else { Err(Limited { standing, retry_ms }) }
     }
 
     /// The call is not made after all. What was taken of the own buckets is not put back: it is the
@@ -332,10 +324,11 @@ impl Held {
             (grant.granted == 0).then(|| now + Duration::from_millis(grant.retry_ms.max(1)));
     }
 
-    fn standing(&self, now: Instant, rate: Rate) -> Standing {
+    fn standing(&self, now: Instant, wanted: &Wanted) -> Standing {
         let passed = millis(now.saturating_duration_since(self.since));
         let full_ms = self.said.full_ms.saturating_sub(passed);
-        Standing { rate, left: self.said.left.saturating_add(self.tokens), full_ms }
+        let left = self.said.left.saturating_add(self.tokens);
+        Standing { policy: wanted.policy, rate: wanted.rate, left, full_ms }
     }
 }
 

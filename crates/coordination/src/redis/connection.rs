@@ -52,7 +52,7 @@ impl ConnectionLike for Connection {
 }
 
 /// Opens one, and sees that it works.
-pub(super) async fn open(options: &RedisOptions) -> RedisResult<Connection> {
+pub(crate) async fn open(options: &RedisOptions) -> RedisResult<Connection> {
     // The one that the rest of the program uses. If there is one already, it is that.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let opened = async {

@@ -179,7 +179,13 @@ impl Link {
         }
     }
 
-    /// Whether it is up; changes when that does.
+    /// Whether calls go through at present.
+    #[must_use]
+    pub fn is_up_now(&self) -> bool {
+        *self.inner.up.borrow()
+    }
+
+    /// The same; changes when that does.
     #[must_use]
     pub fn is_up(&self) -> watch::Receiver<bool> {
         self.inner.up.subscribe()

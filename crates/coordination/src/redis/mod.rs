@@ -3,8 +3,12 @@
 
 mod connection;
 mod link;
+mod look;
 mod options;
 
 pub use connection::Connection;
+pub(crate) use connection::open;
 pub use link::{Link, LinkError, LinkStatus};
-pub use options::{RedisOptions, Servers, server};
+pub use look::{RedisFound, look};
+pub use options::{RedisOptions, Servers, server, signed_in};
+pub use redis::ConnectionInfo;

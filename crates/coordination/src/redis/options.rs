@@ -62,6 +62,21 @@ pub fn server(url: &str) -> Result<ConnectionInfo, String> {
     url.into_connection_info().map_err(|_| form.to_owned())
 }
 
+/// The same server with a user and a password, as far as its URL names none.
+#[must_use]
+pub fn signed_in(server: ConnectionInfo, user: &str, password: &str) -> ConnectionInfo {
+    let mut settings = server.redis_settings().clone();
+    if settings.password().is_none() {
+        if !user.is_empty() {
+            settings = settings.set_username(user);
+        }
+        if !password.is_empty() {
+            settings = settings.set_password(password);
+        }
+    }
+    server.set_redis_settings(settings)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,3 +10,4 @@
 mod conformance;
 mod limiter;
 mod link;
+mod servers;

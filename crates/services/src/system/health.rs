@@ -1,5 +1,6 @@
 //! `system.health`.
 
+use claudebench_coordination::redis::Link;
 use claudebench_core::{Error, Scope, Status};
 use claudebench_store::{Freshness, ReplicaHealth, TaskQuery};
 use schemars::JsonSchema;
@@ -138,16 +139,20 @@ impl Method for Health {
         let replicas: Vec<ReplicaFound> = replicas
             .map(|all| all.borrow().iter().map(ReplicaFound::from).collect())
             .unwrap_or_default();
+        let redis = cx.shared.redis.as_ref().is_none_or(Link::is_up_now);
         let status = if !writable {
             HealthStatus::Unhealthy
-        } else if replicas.iter().any(|replica| replica.lagging) || most_are_lost(cx).await {
+        } else if !redis
+            || replicas.iter().any(|replica| replica.lagging)
+            || most_are_lost(cx).await
+        {
             HealthStatus::Degraded
         } else {
             HealthStatus::Healthy
         };
         Ok(HealthFound {
             status,
-            services: Needs { redis: true, postgres: writable, mcp: true },
+            services: Needs { redis, postgres: writable, mcp: true },
             problem,
             version: cx.shared.info.version.to_owned(),
             replicas,

@@ -99,6 +99,7 @@ impl Server {
             store: store.clone(),
             committer,
             hub,
+            redis: None,
             presence: Arc::new(Presence::default()),
             ready,
             rules,

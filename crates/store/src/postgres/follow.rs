@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use claudebench_core::lane::Lane;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::Shared;
 use super::asks::{Asks, Link, Stopped, values};
@@ -24,25 +25,57 @@ use crate::store::StoreError;
 /// How often it looks although it is notified, and how often when it cannot be.
 const LISTENING: Duration = Duration::from_millis(1_000);
 const POLLING: Duration = Duration::from_millis(100);
+/// For so long what a notification tells of may come by a quicker way, and what came too early may be followed
+/// by what belongs before it; then the log is read.
+const SOON: Duration = Duration::from_millis(25);
+/// Where nothing came by that way for so long, there is none.
+const QUICK: Duration = Duration::from_secs(5);
 /// How long it rests after a failure.
 const AGAIN: Duration = Duration::from_millis(500);
 /// Every so many looks this server says that it is there, and looks whether somebody waits for
 /// what is ready though nobody told.
 const ROUND: u32 = 5;
 
+/// What wakes who follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Woken {
+    /// The store is closed.
+    Closed,
+    /// Another server says that it has committed.
+    Told,
+    /// Something is missing before what came by the quicker way.
+    Gap,
+    /// Nobody: it is time to look.
+    Time,
+}
+
 /// Follows the commits of other servers until the store is closed.
 pub(super) async fn run(shared: Arc<Shared>, heard: OnCommit) {
-    let mut closed = shared.closed.subscribe();
     let bell = Arc::new(Notify::new());
     let mut following: Option<Following> = None;
-    let mut failing = false;
-    loop {
+    let (mut failing, mut woken) = (false, Woken::Time);
+    // When the log is read, though something may come by a quicker way until then.
+    let mut reads_at: Option<Instant> = None;
+    while woken != Woken::Closed {
+        let now = Instant::now();
+        let is_due = reads_at.is_some_and(|at| now >= at);
+        let reads = if woken == Woken::Time || is_due || !shared.log.has_heard_of_late(QUICK) {
+            // What a notification told of may have come before that.
+            let told_of = reads_at.take().and_then(|at| at.checked_sub(2 * SOON));
+            told_of.is_none_or(|then| !shared.log.has_heard_since(then))
+                || shared.log.has_a_gap().await
+        } else {
+            false
+        };
+        if woken != Woken::Time && !reads {
+            reads_at.get_or_insert(now + SOON);
+        }
         let step = async {
             let mut at_work = match following.take() {
                 Some(at_work) => at_work,
                 None => Following::begin(&shared, bell.clone()).await?,
             };
-            at_work.step(&shared, &heard).await?;
+            at_work.step(&shared, &heard, reads).await?;
             Ok::<_, StoreError>(at_work)
         };
         let rest = match step.await {
@@ -61,17 +94,25 @@ pub(super) async fn run(shared: Arc<Shared>, heard: OnCommit) {
                 AGAIN
             }
         };
-        let woken = async {
-            tokio::select! {
-                biased;
-                ended = closed.wait_for(|closed| *closed) => ended.is_ok(),
-                () = bell.notified() => false,
-            }
-        };
-        if tokio::time::timeout(rest, woken).await.unwrap_or(false) {
-            return;
-        }
+        let rest =
+            reads_at.map_or(rest, |at| rest.min(at.saturating_duration_since(Instant::now())));
+        woken = wait(&shared, &bell, rest).await;
     }
+}
+
+async fn wait(shared: &Shared, bell: &Notify, rest: Duration) -> Woken {
+    let mut closed = shared.closed.subscribe();
+    let woken = async {
+        tokio::select! {
+            biased;
+            ended = closed.wait_for(|closed| *closed) => {
+                if ended.is_ok() { Woken::Closed } else { Woken::Time }
+            }
+            () = bell.notified() => Woken::Told,
+            () = shared.log.gap.notified() => Woken::Gap,
+        }
+    };
+    tokio::time::timeout(rest, woken).await.unwrap_or(Woken::Time)
 }
 
 /// Servers that were started together do not look together for ever.
@@ -117,8 +158,16 @@ impl Following {
         Ok(Self { client, listens, picture, looks: 0 })
     }
 
-    async fn step(&mut self, shared: &Shared, heard: &OnCommit) -> Result<(), StoreError> {
-        shared.log.advance(&self.client).await.map_err(said)?;
+    /// What came since the last look; events only if the log is to be read.
+    async fn step(
+        &mut self,
+        shared: &Shared,
+        heard: &OnCommit,
+        reads: bool,
+    ) -> Result<(), StoreError> {
+        if reads {
+            shared.log.advance(&self.client).await.map_err(said)?;
+        }
         let mut told = Committed { foreign: true, ..Committed::default() };
         let news = self.news().await.map_err(said)?;
         let others: Vec<&News> = news.iter().filter(|news| news.server != shared.server).collect();

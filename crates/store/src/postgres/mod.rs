@@ -59,7 +59,7 @@ pub use public::{PublicCount, PublicDatabase, PublicPage, PublicTable};
 pub use upkeep::{Found, Step, bring_up_to_date, look, look_at_replicas};
 pub use url::DatabaseUrl;
 
-use crate::committer::{OnCommit, Source};
+use crate::committer::{OnCommit, OnSent, Source, Span};
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::position::Position;
 use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
@@ -215,6 +215,15 @@ impl Store for PostgresStore {
     fn follow(&self, from: Cursor, heard: OnCommit) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         self.shared.log.follow(from.0, heard.clone());
         Box::pin(follow::run(self.shared.clone(), heard))
+    }
+
+    fn send_by(&self, sent: OnSent) -> bool {
+        self.shared.log.send_by(sent);
+        true
+    }
+
+    fn hear(&self, span: Span) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.shared.log.hear(span))
     }
 
     fn writers(&self) -> usize {

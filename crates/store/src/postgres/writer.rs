@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use claudebench_core::{Millis, TaskId};
+use claudebench_core::{Cursor, Millis, TaskId};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
@@ -14,7 +14,6 @@ use super::connect::{self, Connected};
 use super::errors::{Failed, is_conflict, store_error};
 use super::foresee::{Demand, demands, foresee};
 use super::load::{self, Bounds, First, Found, Loading, Transaction};
-use super::log::Own;
 use super::lost;
 use super::migrate;
 use super::number::number_lanes;
@@ -26,7 +25,7 @@ use super::sql::{ground, load as sql};
 use crate::attempt;
 use crate::batch::{Batch, Outcomes, Reported};
 use crate::change::{Change, Flush};
-use crate::committer::Source;
+use crate::committer::{Source, Span};
 use crate::memory::LaneId;
 use crate::refusal::Refusal;
 use crate::store::StoreError;
@@ -452,7 +451,7 @@ impl Writer {
         let events = std::mem::take(&mut sheet.events).into_iter();
         let placed = (saved.base + 1..).zip(events);
         let events = placed.map(|(place, event)| Arc::new(event.placed(place))).collect();
-        let own = Own { before: saved.before, events };
+        let own = Span { before: saved.before.map(Cursor), events };
         outcomes.events = self.shared.log.tell(other.as_ref().unwrap_or(client), own).await;
         if other.is_some() {
             // Whoever answered there was not asked all that a writer must know.

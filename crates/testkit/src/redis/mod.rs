@@ -10,13 +10,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
+use ::redis::aio::PubSubStream;
 use ::redis::{Client, Cmd, FromRedisValue, RedisError};
+use futures_util::StreamExt;
 use rustix::process::Signal;
 use tokio::sync::OnceCell;
 
 pub use cluster::Cluster;
 pub use sentinels::{MASTER, Sentinels};
 
+use crate::PATIENCE;
 use crate::postgres::Certificate;
 pub use crate::process::End;
 use crate::process::{Daemon, Launch, Place, aside};
@@ -182,10 +185,42 @@ impl Redis {
         said.unwrap_or_else(|error| panic!("{line}: {error}\n{}", self.log()))
     }
 
+    /// Listens on all channels whose names fit a pattern.
+    ///
+    /// # Panics
+    /// When it refuses.
+    pub async fn listen(&self, patterns: &[&str]) -> Listener {
+        let client = Client::open(self.url()).expect("a URL");
+        let mut listening = client.get_async_pubsub().await.expect("a connection");
+        for pattern in patterns {
+            listening.psubscribe(pattern).await.expect("a pattern");
+        }
+        Listener { messages: listening.into_on_message() }
+    }
+
     /// What it wrote into its log last.
     #[must_use]
     pub fn log(&self) -> String {
         self.daemon.log()
+    }
+}
+
+/// Hears what is published.
+pub struct Listener {
+    messages: PubSubStream,
+}
+
+impl Listener {
+    /// The next message: its channel, and its text.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn hear(&mut self) -> (String, String) {
+        let message =
+            tokio::time::timeout(PATIENCE, self.messages.next()).await.expect("a message in time");
+        let message = message.expect("a connection that stays");
+        let text = message.get_payload().expect("a text");
+        (message.get_channel_name().to_owned(), text)
     }
 }
 

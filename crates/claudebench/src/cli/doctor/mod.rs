@@ -4,6 +4,7 @@ mod data;
 mod database;
 mod machine;
 mod network;
+mod redis;
 mod repository;
 
 use serde::Serialize;
@@ -81,6 +82,7 @@ impl Doctor {
             checks.extend(super::one_thread()?.block_on(database::checks(&config)));
             data::Held::Shared
         };
+        checks.extend(super::one_thread()?.block_on(redis::checks(&config)));
         checks.extend(machine::checks(&config, out.now()));
         let network = network::checks(&config, shared, held);
         checks.extend(super::one_thread()?.block_on(network));

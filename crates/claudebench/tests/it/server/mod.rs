@@ -11,6 +11,7 @@ mod mcp;
 mod nul;
 mod openapi;
 mod processes;
+mod rates;
 mod replicas;
 mod rest;
 mod rpc;

@@ -30,7 +30,8 @@ const FENCES: &[Fence] = &[
     },
     Fence {
         dependencies: &["redis", "fred", "deadpool-redis"],
-        crates: &["coordination"],
+        // The servers of the tests are steered by it.
+        crates: &["coordination", "testkit"],
         instead: "Redis lives in `coordination`: add what you need to one of its traits",
     },
     Fence {

@@ -4,6 +4,7 @@ mod apart;
 mod beside;
 mod crowd;
 mod reload;
+mod together;
 mod workers;
 
 use std::io::{BufRead, BufReader};

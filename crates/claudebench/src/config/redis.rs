@@ -1,0 +1,185 @@
+//! `[redis]`: what several servers share.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use claudebench_coordination::redis::{ConnectionInfo, RedisOptions, Servers, server, signed_in};
+use serde::Deserialize;
+
+use super::layers::{ConfigError, Origin, Setting};
+use super::{Config, has_password};
+
+/// `[redis]`
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "each is described in default.toml")]
+pub struct Redis {
+    pub url: String,
+    pub nodes: Vec<String>,
+    pub sentinels: Vec<String>,
+    pub master: String,
+    pub user: String,
+    pub password_file: PathBuf,
+    pub tls: bool,
+    pub ca_file: PathBuf,
+    pub connect_ms: u64,
+    pub answer_ms: u64,
+    pub replicas: bool,
+    pub publish: bool,
+}
+
+impl fmt::Debug for Redis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redis")
+    }
+}
+
+impl Config {
+    /// How Redis is reached; `None` if there is none.
+    ///
+    /// # Errors
+    /// When a file that it needs cannot be used.
+    pub fn redis(&self) -> Result<Option<RedisOptions>, ConfigError> {
+        let Redis { url, nodes, sentinels, master, user, .. } = &self.redis;
+        let password = match read("redis.password_file", &self.redis.password_file)? {
+            Some(text) => text.trim().to_owned(),
+            None => String::new(),
+        };
+        let one = |key: &str, url: &str| -> Result<ConnectionInfo, ConfigError> {
+            let server = server(url).map_err(|what| ConfigError::new(key, what))?;
+            Ok(signed_in(server, user, &password))
+        };
+        let all = |key: &str, urls: &[String]| {
+            urls.iter().map(|url| one(key, url)).collect::<Result<Vec<_>, _>>()
+        };
+        let servers = if !url.is_empty() {
+            Servers::One(one("redis.url", url)?)
+        } else if !nodes.is_empty() {
+            Servers::Cluster(all("redis.nodes", nodes)?)
+        } else if !sentinels.is_empty() {
+            // Sentinels have passwords of their own, in their URLs.
+            let sentinels = sentinels
+                .iter()
+                .map(|url| server(url).map_err(|what| ConfigError::new("redis.sentinels", what)));
+            let scheme = if self.redis.tls { "rediss" } else { "redis" };
+            let of_master = one("redis.master", &format!("{scheme}://localhost"))?;
+            let sentinels = sentinels.collect::<Result<_, _>>()?;
+            Servers::Sentinels { sentinels, master: master.clone(), of_master }
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(RedisOptions {
+            servers,
+            connect: Duration::from_millis(self.redis.connect_ms),
+            answer: Duration::from_millis(self.redis.answer_ms),
+            authority: read("redis.ca_file", &self.redis.ca_file)?.map(String::into_bytes),
+            replicas: self.redis.replicas,
+        }))
+    }
+}
+
+fn read(key: &str, path: &Path) -> Result<Option<String>, ConfigError> {
+    if path.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(path);
+    let unread =
+        |error| ConfigError::new(key, format!("{} cannot be read: {error}", path.display()));
+    text.map(Some).map_err(unread)
+}
+
+/// Reads the setting `redis.url`, and the parts of lists of such.
+pub(super) fn url(text: &str) -> Result<(), String> {
+    if text.is_empty() { Ok(()) } else { server(text).map(drop) }
+}
+
+/// What the settings of Redis say together.
+pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
+    let find = |key: &str| settings.iter().find(|setting| setting.key == key);
+    let is_there = |key: &str| {
+        find(key).is_some_and(|setting| match &setting.value {
+            toml::Value::String(text) => !text.is_empty(),
+            toml::Value::Array(all) => !all.is_empty(),
+            _ => false,
+        })
+    };
+    let wrong = |key: &str, what: &str| match find(key) {
+        Some(setting) => Err(ConfigError::new(key, what).at(setting.origin.clone())),
+        None => Ok(()),
+    };
+    let ways = ["redis.url", "redis.nodes", "redis.sentinels"].map(|key| (key, is_there(key)));
+    if let [_, (key, _), ..] = *ways.iter().filter(|(_, there)| *there).collect::<Vec<_>>() {
+        return wrong(
+            key,
+            "there are several of `url`, `nodes` and `sentinels`: leave one of them",
+        );
+    }
+    if is_there("redis.sentinels") != is_there("redis.master") {
+        let what = "`sentinels` and the name that they have for the `master` go together";
+        let key = if is_there("redis.master") { "redis.master" } else { "redis.sentinels" };
+        return wrong(key, what);
+    }
+    let flag = find("redis.url").filter(|url| matches!(url.origin, Origin::Flag(_)));
+    if flag.and_then(|url| url.value.as_str()).is_some_and(has_password) {
+        return wrong(
+            "redis.url",
+            "other users of this machine see the options of a program: give a URL with a password in \
+             CLAUDEBENCH_REDIS_URL, or the password in the file that `redis.password_file` names",
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loaded(flags: &[(&'static str, toml::Value)]) -> Result<Config, String> {
+        let loaded = Config::from_layers(None, Vec::new(), flags.to_vec());
+        loaded.map(|loaded| loaded.config).map_err(|error| error.to_string())
+    }
+
+    fn list(urls: &[&str]) -> toml::Value {
+        toml::Value::Array(urls.iter().map(|url| (*url).into()).collect())
+    }
+
+    #[test]
+    fn one_server_a_cluster_or_sentinels() {
+        assert!(loaded(&[]).unwrap().redis().unwrap().is_none());
+        let one = loaded(&[("redis.url", "rediss://cache".into())]).unwrap().redis().unwrap();
+        assert!(matches!(one.unwrap().servers, Servers::One(_)));
+        let nodes = list(&["redis://a", "redis://b"]);
+        let cluster = loaded(&[("redis.nodes", nodes.clone())]).unwrap().redis().unwrap();
+        assert!(matches!(cluster.unwrap().servers, Servers::Cluster(nodes) if nodes.len() == 2));
+        let watched = [("redis.sentinels", nodes.clone()), ("redis.master", "main".into())];
+        let watched = loaded(&watched).unwrap().redis().unwrap();
+        assert!(matches!(watched.unwrap().servers, Servers::Sentinels { .. }));
+        let both = loaded(&[("redis.url", "redis://a".into()), ("redis.nodes", nodes.clone())]);
+        assert!(both.unwrap_err().contains("several of"));
+        assert!(loaded(&[("redis.sentinels", nodes)]).unwrap_err().contains("go together"));
+        assert!(loaded(&[("redis.nodes", list(&["http://a"]))]).unwrap_err().contains("redis://"));
+    }
+
+    #[test]
+    fn passwords_come_from_files_and_are_not_shown() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("password");
+        let file = path.to_str().unwrap();
+        let flags = [
+            ("redis.nodes", list(&["redis://a", "redis://:own@b"])),
+            ("redis.password_file", file.into()),
+        ];
+        let config = loaded(&flags).unwrap();
+        assert!(config.redis().is_err_and(|error| error.to_string().contains("cannot be read")));
+        std::fs::write(&path, "a-secret\n").unwrap();
+        let Servers::Cluster(nodes) = config.redis().unwrap().unwrap().servers else {
+            panic!("a cluster")
+        };
+        let of = |nth: usize| nodes[nth].redis_settings().password().map(str::to_owned);
+        assert_eq!((of(0), of(1)), (Some("a-secret".into()), Some("own".into())));
+        assert!(!format!("{config:?}").contains("own@b"));
+        let refused = loaded(&[("redis.url", "redis://:word@a".into())]).unwrap_err();
+        assert!(refused.contains("password_file") && !refused.contains("word@"), "{refused}");
+    }
+}

@@ -1,0 +1,206 @@
+//! What this server shares with others through Redis.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use claudebench_coordination::limits::{Limiter, MemoryRates, Rates, RedisRates};
+use claudebench_coordination::redis::Link;
+use claudebench_coordination::relay::{Heard, Message, Relay, follow};
+use claudebench_coordination::servers::{EVERY, Servers};
+use claudebench_core::event::{Event, scope};
+use claudebench_core::{Clock, Cursor, Scope, TenantId};
+use claudebench_services::event::wire;
+use claudebench_store::{Span, Store};
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::{StartError, until};
+use crate::config::Config;
+
+/// The Redis that this server shares with others.
+#[derive(Clone)]
+pub(super) struct Together {
+    pub(super) link: Link,
+    /// By what the others know this server.
+    id: String,
+    publishes: bool,
+}
+
+impl Together {
+    /// The one of a configuration, if there is one.
+    pub(super) fn of(config: &Config) -> Result<Option<Self>, StartError> {
+        let Some(options) = config.redis()? else { return Ok(None) };
+        let id = getrandom::u64().map_err(StartError::Chance)?;
+        let (id, publishes) = (format!("{id:016x}"), config.redis.publish);
+        Ok(Some(Self { link: Link::open(options), id, publishes }))
+    }
+
+    /// Takes commits to other servers and brings theirs, beside the rest.
+    pub(super) fn relay(
+        &self,
+        store: &Arc<dyn Store>,
+        background: &mut JoinSet<()>,
+        stopping: &watch::Receiver<bool>,
+    ) -> Relayed {
+        let (relay, sending) = Relay::new(self.link.clone(), &self.id);
+        background.spawn(until(stopping.clone(), sending.run()));
+        let relayed = Relayed { relay, publishes: self.publishes };
+        let sent = relayed.clone();
+        let by_store = store.send_by(Arc::new(move |span: &Span| sent.send(span)));
+        if by_store {
+            let (sender, mut heard) = mpsc::channel(HEARD);
+            let following = follow(self.link.options().clone(), self.id.clone(), sender);
+            background.spawn(until(stopping.clone(), following));
+            let (relay, store) = (relayed.relay.clone(), store.clone());
+            let hearing = async move {
+                while let Some(Heard { before, events }) = heard.recv().await {
+                    relay.heard();
+                    store.hear(Span { before, events }).await;
+                }
+            };
+            background.spawn(until(stopping.clone(), hearing));
+        }
+        relayed
+    }
+
+    /// Counts the servers that share the Redis, until this one stops: when Redis is away, each gives out its
+    /// share of the rates.
+    pub(super) async fn count_servers(
+        self,
+        limiter: Arc<Limiter>,
+        stopping: watch::Receiver<bool>,
+    ) {
+        /// Others hear of it by themselves soon after.
+        const FAREWELL: Duration = Duration::from_millis(500);
+        let servers = Servers::new(self.link, self.id);
+        let counting = async {
+            let mut ticks = interval(EVERY);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                if let Ok(count) = servers.here().await {
+                    limiter.set_servers(count);
+                }
+            }
+        };
+        until(stopping, counting).await;
+        let _ = timeout(FAREWELL, servers.leave()).await;
+    }
+}
+
+/// So many commits of other servers wait to be told of; more wait in Redis.
+const HEARD: usize = 256;
+
+/// The way of own commits to other servers and to who listens on channels.
+#[derive(Clone)]
+pub(super) struct Relayed {
+    pub(super) relay: Relay,
+    publishes: bool,
+}
+
+impl Relayed {
+    fn send(&self, span: &Span) {
+        let shown = |event: &&Arc<Event>| {
+            // Channels know no tenants.
+            event.tenant == TenantId::DEFAULT && scope(&event.kind) != Scope::Admin
+        };
+        let published = span.events.iter().filter(|_| self.publishes).filter(shown);
+        let messages = published.map(|event| message(event)).collect();
+        self.relay.send(span.before, span.events.clone(), messages);
+    }
+
+    /// Sends a commit of a store that nobody else writes to.
+    pub(super) fn send_all(&self, events: &[Arc<Event>]) {
+        let Some(first) = events.first() else { return };
+        let before = Some(Cursor(first.cursor.0 - 1));
+        self.send(&Span { before, events: events.to_vec() });
+    }
+}
+
+/// An event as clients of the public protocol find it on a channel.
+fn message(event: &Event) -> Message {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Attached<'a> {
+        #[serde(borrow)]
+        task_id: &'a RawValue,
+        #[serde(borrow)]
+        key: &'a RawValue,
+        #[serde(borrow)]
+        r#type: &'a RawValue,
+        #[serde(borrow)]
+        attachment_id: &'a RawValue,
+    }
+    if &*event.kind == "task.attachment.created"
+        && let Ok(attached) = serde_json::from_str::<Attached<'_>>(event.payload.get())
+    {
+        // This one is bare, and its channel is no type.
+        let text = json!({
+            "taskId": attached.task_id,
+            "key": attached.key,
+            "type": attached.r#type,
+            "attachmentId": attached.attachment_id,
+            "instanceId": event.actor,
+            "timestamp": event.at.0,
+        });
+        return Message {
+            channel: "task.attachment_created".into(),
+            text: text.to_string().into(),
+        };
+    }
+    Message { channel: event.kind.clone(), text: event.text(wire) }
+}
+
+/// What counts calls.
+pub(super) fn limiter(config: &Config, link: Option<&Link>, clock: Arc<dyn Clock>) -> Arc<Limiter> {
+    let shared = link.map(|link| Arc::new(RedisRates::new(link.clone())) as Arc<dyn Rates>);
+    let limiter = Limiter::new(MemoryRates::new(clock), shared);
+    // As far as is known without Redis.
+    limiter.set_servers(u32::try_from(config.workers.count).unwrap_or(1));
+    Arc::new(limiter)
+}
+
+#[cfg(test)]
+mod tests {
+    use claudebench_core::event::Text;
+    use claudebench_core::{Millis, TaskId};
+
+    use super::*;
+
+    fn event(kind: &str, payload: &str) -> Event {
+        Event {
+            cursor: Cursor(5),
+            tenant: TenantId::DEFAULT,
+            kind: kind.into(),
+            at: Millis(1_000),
+            task: Some(TaskId(7)),
+            version: Some(1),
+            attempt: None,
+            project: None,
+            actor: "ada".into(),
+            traceparent: None,
+            session: None,
+            payload: RawValue::from_string(payload.into()).unwrap(),
+            text: Text::default(),
+        }
+    }
+
+    #[test]
+    fn channels_show_what_the_public_protocol_has() {
+        let made = message(&event("task.created", r#"{"id":"t-7"}"#));
+        let text: serde_json::Value = serde_json::from_str(&made.text).unwrap();
+        assert_eq!((&*made.channel, &text["type"]), ("task.created", &json!("task.created")));
+        assert_eq!((&text["payload"], &text["timestamp"]), (&json!({"id": "t-7"}), &json!(1_000)));
+        let payload = r#"{"taskId":"t-7","key":"k","type":"json","attachmentId":"a-1"}"#;
+        let bare = message(&event("task.attachment.created", payload));
+        let text: serde_json::Value = serde_json::from_str(&bare.text).unwrap();
+        assert_eq!(&*bare.channel, "task.attachment_created");
+        let expected = json!({"taskId": "t-7", "key": "k", "type": "json", "attachmentId": "a-1",
+            "instanceId": "ada", "timestamp": 1_000});
+        assert_eq!(text, expected);
+    }
+}

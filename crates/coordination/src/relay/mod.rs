@@ -1,0 +1,48 @@
+//! Live events between servers: each commit goes into a stream that all servers follow, with where the log ended
+//! before it, so that whoever follows sees what is missing and reads that from the store. Beside it each event
+//! is published on a channel named after its type, for clients that listen there.
+
+mod follow;
+mod form;
+mod send;
+
+use std::sync::Arc;
+
+use claudebench_core::Cursor;
+use claudebench_core::event::Event;
+
+use crate::redis::{RedisOptions, Servers};
+
+pub use follow::follow;
+pub use send::{Relay, RelayStatus, Sending};
+
+/// The stream of one server or of what sentinels watch.
+const STREAM: &str = "cb:stream:events";
+/// In a cluster there are as many, each in a slot of its own; a server writes to one of them.
+const STREAMS: u64 = 4;
+
+/// A commit of another server.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// Where the log ended before it. Unknown where the events were too much to be sent: the store has them.
+    pub before: Option<Cursor>,
+    /// Its events, in the order of the log.
+    pub events: Vec<Arc<Event>>,
+}
+
+/// What is published on a channel.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The channel: a type of event.
+    pub channel: Arc<str>,
+    /// The text.
+    pub text: Arc<str>,
+}
+
+/// The streams that servers follow.
+fn streams(options: &RedisOptions) -> Vec<String> {
+    match options.servers {
+        Servers::Cluster(_) => (0..STREAMS).map(|nth| format!("{STREAM}:{{{nth}}}")).collect(),
+        _ => vec![STREAM.to_owned()],
+    }
+}

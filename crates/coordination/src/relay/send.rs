@@ -1,0 +1,162 @@
+//! Own commits, on their way to other servers.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use claudebench_core::Cursor;
+use claudebench_core::event::Event;
+use redis::Script;
+use tokio::sync::mpsc;
+
+use super::form::packed;
+use super::{Message, streams};
+use crate::redis::{Link, LinkError};
+
+static PUBLISH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("publish.lua")));
+
+/// So many commits may wait; what comes more is left to the store.
+const QUEUE: usize = 4_096;
+/// So many go at once.
+const BATCH: usize = 64;
+/// Commits that are larger are left to the store.
+const COMMIT_BYTES: usize = 128 << 10;
+/// So many bytes go at once, about.
+const BATCH_BYTES: usize = 512 << 10;
+/// So many entries a stream keeps, about.
+const KEPT: usize = 2_000;
+/// For so long it keeps them when nothing comes.
+const KEPT_FOR: Duration = Duration::from_secs(3_600);
+
+struct Commit {
+    before: Option<Cursor>,
+    events: Vec<Arc<Event>>,
+    messages: Vec<Message>,
+}
+
+/// The way of own commits to other servers. Cheap to clone.
+#[derive(Clone)]
+pub struct Relay {
+    queue: mpsc::Sender<Commit>,
+    counts: Arc<Counts>,
+}
+
+#[derive(Default)]
+struct Counts {
+    sent: AtomicU64,
+    left: AtomicU64,
+    heard: AtomicU64,
+}
+
+/// What a relay has done.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct RelayStatus {
+    /// Commits that were sent.
+    pub sent: u64,
+    /// Commits that were left to the store, which other servers read then.
+    pub left: u64,
+    /// Commits of other servers that came.
+    pub heard: u64,
+}
+
+/// What sends: to be run beside the rest.
+pub struct Sending {
+    link: Link,
+    server: String,
+    queue: mpsc::Receiver<Commit>,
+    counts: Arc<Counts>,
+}
+
+impl Relay {
+    /// A relay of the server with this id, and what sends.
+    #[must_use]
+    pub fn new(link: Link, server: &str) -> (Self, Sending) {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        let counts = Arc::new(Counts::default());
+        let sending = Sending { link, server: server.to_owned(), queue, counts: counts.clone() };
+        (Self { queue: sender, counts }, sending)
+    }
+
+    /// Hands over a commit. Does not wait: what there is no room for is left to the store.
+    pub fn send(&self, before: Option<Cursor>, events: Vec<Arc<Event>>, messages: Vec<Message>) {
+        if self.queue.try_send(Commit { before, events, messages }).is_err() {
+            self.counts.left.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts a commit of another server that came.
+    pub fn heard(&self) {
+        self.counts.heard.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What it has done.
+    #[must_use]
+    pub fn status(&self) -> RelayStatus {
+        RelayStatus {
+            sent: self.counts.sent.load(Ordering::Relaxed),
+            left: self.counts.left.load(Ordering::Relaxed),
+            heard: self.counts.heard.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Sending {
+    /// Sends until the relay is gone.
+    pub async fn run(mut self) {
+        let streams = streams(self.link.options());
+        let mut hash = DefaultHasher::new();
+        self.server.hash(&mut hash);
+        let nth = hash.finish() % (streams.len() as u64).max(1);
+        let Some(stream) = usize::try_from(nth).ok().and_then(|nth| streams.get(nth)) else {
+            return;
+        };
+        let mut commits = Vec::new();
+        while self.queue.recv_many(&mut commits, BATCH).await > 0 {
+            let mut waiting = commits.drain(..).peekable();
+            while waiting.peek().is_some() {
+                let (mut some, mut bytes) = (Vec::new(), 0);
+                while bytes < BATCH_BYTES
+                    && let Some(commit) = waiting.next()
+                {
+                    let entry = entry(&commit);
+                    bytes += entry.1.len();
+                    bytes += commit.messages.iter().map(|one| one.text.len()).sum::<usize>();
+                    some.push((entry, commit.messages));
+                }
+                let count = some.len() as u64;
+                let count_as = match self.publish(stream, &some).await {
+                    Ok(()) => &self.counts.sent,
+                    Err(error) => {
+                        tracing::debug!(%error, "events are left to the store");
+                        &self.counts.left
+                    }
+                };
+                count_as.fetch_add(count, Ordering::Relaxed);
+            }
+        }
+    }
+
+    async fn publish(
+        &self,
+        stream: &str,
+        commits: &[((String, String), Vec<Message>)],
+    ) -> Result<(), LinkError> {
+        let mut call = PUBLISH.key(stream);
+        let kept_for = u64::try_from(KEPT_FOR.as_millis()).unwrap_or(u64::MAX);
+        call.arg(KEPT).arg(kept_for).arg(commits.len());
+        for ((before, events), _) in commits {
+            call.arg(&self.server).arg(before).arg(events);
+        }
+        for message in commits.iter().flat_map(|(_, messages)| messages) {
+            call.arg(&*message.channel).arg(&*message.text);
+        }
+        self.link.run(async |connection| call.invoke_async(connection).await).await
+    }
+}
+
+/// Where the log ended before a commit, and its events; neither if it is too large.
+fn entry(commit: &Commit) -> (String, String) {
+    let known = commit.before.map(|before| (before.0.to_string(), packed(&commit.events)));
+    known.filter(|(_, events)| events.len() <= COMMIT_BYTES).unwrap_or_default()
+}
