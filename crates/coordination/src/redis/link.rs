@@ -242,21 +242,22 @@ impl Inner {
 /// Opens the connection, and opens it anew when it is broken or suspect.
 #[allow(clippy::disallowed_methods, reason = "a rest between tries")]
 async fn keep(inner: Arc<Inner>) {
-    let mut told = false;
+    // What was said of it last.
+    let mut told = None;
     loop {
         match connection::open(&inner.options).await {
             Ok(connection) => {
                 inner.put(connection);
-                if inner.breaker.succeeded() || told {
+                if inner.breaker.succeeded() || told != Some(true) {
                     tracing::info!("Redis is reached");
                 }
-                told = false;
+                told = Some(true);
                 inner.up.send_replace(true);
                 suspect(&inner).await;
             }
             Err(error) => {
                 inner.breaker.failed();
-                if !std::mem::replace(&mut told, true) {
+                if told.replace(false) != Some(false) {
                     tracing::warn!(%error, "Redis cannot be reached; tried again");
                 }
                 sleep(FAILED).await;

@@ -232,6 +232,6 @@ mod tests {
     #[test]
     fn labels_are_sorted_and_come_once() {
         let labels = serde_json::from_str(r#"["b", "a", "b"]"#).unwrap();
-        assert_eq!(sorted(Some(labels)), ["a".into(), "b".into()]);
+        assert_eq!(sorted(Some(labels)), ["a", "b"].map(Arc::<str>::from));
     }
 }

@@ -156,7 +156,10 @@ async fn a_registration_that_is_repeated_is_one() {
     let server = server.again();
     watch::enter_known(&server.shared).await.unwrap();
     let tenant = claudebench_core::TenantId::DEFAULT;
-    assert_eq!(server.shared.presence.roles(tenant, "w-1").unwrap().to_vec(), ["a".into()]);
+    assert_eq!(
+        server.shared.presence.roles(tenant, "w-1").unwrap().to_vec(),
+        [Arc::<str>::from("a")]
+    );
 }
 
 #[tokio::test]

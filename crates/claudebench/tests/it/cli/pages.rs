@@ -3,7 +3,7 @@
 //! What a command writes is compared with what the page says, but for numbers, which differ from
 //! run to run; an exit code is compared as it is. A line `...` stands for any lines. Ids of tasks in
 //! later commands are those of this run, and the default address is that of its server, as the URL of a
-//! database is that of one of its own, and those of replicas are.
+//! database is that of one of its own, and those of replicas and of Redis are.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use claudebench_testkit::postgres::{Database, Postgres};
+use claudebench_testkit::redis::{Options, Redis};
 
 use super::server::Server;
 
@@ -19,6 +20,9 @@ const DEFAULT_URL: &str = "http://127.0.0.1:3000";
 
 /// Where pages say that a database is.
 const DATABASE: &str = "postgres://claudebench:PASSWORD@127.0.0.1:5432/claudebench";
+
+/// And Redis.
+const REDIS: &str = "redis://127.0.0.1:6379";
 
 /// And its replicas.
 const REPLICAS: [&str; 2] = ["127.0.0.1:5433", "127.0.0.1:5434"];
@@ -78,6 +82,7 @@ fn walk(page: &Path, steps: &[Step]) {
     // Where pages look for the data of the server.
     std::os::unix::fs::symlink(server.folder(), work.path().join("claudebench-data")).unwrap();
     let database = steps.iter().any(|step| step.command.contains(DATABASE)).then(database);
+    let redis = steps.iter().any(|step| step.command.contains(REDIS)).then(redis);
     let program = Path::new(env!("CARGO_BIN_EXE_claudebench")).parent().unwrap();
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", program.display());
     let mut ids: HashMap<String, String> = HashMap::new();
@@ -86,6 +91,9 @@ fn walk(page: &Path, steps: &[Step]) {
         let mut command = step.command.replace(DEFAULT_URL, &server.url);
         if let Some(database) = &database {
             command = command.replace(DATABASE, &database.url());
+        }
+        if let Some(redis) = &redis {
+            command = command.replace(REDIS, &redis.url());
         }
         if copies.is_empty() && REPLICAS.iter().any(|at| command.contains(at)) {
             copies = replicas();
@@ -130,6 +138,12 @@ fn walk(page: &Path, steps: &[Step]) {
 fn database() -> Database {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async { Postgres::shared().await.database().await })
+}
+
+/// A Redis that a page starts with.
+fn redis() -> Redis {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(Redis::start(Options::default().with("maxmemory-policy", "allkeys-lru")))
 }
 
 /// Two replicas of the server that has the databases of pages.
