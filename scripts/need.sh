@@ -1,11 +1,11 @@
 #!/bin/sh
 # Checks that the tools named on the command line are there; says what is missing and how to get
 # it. What apt-get and rustup can install is installed, where the rights allow: a C compiler (for
-# the bundled SQLite), make, Node.js with npm, PostgreSQL, PgBouncer and Redis (for tests, which start them
+# the bundled SQLite), make, Node.js with npm, PostgreSQL, PgBouncer, Redis and nginx (for tests, which start them
 # themselves), Python with venv, rustfmt and clippy. Rust itself is not: Debian's is too old, and rustup is for you to
 # run.
 #
-# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis]
+# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis] [nginx]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -188,10 +188,23 @@ need_redis() {
     done
 }
 
+has_nginx() { has nginx || [ -x /usr/sbin/nginx ]; }
+
+need_nginx() {
+    has_nginx && return
+    if ! install_idle nginx-light || ! has_nginx; then
+        lacks 'nginx, for tests' \
+            'Debian, Ubuntu: apt-get install nginx-light   (as root)' \
+            'Fedora: dnf install nginx      macOS: brew install nginx'
+        return
+    fi
+    { $as invoke-rc.d nginx stop && $as update-rc.d nginx disable; } >&2 || true
+}
+
 for tool in "$@"; do
     case $tool in
-        cargo | lint | cc | make | node | python | postgres | pgbouncer | redis) "need_$tool" ;;
-        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis]" >&2 && exit 2 ;;
+        cargo | lint | cc | make | node | python | postgres | pgbouncer | redis | nginx) "need_$tool" ;;
+        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis] [nginx]" >&2 && exit 2 ;;
     esac
 done
 exit "$missing"

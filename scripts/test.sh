@@ -45,7 +45,7 @@ deny() {
     echo 'not checked, as that needs the network: advisories (cargo deny check advisories)'
 }
 
-step 'tools' scripts/need.sh cargo lint cc node python postgres pgbouncer redis
+step 'tools' scripts/need.sh cargo lint cc node python postgres pgbouncer redis nginx
 prune
 step 'dependencies' deny
 step 'format' cargo fmt --all --check

@@ -1,15 +1,13 @@
 //! What is counted: each method's calls with handles made at the start, so that counting a call
 //! looks nothing up.
 
+mod coordination;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use claudebench_coordination::breaker::BreakerState;
-use claudebench_coordination::limits::LimiterStatus;
-use claudebench_coordination::redis::LinkStatus;
-use claudebench_coordination::relay::RelayStatus;
 use claudebench_core::event::Event;
 use claudebench_core::{Millis, TenantId};
 use claudebench_services::{Metered, Meters, methods};
@@ -19,6 +17,8 @@ use prometheus::{
     Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
     IntGaugeVec, Opts, Registry, TextEncoder,
 };
+
+pub use coordination::Coordination;
 
 /// The counters of one method.
 struct MethodMeter {
@@ -133,44 +133,8 @@ pub struct Metrics {
     /// What the store says of its database, by name.
     pub database: IntGaugeVec,
     replicas: ReplicaGauges,
-    coordination: CoordinationGauges,
-}
-
-/// How what servers share is.
-struct CoordinationGauges {
-    breakers: IntGaugeVec,
-    redis: IntGaugeVec,
-    rates: IntGaugeVec,
-    relay: IntGaugeVec,
-}
-
-impl CoordinationGauges {
-    fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
-        let gauge = |name: &str, help: &str, label: &str| {
-            let gauge = IntGaugeVec::new(Opts::new(name, help), &[label])?;
-            registry.register(Box::new(gauge.clone()))?;
-            Ok::<_, prometheus::Error>(gauge)
-        };
-        Ok(Self {
-            breakers: gauge(
-                "circuit_breaker_state",
-                "How a circuit breaker stands: 0 closed, 1 half open, 2 open",
-                "name",
-            )?,
-            redis: gauge(
-                "redis",
-                "Calls of Redis since the start, and what became of them",
-                "figure",
-            )?,
-            relay: gauge(
-                "relay",
-                "Commits on their way between servers since the start: sent, left to the store, \
-                 heard of others",
-                "figure",
-            )?,
-            rates: gauge("rate_limits", "Calls by what the rates said, since the start", "figure")?,
-        })
-    }
+    /// What servers share.
+    pub coordination: Coordination,
 }
 
 /// How each replica is.
@@ -221,12 +185,6 @@ fn database_gauges(registry: &Registry) -> Result<IntGaugeVec, prometheus::Error
     let gauges = IntGaugeVec::new(figures, &["figure"])?;
     registry.register(Box::new(gauges.clone()))?;
     Ok(gauges)
-}
-
-fn show(gauges: &IntGaugeVec, figures: &[(&str, u64)]) {
-    for (name, value) in figures {
-        gauges.with_label_values(&[name]).set(i64::try_from(*value).unwrap_or(i64::MAX));
-    }
 }
 
 const SECONDS: [f64; 14] =
@@ -320,7 +278,7 @@ impl Metrics {
                 gauge("store_writes", "Writes committed since the start")?,
             ],
             replicas: ReplicaGauges::new(&registry)?,
-            coordination: CoordinationGauges::new(&registry)?,
+            coordination: Coordination::new(&registry)?,
             registry,
         })
     }
@@ -338,41 +296,6 @@ impl Metrics {
             let reads = i64::try_from(replica.reads).unwrap_or(i64::MAX);
             gauges.reads.with_label_values(&name).set(reads);
         }
-    }
-
-    /// Shows how the link to Redis is.
-    pub fn show_redis(&self, link: &LinkStatus) {
-        let state = match link.state {
-            BreakerState::Closed => 0,
-            BreakerState::HalfOpen => 1,
-            BreakerState::Open => 2,
-        };
-        self.coordination.breakers.with_label_values(&["redis"]).set(state);
-        let figures = [
-            ("calls", link.calls),
-            ("failed", link.failed),
-            ("opened", link.opened),
-            ("connected", link.connected),
-        ];
-        show(&self.coordination.redis, &figures);
-    }
-
-    /// Shows what went between servers.
-    pub fn show_relay(&self, relay: &RelayStatus) {
-        let RelayStatus { sent, left, heard } = *relay;
-        show(&self.coordination.relay, &[("sent", sent), ("left", left), ("heard", heard)]);
-    }
-
-    /// Shows what the rates of callers have done.
-    pub fn show_rates(&self, rates: &LimiterStatus) {
-        let figures = [
-            ("allowed", rates.allowed),
-            ("refused", rates.refused),
-            ("fetched", rates.fetched),
-            ("failed", rates.failed),
-            ("servers", rates.servers.into()),
-        ];
-        show(&self.coordination.rates, &figures);
     }
 
     /// Counts a call.

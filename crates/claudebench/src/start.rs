@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use claudebench_coordination::redis::Link;
-use claudebench_coordination::{Hub, HubOptions, Presence};
+use claudebench_coordination::{Hub, HubOptions, Presence, Signals};
 use claudebench_core::{Clock, Cursor};
 use claudebench_services::hook::{HookRules, ToolErrors};
 use claudebench_services::task::ready::Ready;
@@ -161,13 +161,21 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
     let mut background = JoinSet::new();
     let link = together.as_ref().map(|together| &together.link);
     let limiter = shared::limiter(&config, link, store.clock());
+    let signals = shared::signals(&config, together.as_ref(), store.clock().now());
     if let Some(together) = together.clone() {
-        background.spawn(together.count_servers(limiter.clone(), stopping.clone()));
+        let counted = (signals.clone(), store.clock());
+        background.spawn(together.count_servers(limiter.clone(), counted, stopping.clone()));
     }
     let relayed = together.as_ref().map(|one| one.relay(&store, &mut background, &stopping));
     let relay = relayed.as_ref().map(|relayed| relayed.relay.clone());
     let rates = CallRates::new(limiter, &config.rates);
-    let told = Told { auth: auth.clone(), metrics: metrics.clone(), relayed, link: link.cloned() };
+    let told = Told {
+        auth: auth.clone(),
+        metrics: metrics.clone(),
+        relayed,
+        link: link.cloned(),
+        signals,
+    };
     let (shared, writers) = shared(&config, &store, head, told, stopping, &mut background).await?;
     let grace = Duration::from_millis(config.stop.grace_ms);
     let drain = Duration::from_millis(config.stop.drain_ms);
@@ -188,6 +196,7 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         sockets: Default::default(),
         mcp: Default::default(),
     });
+    background.spawn(until(shared.stopping.clone(), shared::flush(app.clone())));
     background.spawn(task::sweeper::run(shared.clone()));
     background.spawn(task::returns::run(shared.clone()));
     background.spawn(system::replicas::run(shared.clone()));
@@ -263,6 +272,7 @@ struct Told {
     metrics: Arc<Metrics>,
     relayed: Option<Relayed>,
     link: Option<Link>,
+    signals: Arc<Signals>,
 }
 
 /// What all calls share, with the committer that tells the others what was committed.
@@ -270,7 +280,7 @@ async fn shared(
     config: &Config,
     store: &Arc<dyn Store>,
     head: Cursor,
-    Told { auth, metrics, relayed, link }: Told,
+    Told { auth, metrics, relayed, link, signals }: Told,
     stopping: watch::Receiver<bool>,
     background: &mut JoinSet<()>,
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
@@ -317,6 +327,8 @@ async fn shared(
         committer,
         hub,
         redis: link,
+        signals,
+        scaling: config.scaling.wanted(),
         presence,
         ready,
         rules,

@@ -8,6 +8,9 @@ pub mod presence;
 pub mod redis;
 pub mod relay;
 pub mod servers;
+pub mod signals;
+pub mod windows;
 
 pub use fanout::{Hub, HubOptions};
 pub use presence::{Presence, Present, Roles, SESSION_ROLE, Seen, Since};
+pub use signals::Signals;

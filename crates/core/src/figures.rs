@@ -102,6 +102,17 @@ impl Latencies {
         }
     }
 
+    /// Those that were counted by their buckets.
+    #[must_use]
+    pub fn of(buckets: impl Iterator<Item = (i64, i64)>) -> Self {
+        Self(buckets.collect())
+    }
+
+    /// How many fell into each bucket that has any.
+    pub fn buckets(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.0.iter().map(|(bucket, count)| (*bucket, *count))
+    }
+
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> i64 {

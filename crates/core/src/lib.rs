@@ -13,6 +13,7 @@ pub mod id;
 pub mod lane;
 pub mod principal;
 pub mod rank;
+pub mod scaling;
 pub mod share;
 pub mod state;
 pub mod time;

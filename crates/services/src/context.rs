@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use claudebench_coordination::redis::Link;
-use claudebench_coordination::{Hub, Presence};
+use claudebench_coordination::{Hub, Presence, Signals};
+use claudebench_core::scaling::Wanted;
 use claudebench_core::{Clock, Code, Error, Millis, Principal, TenantId};
 use claudebench_store::{
     Committer, Freshness, IdempotencyKey, Meta, Store, StoreError, SubmitError, Write,
@@ -106,6 +107,10 @@ pub struct Shared {
     pub hub: Arc<Hub>,
     /// The Redis that several servers share, if there is one.
     pub redis: Option<Link>,
+    /// What went on of late, here and at other servers.
+    pub signals: Arc<Signals>,
+    /// How many servers are wanted.
+    pub scaling: Wanted,
     /// Who is there.
     pub presence: Arc<Presence>,
     /// Claims that wait.

@@ -11,6 +11,8 @@
 
 pub mod conformance;
 #[cfg(unix)]
+pub mod nginx;
+#[cfg(unix)]
 pub mod postgres;
 #[cfg(unix)]
 mod process;

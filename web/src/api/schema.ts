@@ -609,6 +609,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/scaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Says how much there is to do for all servers together, and how many servers there should be, with the reasons: the input of an autoscaler. It takes the tenant `default`, as it counts what all tenants do.
+         * @description The same as `system.scaling`, answered by its output alone.
+         */
+        get: operations["GET /api/system/scaling"];
+        put?: never;
+        /**
+         * Says how much there is to do for all servers together, and how many servers there should be, with the reasons: the input of an autoscaler. It takes the tenant `default`, as it counts what all tenants do.
+         * @description The same as `system.scaling`, answered by its output alone.
+         */
+        post: operations["POST /api/system/scaling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/unregister": {
         parameters: {
             query?: never;
@@ -2231,6 +2255,31 @@ export interface paths {
          *     ```
          */
         post: operations["system.register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/scaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says how much there is to do for all servers together, and how many servers there should be, with the reasons: the input of an autoscaler. It takes the tenant `default`, as it counts what all tenants do.
+         * @description Says how much there is to do for all servers together, and how many servers there should be, with the reasons:
+         *     the input of an autoscaler. It takes the tenant `default`, as it counts what all tenants do.
+         *
+         *     ```json
+         *     {}
+         *     ```
+         */
+        post: operations["system.scaling"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6358,6 +6407,93 @@ export interface components {
             /** @description Always true. */
             registered: boolean;
         };
+        /**
+         * @description Says how much there is to do for all servers together, and how many servers there should be, with the reasons:
+         *     the input of an autoscaler. It takes the tenant `default`, as it counts what all tenants do.
+         *
+         *     ```json
+         *     {}
+         *     ```
+         */
+        SystemScaling: Record<string, never>;
+        /** @description How many servers there should be. */
+        SystemScalingAdvice: {
+            /** @description `up`, `down` or `stay`. */
+            action: string;
+            /** @description Why. */
+            reasons: string[];
+            /**
+             * Format: uint32
+             * @description How many servers there should be.
+             */
+            servers: number;
+        };
+        /** @description What there is to do, and what is advised. */
+        SystemScalingFound: {
+            /** @description What is advised. */
+            advice: components["schemas"]["SystemScalingAdvice"];
+            /**
+             * Format: uint64
+             * @description Open connections.
+             */
+            connections: number;
+            /**
+             * Format: int64
+             * @description How long the oldest ready task of the tenant `default` has waited, in milliseconds.
+             */
+            oldestReadyAgeMs?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks that can be claimed now.
+             */
+            queued: number;
+            /**
+             * Format: int64
+             * @description Tasks that somebody works on.
+             */
+            running: number;
+            /** @description Running tasks for each server. */
+            runningPerServer: number;
+            /**
+             * Format: uint32
+             * @description Servers that are there.
+             */
+            servers: number;
+            /**
+             * Format: int64
+             * @description For how long there have been as many, in milliseconds, as far as this server has seen.
+             */
+            unchangedMs: number;
+            /** @description What went on in the last minutes, over all servers. */
+            windows: components["schemas"]["SystemScalingWindow"][];
+        };
+        /** @description What went on in the last minutes. */
+        SystemScalingWindow: {
+            /** @description How long a call took on average, in milliseconds. */
+            averageMs: number;
+            /**
+             * Format: uint64
+             * @description Calls.
+             */
+            calls: number;
+            /** @description The part of them that failed, 0 to 1. */
+            errorRate: number;
+            /**
+             * Format: uint64
+             * @description Those that failed.
+             */
+            errors: number;
+            /**
+             * Format: int64
+             * @description How many minutes.
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description The time that 95 of 100 calls did not exceed, in milliseconds.
+             */
+            p95Ms?: number | null;
+        };
         /** @description What goes on. Empty lists are left out. */
         SystemState: {
             /**
@@ -8786,6 +8922,10 @@ export type SystemQuorumVote = components['schemas']['SystemQuorumVote'];
 export type SystemQuorumVoted = components['schemas']['SystemQuorumVoted'];
 export type SystemRegister = components['schemas']['SystemRegister'];
 export type SystemRegistered = components['schemas']['SystemRegistered'];
+export type SystemScaling = components['schemas']['SystemScaling'];
+export type SystemScalingAdvice = components['schemas']['SystemScalingAdvice'];
+export type SystemScalingFound = components['schemas']['SystemScalingFound'];
+export type SystemScalingWindow = components['schemas']['SystemScalingWindow'];
 export type SystemState = components['schemas']['SystemState'];
 export type SystemUnregister = components['schemas']['SystemUnregister'];
 export type SystemUnregistered = components['schemas']['SystemUnregistered'];
@@ -10147,6 +10287,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemRegistered"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "GET /api/system/scaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemScalingFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "POST /api/system/scaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SystemScaling"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemScalingFound"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -13419,6 +13627,50 @@ export interface operations {
                         data: components["schemas"]["SystemRegistered"];
                         /** @constant */
                         event: "system.register";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "system.scaling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SystemScaling"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SystemScalingFound"];
+                        /** @constant */
+                        event: "system.scaling";
                         /** @constant */
                         success: true;
                         /** Format: date-time */

@@ -21,6 +21,7 @@ mod running;
 mod serve;
 mod session;
 mod sessions;
+mod simulate;
 mod standby;
 mod status;
 mod store;
@@ -229,6 +230,8 @@ enum Command {
     Bench(crate::bench::Args),
     /// Check recorded histories of calls against what the server promises
     Verify(crate::verify::Args),
+    #[command(subcommand)]
+    Simulate(simulate::Command),
     /// Write the OpenAPI document
     Openapi(openapi::OpenApi),
     /// Write a script that completes commands in a shell
@@ -319,6 +322,7 @@ impl Command {
             Self::Migrate(migrate) => migrate.run(&shared, out),
             Self::Archive(archive) => archive.run(&shared, out),
             Self::Store(store) => store.run(&shared, out),
+            Self::Simulate(simulate) => simulate.run(&shared, out),
             Self::Openapi(openapi) => openapi.run(out),
             Self::Bench(args) => bench(args, &shared, out),
             Self::Verify(args) => verify(&args, out),

@@ -7,6 +7,7 @@ mod layers;
 mod project;
 mod rates;
 mod redis;
+mod scaling;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ pub use layers::{ConfigError, Origin, Setting};
 pub use project::{PROJECT_FILE, read_project, write_project};
 pub use rates::Rates;
 pub use redis::Redis;
+pub use scaling::Scaling;
 
 use layers::defaults;
 
@@ -41,6 +43,7 @@ pub struct Config {
     pub auth: Auth,
     pub limits: Limits,
     pub rates: Rates,
+    pub scaling: Scaling,
     pub tasks: Tasks,
     pub instances: Instances,
     pub events: Events,

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use claudebench_coordination::Signals;
 use claudebench_coordination::limits::{Limiter, MemoryRates, Rates, RedisRates};
 use claudebench_coordination::redis::Link;
 use claudebench_coordination::relay::{Heard, Message, Relay, follow};
 use claudebench_coordination::servers::{EVERY, Servers};
+use claudebench_coordination::windows::{RedisWindows, SLOT_MS, Windows};
 use claudebench_core::event::{Event, scope};
-use claudebench_core::{Clock, Cursor, Scope, TenantId};
+use claudebench_core::{Clock, Cursor, Millis, Scope, TenantId};
 use claudebench_services::event::wire;
 use claudebench_store::{Span, Store};
 use serde::Deserialize;
@@ -20,6 +22,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::{StartError, until};
 use crate::config::Config;
+use crate::transport::App;
 
 /// The Redis that this server shares with others.
 #[derive(Clone)]
@@ -72,6 +75,7 @@ impl Together {
     pub(super) async fn count_servers(
         self,
         limiter: Arc<Limiter>,
+        (signals, clock): (Arc<Signals>, Arc<dyn Clock>),
         stopping: watch::Receiver<bool>,
     ) {
         /// Others hear of it by themselves soon after.
@@ -84,6 +88,7 @@ impl Together {
                 ticks.tick().await;
                 if let Ok(count) = servers.here().await {
                     limiter.set_servers(count);
+                    signals.count_servers(count, clock.now());
                 }
             }
         };
@@ -153,6 +158,27 @@ fn message(event: &Event) -> Message {
         };
     }
     Message { channel: event.kind.clone(), text: event.text(wire) }
+}
+
+/// What this server counts for decisions about their number.
+pub(super) fn signals(config: &Config, together: Option<&Together>, now: Millis) -> Arc<Signals> {
+    let shared = together.map(|Together { link, id, .. }| {
+        Arc::new(RedisWindows::new(link.clone(), id.clone())) as Arc<dyn Windows>
+    });
+    Arc::new(Signals::new(shared, u32::try_from(config.workers.count).unwrap_or(1), now))
+}
+
+/// Hands over what was counted, now and then.
+pub(super) async fn flush(app: Arc<App>) {
+    /// Half of what is counted together.
+    const EVERY: Duration = Duration::from_millis(SLOT_MS.unsigned_abs() / 2);
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let connections = u64::try_from(app.metrics.connections.get()).unwrap_or(0);
+        app.shared.signals.flush(app.shared.clock.now(), connections).await;
+    }
 }
 
 /// What counts calls.

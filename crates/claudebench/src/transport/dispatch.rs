@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use claudebench_core::{Code, Error, Principal};
 use claudebench_services::hook::{HookEvent, of_unknown};
+use claudebench_services::task::Claim as ClaimTask;
 use claudebench_services::{Context, Entry, Method, Reply, entry};
 use claudebench_store::KeyRow;
 use serde_json::value::RawValue;
@@ -66,6 +67,10 @@ pub async fn call(app: &App, caller: Caller, name: &str, params: Option<&RawValu
     }
     let (took, now) = (began.elapsed(), app.shared.clock.now());
     app.metrics.call(principal.tenant, method.name, reply.is_ok(), took, now);
+    // Whoever waits for work is not slow.
+    if method.name != ClaimTask::NAME {
+        app.shared.signals.meter.call(now, reply.is_ok(), took);
+    }
     tracing::debug!(
         method = method.name,
         principal = &*principal.name,

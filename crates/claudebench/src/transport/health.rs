@@ -100,12 +100,16 @@ pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
         metrics.show_replicas(&replicas.borrow());
     }
     if let Some(redis) = &app.shared.redis {
-        metrics.show_redis(&redis.status());
+        metrics.coordination.show_redis(&redis.status());
     }
-    metrics.show_rates(&app.rates.status());
+    metrics.coordination.show_rates(&app.rates.status());
     if let Some(relay) = &app.relay {
-        metrics.show_relay(&relay.status());
+        metrics.coordination.show_relay(&relay.status());
     }
+    let signals = &app.shared.signals;
+    metrics
+        .coordination
+        .show_signals(&signals.look(app.shared.clock.now()).await, signals.servers().0);
     let (instances, now) = (&app.config.instances, app.shared.clock.now());
     let half = Since {
         sessions: now.plus(-instances.session_silence_ms / 2),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use redis::InfoDict;
+use redis::{ErrorKind, InfoDict, ServerErrorKind};
 
 use super::connection::{self, Connection};
 use super::options::RedisOptions;
@@ -25,7 +25,12 @@ pub struct RedisFound {
 /// # Errors
 /// Why it cannot be used, in words without a password.
 pub async fn look(options: &RedisOptions) -> Result<RedisFound, String> {
-    let told = |error: redis::RedisError| error.to_string();
+    let told = |error: redis::RedisError| match error.kind() {
+        ErrorKind::Server(ServerErrorKind::Moved) => {
+            "it is a node of a cluster: name its nodes in `redis.nodes`".to_owned()
+        }
+        _ => error.to_string(),
+    };
     let mut connection = connection::open(options).await.map_err(told)?;
     let began = Instant::now();
     connection::probe(&mut connection).await.map_err(told)?;

@@ -4,19 +4,23 @@ use std::sync::Arc;
 
 use claudebench_coordination::limits::{MemoryRates, RedisRates};
 use claudebench_coordination::redis::Link;
+use claudebench_coordination::windows::{MemoryWindows, RedisWindows, Windows};
 use claudebench_core::time::SystemClock;
-use claudebench_testkit::conformance::coordination::rates;
+use claudebench_testkit::conformance::coordination::{rates, windows};
 use claudebench_testkit::redis::{Cluster, Options, Redis, Sentinels};
 
 use super::link::{of_cluster, of_sentinels, opened, to};
 
 async fn over(link: Link) {
-    rates::all(Arc::new(RedisRates::new(link))).await;
+    rates::all(Arc::new(RedisRates::new(link.clone()))).await;
+    let server = |id| Arc::new(RedisWindows::new(link.clone(), id)) as Arc<dyn Windows>;
+    windows::all(&["a", "b", "c"].map(server)).await;
 }
 
 #[tokio::test]
 async fn in_memory() {
     rates::all(Arc::new(MemoryRates::new(Arc::new(SystemClock::default())))).await;
+    windows::all(&[Arc::new(MemoryWindows::default())]).await;
 }
 
 #[tokio::test]

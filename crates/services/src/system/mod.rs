@@ -11,6 +11,7 @@ mod metrics;
 mod quorum_vote;
 mod register;
 pub mod replicas;
+mod scaling;
 mod unregister;
 pub mod watch;
 
@@ -24,6 +25,7 @@ pub use heartbeat::{InstanceAlive, InstanceHeartbeat};
 pub use metrics::{Metrics, MetricsFound};
 pub use quorum_vote::{Vote, Voted};
 pub use register::{Register, Registered};
+pub use scaling::{AdviceFound, Scaling, ScalingFound, WindowFound};
 pub use unregister::{Unregister, Unregistered};
 
 use crate::method::Entry;
@@ -36,6 +38,7 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<Unregister>(),
     Entry::of::<GetState>(),
     Entry::of::<Metrics>(),
+    Entry::of::<Scaling>(),
     Entry::of::<Discover>(),
     Entry::of::<CheckHealth>(),
     Entry::of::<ProcessBatch>(),

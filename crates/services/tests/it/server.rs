@@ -4,8 +4,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use claudebench_coordination::{Hub, HubOptions, Presence};
+use claudebench_coordination::{Hub, HubOptions, Presence, Signals};
 use claudebench_core::principal::Scopes;
+use claudebench_core::scaling::Wanted;
 use claudebench_core::time::ManualClock;
 use claudebench_core::{Clock, Code, Cursor, Error, Millis, Principal, Scope, TenantId};
 use claudebench_hooks::Rules;
@@ -100,6 +101,8 @@ impl Server {
             committer,
             hub,
             redis: None,
+            signals: Arc::new(Signals::new(None, 1, clock.now())),
+            scaling: Wanted::default(),
             presence: Arc::new(Presence::default()),
             ready,
             rules,

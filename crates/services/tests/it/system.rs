@@ -215,3 +215,40 @@ async fn a_call_inside_a_call_needs_its_own_scope() {
     let error = context.call(claudebench_services::task::List::default()).await.unwrap_err();
     assert_eq!((error.code, &error.details["scope"]), (Code::Forbidden, &json!("tasks:read")));
 }
+
+#[tokio::test]
+async fn scaling_says_what_there_is_to_do_and_what_would_help() {
+    use std::time::Duration;
+
+    let server = Server::new();
+    let quiet = server.ok("system.scaling", json!({})).await;
+    assert_eq!(
+        (&quiet["servers"], &quiet["queued"], &quiet["running"]),
+        (&json!(1), &json!(0), &json!(0))
+    );
+    assert_eq!(quiet["advice"]["action"], "stay", "{quiet}");
+    assert_eq!(quiet["windows"].as_array().map(Vec::len), Some(3));
+    let tasks: Vec<_> = (0..1_000).map(|n| json!({ "text": format!("{n}") })).collect();
+    server.ok("task.create_many", json!({ "tasks": tasks })).await;
+    server.ok("task.create", json!({ "text": "one more" })).await;
+    let signals = &server.shared.signals;
+    let now = server.shared.clock.now();
+    for n in 0..100 {
+        signals.meter.call(now, n != 0, Duration::from_millis(if n < 90 { 10 } else { 300 }));
+    }
+    signals.flush(now, 7).await;
+    server.clock.advance(71_000);
+    let busy = server.ok("system.scaling", json!({})).await;
+    assert_eq!((&busy["queued"], &busy["connections"]), (&json!(1_001), &json!(7)), "{busy}");
+    assert_eq!((&busy["advice"]["action"], &busy["advice"]["servers"]), (&json!("up"), &json!(3)));
+    assert!(busy["advice"]["reasons"][0].as_str().unwrap().contains("1001 tasks wait"), "{busy}");
+    assert!(busy["oldestReadyAgeMs"].as_i64().unwrap() >= 71_000);
+    let [one, five] = [&busy["windows"][0], &busy["windows"][1]];
+    assert_eq!(
+        (&one["calls"], &five["calls"], &five["errors"]),
+        (&json!(0), &json!(100), &json!(1))
+    );
+    assert_eq!((&five["errorRate"], &five["averageMs"]), (&json!(0.01), &json!(39)));
+    let p95 = five["p95Ms"].as_i64().unwrap();
+    assert!((295..=305).contains(&p95), "{p95}");
+}

@@ -32,7 +32,7 @@ fn every_file_is_compiled() {
 }
 
 /// What a crate is made of.
-const KINDS: &[&str] = &["json", "rs", "sql", "toml"];
+const KINDS: &[&str] = &["json", "lua", "rs", "sql", "toml"];
 
 /// Bad input, a seed a file: of no kind on purpose.
 const CORPUS: &str = "crates/claudebench/tests/corpus/";

@@ -1,3 +1,4 @@
 //! What servers share: the same over memory, over one Redis, over a cluster, over what sentinels watch.
 
 pub mod rates;
+pub mod windows;

@@ -1,0 +1,124 @@
+//! What is shown of what servers share: Redis, rates, events between servers, the last minutes.
+
+use claudebench_coordination::breaker::BreakerState;
+use claudebench_coordination::limits::LimiterStatus;
+use claudebench_coordination::redis::LinkStatus;
+use claudebench_coordination::relay::RelayStatus;
+use claudebench_coordination::windows::{MINUTES, Seen};
+use prometheus::{GaugeVec, IntGauge, IntGaugeVec, Opts, Registry};
+
+/// How what servers share is.
+pub struct Coordination {
+    breakers: IntGaugeVec,
+    redis: IntGaugeVec,
+    rates: IntGaugeVec,
+    relay: IntGaugeVec,
+    servers: IntGauge,
+    fleet_connections: IntGauge,
+    windows: GaugeVec,
+}
+
+impl Coordination {
+    pub(super) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let gauge = |name: &str, help: &str, label: &str| {
+            let gauge = IntGaugeVec::new(Opts::new(name, help), &[label])?;
+            registry.register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
+        };
+        let number = |name: &str, help: &str| {
+            let gauge = IntGauge::new(name, help)?;
+            registry.register(Box::new(gauge.clone()))?;
+            Ok::<_, prometheus::Error>(gauge)
+        };
+        let windows = GaugeVec::new(
+            Opts::new(
+                "window",
+                "What went on in the last minutes, over all servers that share a Redis",
+            ),
+            &["minutes", "figure"],
+        )?;
+        registry.register(Box::new(windows.clone()))?;
+        Ok(Self {
+            servers: number("servers", "Servers that share a Redis, this one included")?,
+            fleet_connections: number("fleet_connections", "Open connections of all of them")?,
+            windows,
+            breakers: gauge(
+                "circuit_breaker_state",
+                "How a circuit breaker stands: 0 closed, 1 half open, 2 open",
+                "name",
+            )?,
+            redis: gauge(
+                "redis",
+                "Calls of Redis since the start, and what became of them",
+                "figure",
+            )?,
+            relay: gauge(
+                "relay",
+                "Commits on their way between servers since the start: sent, left to the store, \
+                 heard of others",
+                "figure",
+            )?,
+            rates: gauge("rate_limits", "Calls by what the rates said, since the start", "figure")?,
+        })
+    }
+
+    /// Shows how the link to Redis is.
+    pub fn show_redis(&self, link: &LinkStatus) {
+        let state = match link.state {
+            BreakerState::Closed => 0,
+            BreakerState::HalfOpen => 1,
+            BreakerState::Open => 2,
+        };
+        self.breakers.with_label_values(&["redis"]).set(state);
+        let figures = [
+            ("calls", link.calls),
+            ("failed", link.failed),
+            ("opened", link.opened),
+            ("connected", link.connected),
+        ];
+        show(&self.redis, &figures);
+    }
+
+    /// Shows what went on of late over all servers.
+    pub fn show_signals(&self, seen: &Seen, servers: u32) {
+        let gauges = self;
+        gauges.servers.set(servers.into());
+        gauges.fleet_connections.set(i64::try_from(seen.connections).unwrap_or(i64::MAX));
+        for (minutes, counted) in MINUTES.into_iter().zip(&seen.windows) {
+            #[allow(clippy::cast_precision_loss, reason = "for a chart")]
+            let figures = [
+                ("calls", counted.calls as f64),
+                ("error_rate", counted.error_rate()),
+                ("average_ms", counted.average_ms()),
+                ("p95_ms", counted.took.percentile(95).unwrap_or(0) as f64),
+            ];
+            for (figure, value) in figures {
+                gauges.windows.with_label_values(&[&*minutes.to_string(), figure]).set(value);
+            }
+        }
+    }
+
+    /// Shows what went between servers.
+    pub fn show_relay(&self, relay: &RelayStatus) {
+        let RelayStatus { sent, left, heard } = *relay;
+        show(&self.relay, &[("sent", sent), ("left", left), ("heard", heard)]);
+    }
+
+    /// Shows what the rates of callers have done.
+    pub fn show_rates(&self, rates: &LimiterStatus) {
+        let figures = [
+            ("allowed", rates.allowed),
+            ("refused", rates.refused),
+            ("fetched", rates.fetched),
+            ("failed", rates.failed),
+            ("servers", rates.servers.into()),
+        ];
+        show(&self.rates, &figures);
+    }
+}
+
+fn show(gauges: &IntGaugeVec, figures: &[(&str, u64)]) {
+    for (name, value) in figures {
+        gauges.with_label_values(&[name]).set(i64::try_from(*value).unwrap_or(i64::MAX));
+    }
+}

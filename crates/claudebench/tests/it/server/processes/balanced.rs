@@ -1,0 +1,202 @@
+//! Several servers behind a real nginx, with the configuration that comes with ClaudeBench.
+
+use std::net::SocketAddr;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use claudebench_testkit::nginx::Nginx;
+use claudebench_testkit::postgres::{Authority, Database};
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use super::super::ws::Socket;
+use super::super::{Answer, send_to};
+use super::{Process, database, until};
+
+const NAME: &str = "bench.example";
+
+/// The configuration with the addresses of a test; TLS on the port, and without it on the next.
+fn configuration(servers: &[SocketAddr], port: u16) -> String {
+    let mut text = include_str!("../../../../../../deploy/nginx/claudebench.conf").to_owned();
+    let mut set = |from: &str, to: String| {
+        assert!(text.contains(from), "{from} is not in the configuration");
+        text = text.replace(from, &to);
+    };
+    for (nth, server) in (1..).zip(servers) {
+        set(&format!("10.0.0.{nth}:3000"), server.to_string());
+    }
+    set("listen 443 ssl;", format!("listen 127.0.0.1:{port} ssl;\nlisten 127.0.0.1:{};", port + 1));
+    set("/etc/ssl/claudebench.crt", "server.crt".into());
+    set("/etc/ssl/claudebench.key", "server.key".into());
+    text
+}
+
+struct Balanced {
+    servers: Vec<Process>,
+    nginx: Nginx,
+    authority: Authority,
+    database: Arc<Database>,
+}
+
+const SETTINGS: [(&str, &str); 2] =
+    [("CLAUDEBENCH_HOSTS", NAME), ("CLAUDEBENCH_STOP_DRAIN_MS", "2000")];
+
+impl Balanced {
+    async fn start() -> Self {
+        let database = database().await;
+        let mut servers = Vec::new();
+        for _ in 0..3 {
+            servers.push(Process::start_with(&database, &[], &SETTINGS).await);
+        }
+        let addresses: Vec<SocketAddr> = servers.iter().map(|server| server.address).collect();
+        let authority = Authority::default();
+        let nginx = Nginx::start(authority.sign(NAME), move |port| configuration(&addresses, port));
+        Self { servers, nginx: nginx.await, authority, database }
+    }
+
+    /// Where it listens without TLS.
+    fn address(&self) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], self.nginx.port() + 1))
+    }
+}
+
+async fn send(
+    address: SocketAddr,
+    verb: &str,
+    path: &str,
+    key: Option<&str>,
+    body: &Value,
+) -> Answer {
+    let mut headers = vec![("Host", NAME), ("Content-Type", "application/json")];
+    headers.extend(key.map(|key| ("Idempotency-Key", key)));
+    send_to(address, verb, path, &headers, body.to_string().as_bytes()).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_that_die_and_stop_cost_no_call_that_may_be_repeated() {
+    let balanced = Balanced::start().await;
+    let address = balanced.address();
+    let (going, made) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicU32::new(0)));
+    let callers = (0..6).map(|caller| {
+        let (going, made) = (going.clone(), made.clone());
+        tokio::spawn(async move {
+            let mut number = 0;
+            while going.load(Ordering::Relaxed) {
+                let (key, task) = (format!("{caller}-{number}"), json!({ "text": "once" }));
+                let answer = send(address, "POST", "/task/create", Some(&key), &task).await;
+                assert_eq!(answer.status, 200, "{}\n{}", answer.head, answer.json());
+                let read = send(address, "GET", "/api/tasks?limit=1", None, &json!({})).await;
+                assert_eq!(read.status, 200, "{}\n{}", read.head, read.json());
+                made.fetch_add(1, Ordering::Relaxed);
+                number += 1;
+            }
+        })
+    });
+    let callers: Vec<_> = callers.collect();
+    let more = async |count: u32| {
+        let before = made.load(Ordering::Relaxed);
+        until("calls go on", async || {
+            let failed = callers.iter().any(tokio::task::JoinHandle::is_finished);
+            failed || made.load(Ordering::Relaxed) > before + count
+        })
+        .await;
+    };
+    more(30).await;
+    let Balanced { mut servers, nginx: _nginx, authority: _authority, database } = balanced;
+    servers.remove(0).kill();
+    more(60).await;
+    servers[0].signal(Signal::TERM);
+    more(60).await;
+    servers[0].ended().await;
+    more(60).await;
+    going.store(false, Ordering::Relaxed);
+    for caller in callers {
+        caller.await.unwrap();
+    }
+    let stats = servers[1].call("task.stats", json!({})).await;
+    assert_eq!(stats["total"], made.load(Ordering::Relaxed), "each once");
+    drop(database);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sockets_streams_and_waiting_claims_go_through_and_go_on_elsewhere() {
+    let mut balanced = Balanced::start().await;
+    let address = balanced.address();
+    let open = async |since: Option<&str>| {
+        let mut socket = Socket::at(address, &[("host", NAME)]).await;
+        let mut wanted = json!({ "action": "subscribe", "events": ["task.created"] });
+        if let Some(since) = since {
+            wanted["since"] = json!(since);
+        }
+        socket.say(wanted).await;
+        socket.hear_until(|said| said["type"] == "subscribed").await;
+        socket
+    };
+    let make = async |text: &str| {
+        let answer =
+            send(address, "POST", "/task/create", Some(text), &json!({ "text": text })).await;
+        assert_eq!(answer.status, 200, "{}", answer.json());
+    };
+    let mut socket = open(None).await;
+    make("first").await;
+    let first = socket.hear_until(|said| said["type"] == "event").await;
+    let cursor = first["id"].as_str().unwrap().to_owned();
+    // Whichever of the two serves it, it has to go on at another one.
+    let backup = balanced.servers.pop().unwrap();
+    for server in balanced.servers.drain(..) {
+        server.kill();
+    }
+    make("second").await;
+    drop(socket);
+    let mut socket = open(Some(&cursor)).await;
+    make("third").await;
+    for text in ["second", "third"] {
+        let event = socket.hear_until(|said| said["type"] == "event").await;
+        assert_eq!(event["data"]["payload"]["text"], text, "nothing is missed: {event}");
+    }
+
+    let register = json!({ "id": "w", "roles": [] });
+    assert_eq!(send(address, "POST", "/system/register", Some("w"), &register).await.status, 200);
+    for _ in 0..3 {
+        backup.call("task.claim", json!({ "workerId": "w" })).await;
+    }
+    let claim = json!({ "workerId": "w", "waitMs": 20_000 });
+    let waiting =
+        tokio::spawn(
+            async move { send(address, "POST", "/task/claim", None, &claim).await.json() },
+        );
+    let in_flight = async || {
+        let text = send_to(backup.address, "GET", "/metrics", &[], b"").await.body;
+        String::from_utf8(text).unwrap().contains("claudebench_http_requests_in_flight 2\n")
+    };
+    until("it waits", in_flight).await;
+    make("fourth").await;
+    assert_eq!(waiting.await.unwrap()["data"]["task"]["text"], "fourth");
+}
+
+#[tokio::test]
+async fn over_tls_nginx_says_who_it_is() {
+    let balanced = Balanced::start().await;
+    let mut client = Command::new("openssl")
+        .args([
+            "s_client",
+            "-quiet",
+            "-verify_return_error",
+            "-servername",
+            NAME,
+            "-verify_hostname",
+        ])
+        .args([NAME, "-CAfile", balanced.authority.file().to_str().unwrap(), "-connect"])
+        .arg(format!("127.0.0.1:{}", balanced.nginx.port()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let request = format!("GET /readyz HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n");
+    std::io::Write::write_all(client.stdin.as_mut().unwrap(), request.as_bytes()).unwrap();
+    let output = tokio::task::spawn_blocking(move || client.wait_with_output().unwrap());
+    let said = String::from_utf8(output.await.unwrap().stdout).unwrap();
+    assert!(said.starts_with("HTTP/1.1 200") && said.contains("ready"), "{said}");
+}

@@ -1,0 +1,114 @@
+//! Windows that all servers share: a hash for each slot, all in one slot of a cluster, so that they are read in
+//! one go.
+
+use std::collections::HashMap;
+
+use claudebench_core::Millis;
+use claudebench_core::figures::Latencies;
+use redis::Pipeline;
+
+use super::{Counted, SILENT_MS, SLOT_MS, SLOTS, Seen, Windows, slot, windows_of};
+use crate::limits::Pending;
+use crate::redis::Link;
+
+/// How each server is: when it said so, and how many connections it has.
+const SERVERS: &str = "cb:metrics:{window}:servers";
+
+/// Windows in Redis.
+pub struct RedisWindows {
+    link: Link,
+    server: String,
+}
+
+impl RedisWindows {
+    /// Those that this link leads to; this server is known by its id.
+    #[must_use]
+    pub fn new(link: Link, server: impl Into<String>) -> Self {
+        Self { link, server: server.into() }
+    }
+}
+
+fn key(slot: i64) -> String {
+    format!("cb:metrics:{{window}}:{slot}")
+}
+
+impl Windows for RedisWindows {
+    fn add<'a>(
+        &'a self,
+        slots: &'a [(i64, Counted)],
+        now: Millis,
+        connections: u64,
+    ) -> Pending<'a, ()> {
+        Box::pin(async move {
+            let mut all = Pipeline::new();
+            for (slot, counted) in slots {
+                let key = key(*slot);
+                let Counted { calls, errors, micros, took } = counted;
+                let sums = [("calls", calls), ("errors", errors), ("micros", micros)];
+                for (field, sum) in sums {
+                    all.cmd("HINCRBY").arg(&key).arg(field).arg(*sum).ignore();
+                }
+                for (bucket, count) in took.buckets() {
+                    all.cmd("HINCRBY").arg(&key).arg(bucket).arg(count).ignore();
+                }
+                all.cmd("PEXPIRE").arg(&key).arg((SLOTS + 6) * SLOT_MS).ignore();
+            }
+            let said = format!("{}:{connections}", now.0);
+            all.cmd("HSET").arg(SERVERS).arg(&self.server).arg(said).ignore();
+            // Of servers that have gone nothing is left when all have.
+            all.cmd("PEXPIRE").arg(SERVERS).arg(10 * SILENT_MS).ignore();
+            self.link.ask_all(&all).await
+        })
+    }
+
+    fn look(&self, now: Millis) -> Pending<'_, Seen> {
+        Box::pin(async move {
+            let newest = slot(now) + 1;
+            let slots: Vec<i64> = (newest - SLOTS..=newest).collect();
+            let mut all = Pipeline::new();
+            all.cmd("HGETALL").arg(SERVERS);
+            for slot in &slots {
+                all.cmd("HGETALL").arg(key(*slot));
+            }
+            let mut found: Vec<HashMap<String, String>> = self.link.ask_all(&all).await?;
+            let servers = if found.is_empty() { HashMap::new() } else { found.remove(0) };
+            let mut seen = Seen::default();
+            for (slot, fields) in slots.iter().zip(&found) {
+                let counted = counted(fields);
+                windows_of(*slot, now).for_each(|nth| seen.windows[nth].add(&counted));
+            }
+            let mut gone = Vec::new();
+            for (server, said) in &servers {
+                let said = said.split_once(':');
+                let number = said.and_then(|(at, n)| Some((at.parse().ok()?, n.parse().ok()?)));
+                match number {
+                    Some((at, connections)) if now.since(Millis(at)) <= SILENT_MS => {
+                        let connections: u64 = connections;
+                        seen.connections += connections;
+                        seen.servers += 1;
+                    }
+                    _ => gone.push(server),
+                }
+            }
+            if !gone.is_empty() {
+                let mut forget = redis::cmd("HDEL");
+                forget.arg(SERVERS).arg(gone);
+                self.link.ask::<()>(&forget).await?;
+            }
+            Ok(seen)
+        })
+    }
+}
+
+fn counted(fields: &HashMap<String, String>) -> Counted {
+    let sum = |name: &str| fields.get(name).and_then(|sum| sum.parse().ok()).unwrap_or(0);
+    let buckets = fields
+        .iter()
+        .filter_map(|(bucket, count)| Some((bucket.parse().ok()?, count.parse().ok()?)));
+    Counted {
+        calls: sum("calls"),
+        errors: sum("errors"),
+        micros: sum("micros"),
+        took: Latencies::of(buckets),
+    }
+}
