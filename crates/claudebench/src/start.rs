@@ -144,7 +144,7 @@ pub async fn start_worker(
 }
 
 async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
-    let together = Together::of(&config)?;
+    let redis = config.redis()?;
     let worker = ground.given.as_ref().map(|(worker, _)| *worker);
     let (opened, keys, listeners) = reach(&config, ground).await?;
     let local_only = listeners.iter().all(Listener::is_local);
@@ -159,8 +159,9 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
     let head = store.health().await?.head;
     let (stop, stopping) = watch::channel(false);
     let mut background = JoinSet::new();
+    let together = Together::of(&config, redis, &store).await?;
     let link = together.as_ref().map(|together| &together.link);
-    let limiter = shared::limiter(&config, link, store.clock());
+    let limiter = shared::limiter(&config, together.as_ref(), store.clock());
     let signals = shared::signals(&config, together.as_ref(), store.clock().now());
     if let Some(together) = together.clone() {
         let counted = (signals.clone(), store.clock());

@@ -108,11 +108,19 @@ impl Breaker {
         }
     }
 
-    /// A call went well. True if that closed the breaker.
+    /// A call went well that is not the one that tries: it was perhaps under way when the breaker opened.
+    pub fn went_well(&self) {
+        let mut inner = self.lock();
+        if inner.state == BreakerState::Closed {
+            inner.failures = 0;
+            inner.rest = self.options.first;
+        }
+    }
+
+    /// The call that tries went well. True if that closed the breaker.
     pub fn succeeded(&self) -> bool {
         let mut inner = self.lock();
         inner.failures = 0;
-        inner.rest = self.options.first;
         std::mem::replace(&mut inner.state, BreakerState::Closed) != BreakerState::Closed
     }
 
@@ -180,6 +188,31 @@ mod tests {
         assert!(matches!(breaker.admit(), Admission::Refused(_)), "one tries, the others wait");
         assert!(breaker.succeeded());
         assert_eq!((breaker.admit(), breaker.opened()), (Admission::Call, 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_closes_and_fails_again_rests_longer_until_a_call_went_well() {
+        let breaker = failing(5);
+        breaker.went_well();
+        assert_eq!(breaker.state(), BreakerState::Open, "it was under way");
+        tokio::time::advance(Duration::from_millis(100)).await;
+        assert_eq!(breaker.admit(), Admission::Try);
+        breaker.failed();
+        tokio::time::advance(Duration::from_millis(200)).await;
+        assert_eq!(breaker.admit(), Admission::Try);
+        assert!(breaker.succeeded());
+        (0..5).for_each(|_| {
+            breaker.failed();
+        });
+        assert_eq!(breaker.admit(), Admission::Refused(Duration::from_millis(200)));
+        tokio::time::advance(Duration::from_millis(200)).await;
+        assert_eq!(breaker.admit(), Admission::Try);
+        breaker.succeeded();
+        breaker.went_well();
+        (0..5).for_each(|_| {
+            breaker.failed();
+        });
+        assert_eq!(breaker.admit(), Admission::Refused(Duration::from_millis(100)));
     }
 
     #[tokio::test(start_paused = true)]

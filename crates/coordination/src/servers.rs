@@ -18,14 +18,15 @@ const GONE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 pub struct Servers {
     link: Link,
+    key: String,
     id: String,
 }
 
 impl Servers {
-    /// Those of this link; this one is known by its id.
+    /// Those of a store; this one is known by its id.
     #[must_use]
-    pub fn new(link: Link, id: impl Into<String>) -> Self {
-        Self { link, id: id.into() }
+    pub fn new(link: Link, store: &str, id: impl Into<String>) -> Self {
+        Self { link, key: format!("cb:servers:{store}"), id: id.into() }
     }
 
     /// Says that this server is there, and asks how many there are.
@@ -45,7 +46,7 @@ impl Servers {
     }
 
     async fn say(&self, what: &str) -> Result<u32, LinkError> {
-        let mut call = HERE.key("cb:servers");
+        let mut call = HERE.key(&self.key);
         let gone = u64::try_from(GONE.as_millis()).unwrap_or(u64::MAX);
         call.arg(&self.id).arg(gone).arg(what);
         self.link.run(async |connection| call.invoke_async(connection).await).await

@@ -157,12 +157,15 @@ fn more(load: &Load, wanted: &Wanted, mut reasons: Vec<String>) -> Advice {
 
 fn fewer(load: &Load, wanted: &Wanted, needed: u32) -> Advice {
     let Load { servers, queued, running, average_ms, unchanged_ms, .. } = *load;
-    let half = servers.div_ceil(2).max(needed);
+    let half = servers.div_ceil(2).min(wanted.most).max(needed);
     let mut reasons = vec![format!(
         "{queued} tasks wait and calls take {:.0} ms: below {} and {} ms",
         average_ms[1], wanted.low.queued, wanted.low.ms
     )];
-    let (way, servers) = if half >= servers {
+    let (way, servers) = if load.errors > 0.5 {
+        reasons.push(format!("but {:.0} % of the calls fail", load.errors * 100.0));
+        (Way::Stay, servers)
+    } else if half >= servers {
         reasons.push(match needed {
             least if least == wanted.least => format!("but there are to be {least} at the least"),
             _ => format!("but {running} running tasks need {needed} servers"),
@@ -220,6 +223,8 @@ mod tests {
             (Load { queued: 50, ..low }, Stay, 4, "neither"),
             (Load { average_ms: [20.0, 100.0], ..low }, Stay, 4, "neither"),
             (Load { average_ms: [100.0, 20.0], ..low }, Stay, 4, "neither"),
+            (Load { errors: 0.6, ..low }, Stay, 4, "60 % of the calls fail"),
+            (Load { servers: 50, ..low }, Down, 20, "half"),
             (Load { servers: 1, ..low }, Stay, 1, "at the least"),
             (Load { running: 2_001, ..low }, Down, 3, "half"),
             (Load { running: 3_001, ..low }, Stay, 4, "3001 running tasks need 4"),

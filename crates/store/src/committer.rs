@@ -34,6 +34,8 @@ pub struct Span {
     pub before: Option<Cursor>,
     /// The events, in the order of the log.
     pub events: Vec<Arc<Event>>,
+    /// Where the log ends after them: a commit takes a place there also without events.
+    pub end: Cursor,
 }
 
 /// Takes own commits to other servers. It must not wait.

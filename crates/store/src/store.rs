@@ -221,6 +221,9 @@ pub trait Store: Send + Sync + 'static {
     fn figures(&self) -> BoxFuture<'_, Vec<(&'static str, i64)>> {
         Box::pin(std::future::ready(Ok(Vec::new())))
     }
+    /// By what this store is told from others, whichever server or address it is opened by: what several servers
+    /// share elsewhere belongs to one store.
+    fn identity(&self) -> BoxFuture<'_, String>;
     /// How the store itself is; waits for no other read.
     fn health(&self) -> BoxFuture<'_, StoreHealth>;
 }

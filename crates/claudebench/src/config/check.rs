@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::layers::{ConfigError, Setting};
-use super::{LogFormat, Required, database, rates, redis};
+use super::{LogFormat, Required, database, rates, redis, scaling};
 use crate::client::Address;
 
 const DAY_MS: i64 = 86_400_000;
@@ -109,6 +109,7 @@ pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
     }
     database::check(settings)?;
     redis::check(settings)?;
+    scaling::check(settings)?;
     archive(settings)?;
     workers(settings)
 }

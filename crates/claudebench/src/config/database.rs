@@ -191,7 +191,13 @@ fn of_a_database(key: &str) -> bool {
 /// The URL of a database without its password, which may hold any character, and may stand behind
 /// the question mark, too.
 fn hidden(text: &str) -> String {
-    let Some((scheme, rest)) = text.split_once("://") else { return without_password(text) };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        // `unix:PATH?pass=..` is a server of Redis.
+        return match text.split_once('?') {
+            Some((path, query)) => format!("{path}?{}", hidden_query(query)),
+            None => without_password(text),
+        };
+    };
     let (authority, query) = match rest.rsplit_once('@') {
         // Everything before the last `@` may be of the password.
         Some((user, rest)) => {
@@ -208,12 +214,15 @@ fn hidden(text: &str) -> String {
         }
     };
     let Some(query) = query else { return format!("{scheme}://{authority}") };
+    format!("{scheme}://{authority}?{}", hidden_query(query))
+}
+
+fn hidden_query(query: &str) -> String {
     let pair = |pair: &str| match pair.split_once('=') {
-        Some((name @ ("password" | "sslpassword"), _)) => format!("{name}=***"),
+        Some((name @ ("password" | "sslpassword" | "pass"), _)) => format!("{name}=***"),
         _ => pair.to_owned(),
     };
-    let query: Vec<String> = query.split('&').map(pair).collect();
-    format!("{scheme}://{authority}?{}", query.join("&"))
+    query.split('&').map(pair).collect::<Vec<_>>().join("&")
 }
 
 #[cfg(test)]
@@ -229,6 +238,8 @@ mod tests {
             ("postgres://u:secret@h:1/d", "postgres://u:***@h:1/d"),
             ("postgres://u:se/cr@et?@h/d?x=1", "postgres://u:***@h/d?x=1"),
             ("postgres://h/d?user=u&password=secret", "postgres://h/d?user=u&password=***"),
+            ("unix:/run/redis.sock?pass=secret&user=u", "unix:/run/redis.sock?pass=***&user=u"),
+            ("redis+unix:///run/r.sock?pass=secret", "redis+unix:///run/r.sock?pass=***"),
         ] {
             assert_eq!(hidden(url), seen, "{url}");
         }

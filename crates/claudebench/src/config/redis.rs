@@ -115,6 +115,15 @@ pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
             "there are several of `url`, `nodes` and `sentinels`: leave one of them",
         );
     }
+    let is_on = |key: &str| find(key).and_then(|setting| setting.value.as_bool()).unwrap_or(false);
+    if is_on("redis.tls") && !is_there("redis.sentinels") {
+        let what =
+            "this is about the master that sentinels name; elsewhere write rediss:// in the URL";
+        return wrong("redis.tls", what);
+    }
+    if is_on("redis.replicas") && !is_there("redis.nodes") {
+        return wrong("redis.replicas", "only the replicas of a cluster (`nodes`) are asked");
+    }
     if is_there("redis.sentinels") != is_there("redis.master") {
         let what = "`sentinels` and the name that they have for the `master` go together";
         let key = if is_there("redis.master") { "redis.master" } else { "redis.sentinels" };
@@ -157,6 +166,9 @@ mod tests {
         assert!(matches!(watched.unwrap().servers, Servers::Sentinels { .. }));
         let both = loaded(&[("redis.url", "redis://a".into()), ("redis.nodes", nodes.clone())]);
         assert!(both.unwrap_err().contains("several of"));
+        let tls = loaded(&[("redis.url", "redis://a".into()), ("redis.tls", true.into())]);
+        assert!(tls.unwrap_err().contains("rediss://"));
+        assert!(loaded(&[("redis.replicas", true.into())]).unwrap_err().contains("cluster"));
         assert!(loaded(&[("redis.sentinels", nodes)]).unwrap_err().contains("go together"));
         assert!(loaded(&[("redis.nodes", list(&["http://a"]))]).unwrap_err().contains("redis://"));
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use claudebench_coordination::Signals;
 use claudebench_coordination::limits::{Limiter, MemoryRates, Rates, RedisRates};
-use claudebench_coordination::redis::Link;
-use claudebench_coordination::relay::{Heard, Message, Relay, follow};
+use claudebench_coordination::redis::{Link, RedisOptions};
+use claudebench_coordination::relay::{Heard, Message, Relay, Sender, Sent, follow};
 use claudebench_coordination::servers::{EVERY, Servers};
 use claudebench_coordination::windows::{RedisWindows, SLOT_MS, Windows};
 use claudebench_core::event::{Event, scope};
@@ -28,18 +28,21 @@ use crate::transport::App;
 #[derive(Clone)]
 pub(super) struct Together {
     pub(super) link: Link,
-    /// By what the others know this server.
-    id: String,
+    sender: Sender,
     publishes: bool,
 }
 
 impl Together {
-    /// The one of a configuration, if there is one.
-    pub(super) fn of(config: &Config) -> Result<Option<Self>, StartError> {
-        let Some(options) = config.redis()? else { return Ok(None) };
-        let id = getrandom::u64().map_err(StartError::Chance)?;
-        let (id, publishes) = (format!("{id:016x}"), config.redis.publish);
-        Ok(Some(Self { link: Link::open(options), id, publishes }))
+    /// The one of a configuration, if there is one, as far as it is of the servers of this store.
+    pub(super) async fn of(
+        config: &Config,
+        options: Option<RedisOptions>,
+        store: &Arc<dyn Store>,
+    ) -> Result<Option<Self>, StartError> {
+        let Some(options) = options else { return Ok(None) };
+        let server = getrandom::u64().map_err(StartError::Chance)?;
+        let sender = Sender { store: store.identity().await?, server: format!("{server:016x}") };
+        Ok(Some(Self { link: Link::open(options), sender, publishes: config.redis.publish }))
     }
 
     /// Takes commits to other servers and brings theirs, beside the rest.
@@ -49,20 +52,20 @@ impl Together {
         background: &mut JoinSet<()>,
         stopping: &watch::Receiver<bool>,
     ) -> Relayed {
-        let (relay, sending) = Relay::new(self.link.clone(), &self.id);
+        let (relay, sending) = Relay::new(self.link.clone(), self.sender.clone());
         background.spawn(until(stopping.clone(), sending.run()));
         let relayed = Relayed { relay, publishes: self.publishes };
         let sent = relayed.clone();
         let by_store = store.send_by(Arc::new(move |span: &Span| sent.send(span)));
         if by_store {
             let (sender, mut heard) = mpsc::channel(HEARD);
-            let following = follow(self.link.options().clone(), self.id.clone(), sender);
+            let following = follow(self.link.options().clone(), self.sender.clone(), sender);
             background.spawn(until(stopping.clone(), following));
             let (relay, store) = (relayed.relay.clone(), store.clone());
             let hearing = async move {
-                while let Some(Heard { before, events }) = heard.recv().await {
+                while let Some(Heard { before, events, end }) = heard.recv().await {
                     relay.heard();
-                    store.hear(Span { before, events }).await;
+                    store.hear(Span { before, events, end }).await;
                 }
             };
             background.spawn(until(stopping.clone(), hearing));
@@ -80,7 +83,7 @@ impl Together {
     ) {
         /// Others hear of it by themselves soon after.
         const FAREWELL: Duration = Duration::from_millis(500);
-        let servers = Servers::new(self.link, self.id);
+        let servers = Servers::new(self.link, &self.sender.store, self.sender.server);
         let counting = async {
             let mut ticks = interval(EVERY);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -115,14 +118,15 @@ impl Relayed {
         };
         let published = span.events.iter().filter(|_| self.publishes).filter(shown);
         let messages = published.map(|event| message(event)).collect();
-        self.relay.send(span.before, span.events.clone(), messages);
+        let Span { before, events, end } = span.clone();
+        self.relay.send(Sent { before, events, end, messages });
     }
 
     /// Sends a commit of a store that nobody else writes to.
     pub(super) fn send_all(&self, events: &[Arc<Event>]) {
-        let Some(first) = events.first() else { return };
-        let before = Some(Cursor(first.cursor.0 - 1));
-        self.send(&Span { before, events: events.to_vec() });
+        let [first, ..] = events else { return };
+        let end = events.last().map_or(first.cursor, |last| last.cursor);
+        self.send(&Span { before: Some(Cursor(first.cursor.0 - 1)), events: events.to_vec(), end });
     }
 }
 
@@ -162,8 +166,8 @@ fn message(event: &Event) -> Message {
 
 /// What this server counts for decisions about their number.
 pub(super) fn signals(config: &Config, together: Option<&Together>, now: Millis) -> Arc<Signals> {
-    let shared = together.map(|Together { link, id, .. }| {
-        Arc::new(RedisWindows::new(link.clone(), id.clone())) as Arc<dyn Windows>
+    let shared = together.map(|Together { link, sender: Sender { store, server }, .. }| {
+        Arc::new(RedisWindows::new(link.clone(), store, server)) as Arc<dyn Windows>
     });
     Arc::new(Signals::new(shared, u32::try_from(config.workers.count).unwrap_or(1), now))
 }
@@ -182,8 +186,14 @@ pub(super) async fn flush(app: Arc<App>) {
 }
 
 /// What counts calls.
-pub(super) fn limiter(config: &Config, link: Option<&Link>, clock: Arc<dyn Clock>) -> Arc<Limiter> {
-    let shared = link.map(|link| Arc::new(RedisRates::new(link.clone())) as Arc<dyn Rates>);
+pub(super) fn limiter(
+    config: &Config,
+    together: Option<&Together>,
+    clock: Arc<dyn Clock>,
+) -> Arc<Limiter> {
+    let shared = together.map(|Together { link, sender, .. }| {
+        Arc::new(RedisRates::new(link.clone(), &sender.store)) as Arc<dyn Rates>
+    });
     let limiter = Limiter::new(MemoryRates::new(clock), shared);
     // As far as is known without Redis.
     limiter.set_servers(u32::try_from(config.workers.count).unwrap_or(1));

@@ -44,6 +44,8 @@ impl CallRates {
     /// [`Code::RateLimited`]: one of them is empty.
     pub async fn admit(&self, key: &KeyRow, method: &str) -> Result<Option<Standing>, Limited> {
         let own = match (self.methods.get(method), self.tenants.get(&key.tenant_name)) {
+            // Not even together with others.
+            (Some(None), _) | (None, Some(None)) => return Ok(None),
             (Some(rate), _) => {
                 rate.map(|rate| (format!("key:{}:{method}", key.id), "method", rate))
             }

@@ -21,7 +21,8 @@ impl Bucket {
     pub(super) fn take(&mut self, now: f64, rate: Rate, want: u32, share: u32) -> Grant {
         let each = MINUTE / f64::from(rate.per_minute.max(1));
         let burst = f64::from(rate.burst.max(1));
-        let full = self.0.max(now);
+        // A clock that was ahead, or a burst that was larger, costs no more than an empty bucket.
+        let full = self.0.clamp(now, now + burst * each);
         let room = ((now - full) / each + burst + NEARLY).floor().max(0.0);
         let most = (room / f64::from(share.max(1))).floor().max(1.0).min(room);
         let granted = f64::from(want).min(most);

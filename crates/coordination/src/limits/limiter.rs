@@ -93,8 +93,10 @@ struct Held {
     tokens: u32,
     /// When they came.
     since: Instant,
-    /// How many were used since then.
-    used: u32,
+    /// How many were used in the span of a handful that goes on, and in the one before.
+    used: [u32; 2],
+    /// When that began.
+    span: Instant,
     /// What the bucket said then.
     said: Grant,
     /// Until then nothing is to be had.
@@ -173,22 +175,26 @@ impl Limiter {
         let Some(shared) = &self.shared else { return self.take_share(wanted) };
         let bucket = self.bucket(&wanted.name);
         let until = Instant::now() + PATIENCE;
+        let said = |step| match step {
+            Step::Given(standing) => Some(Ok(standing)),
+            Step::Refused(standing, retry_ms) => Some(Err(Limited { standing, retry_ms })),
+            Step::Alone => Some(self.take_share(wanted)),
+            Step::Wait => None,
+        };
         loop {
-            // Before the look, so that nothing that comes between is missed.
+            // Most find something without waiting.
+            if let Some(said) = said(self.step(wanted, &bucket, shared)) {
+                return said;
+            }
+            // Before the next look, so that nothing that comes between is missed.
             let mut came = std::pin::pin!(bucket.came.notified());
             came.as_mut().enable();
-            match self.step(wanted, &bucket, shared) {
-                Step::Given(standing) => return Ok(standing),
-                Step::Refused(standing, retry_ms) => {
-                    return Err(Limited { standing, retry_ms });
-                }
-                Step::Alone => return self.take_share(wanted),
-                Step::Wait => {
-                    let left = until.saturating_duration_since(Instant::now());
-                    if timeout(left, came).await.is_err() {
-                        return self.take_share(wanted);
-                    }
-                }
+            if let Some(said) = said(self.step(wanted, &bucket, shared)) {
+                return said;
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if timeout(left, came).await.is_err() {
+                return self.take_share(wanted);
             }
         }
     }
@@ -206,11 +212,13 @@ impl Limiter {
         let given = held.tokens > 0;
         if given {
             held.tokens -= 1;
-            held.used += 1;
+            held.use_one(now);
         }
         let empty = held.empty_until.filter(|until| now < *until);
-        let handful = held.handful(now, wanted.rate);
-        if !held.fetching && empty.is_none() && held.tokens <= handful / 2 {
+        let handful = held.handful(wanted.rate);
+        // Ahead of need only where many are needed: what is not used soon is lost.
+        let needed = !given || (handful > 1 && held.tokens <= handful / 2);
+        if !held.fetching && empty.is_none() && needed {
             held.fetching = true;
             self.fetch(wanted, bucket.clone(), shared.clone(), handful);
         }
@@ -265,8 +273,8 @@ impl Limiter {
         if self.shared.is_some() {
             let bucket = self.bucket(&wanted.name);
             let mut held = bucket.lock();
-            held.tokens += u32::from(held.used > 0);
-            held.used = held.used.saturating_sub(1);
+            held.tokens += 1;
+            held.used[0] = held.used[0].saturating_sub(1);
         }
     }
 
@@ -297,10 +305,12 @@ impl Bucket {
 
 impl Held {
     fn none() -> Self {
+        let now = Instant::now();
         Self {
             tokens: 0,
-            since: Instant::now(),
-            used: 0,
+            since: now,
+            used: [0; 2],
+            span: now,
             said: Grant::default(),
             empty_until: None,
             alone_until: None,
@@ -308,18 +318,25 @@ impl Held {
         }
     }
 
-    /// How many are fetched: what was used since the last time, for as long as a handful lasts; never
-    /// so many that another server had to wait for them.
-    fn handful(&self, now: Instant, rate: Rate) -> u32 {
-        let passed = now.saturating_duration_since(self.since).max(Duration::from_millis(1));
-        let needed = f64::from(self.used) * HANDFUL.as_secs_f64() / passed.as_secs_f64();
-        // Both are far below the bounds of the type.
-        (needed.ceil() as u32).clamp(1, (rate.burst / 4).max(1))
+    fn use_one(&mut self, now: Instant) {
+        let spans = now.saturating_duration_since(self.span).as_millis() / HANDFUL.as_millis();
+        if spans > 0 {
+            self.used = [0, if spans == 1 { self.used[0] } else { 0 }];
+            self.span = now;
+        }
+        self.used[0] += 1;
+    }
+
+    /// How many are fetched: as many as were used in such a span of late; never so many that another server
+    /// had to wait for them.
+    fn handful(&self, rate: Rate) -> u32 {
+        let [now, before] = self.used;
+        now.max(before).clamp(1, (rate.burst / 4).max(1))
     }
 
     fn got(&mut self, now: Instant, grant: Grant) {
         self.tokens += grant.granted;
-        (self.since, self.used, self.said) = (now, 0, grant);
+        (self.since, self.said) = (now, grant);
         self.empty_until =
             (grant.granted == 0).then(|| now + Duration::from_millis(grant.retry_ms.max(1)));
     }

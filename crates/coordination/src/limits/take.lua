@@ -5,7 +5,8 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local each = 60000000 / tonumber(ARGV[1])
 local burst, want, share = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local full = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
+-- A clock that was ahead, or a burst that was larger, costs no more than an empty bucket.
+local full = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now), now + burst * each)
 local room = math.max(math.floor((now - full) / each + burst + 0.001), 0)
 local most = math.min(math.max(math.floor(room / share), 1), room)
 local granted = math.min(want, most)

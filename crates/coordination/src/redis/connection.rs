@@ -71,9 +71,11 @@ pub(crate) async fn open(options: &RedisOptions) -> RedisResult<Connection> {
     }
 }
 
-/// Asks something that a server answers only if it would answer others.
+/// Writes something: a server that takes no writes is of no use.
 pub(super) async fn probe(connection: &mut Connection) -> RedisResult<()> {
-    redis::cmd("EXISTS").arg("cb:probe").query_async::<i64>(connection).await.map(drop)
+    let mut write = redis::cmd("SET");
+    write.arg("cb:probe").arg(1).arg("PX").arg(1_000);
+    write.query_async(connection).await
 }
 
 fn config(options: &RedisOptions) -> AsyncConnectionConfig {

@@ -147,11 +147,11 @@ impl Link {
         let limit = inner.options.answer;
         let error = match timeout(limit, work(&mut connection)).await {
             Ok(Ok(done)) => {
-                inner.breaker.succeeded();
+                inner.breaker.went_well();
                 return Ok(done);
             }
             Ok(Err(error)) if is_answer(&error) => {
-                inner.breaker.succeeded();
+                inner.breaker.went_well();
                 return Err(LinkError::Refused(error.to_string()));
             }
             Ok(Err(error)) if error.is_timeout() => LinkError::TooSlow(limit),

@@ -29,6 +29,9 @@ pub async fn look(options: &RedisOptions) -> Result<RedisFound, String> {
         ErrorKind::Server(ServerErrorKind::Moved) => {
             "it is a node of a cluster: name its nodes in `redis.nodes`".to_owned()
         }
+        ErrorKind::Server(ServerErrorKind::ReadOnly) => {
+            "it is a replica, which takes no writes: name the master, or the sentinels".to_owned()
+        }
         _ => error.to_string(),
     };
     let mut connection = connection::open(options).await.map_err(told)?;

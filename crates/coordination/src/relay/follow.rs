@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::form::unpacked;
-use super::{Heard, streams};
+use super::{Heard, Sender, streams};
 use crate::redis::{Connection, RedisOptions, open};
 
 /// How long Redis waits for something to tell.
@@ -22,22 +22,22 @@ const AGAIN: Duration = Duration::from_millis(250);
 
 /// Follows what other servers than this one have committed, until nobody listens any more. What is lost on the
 /// way shows in what comes after it.
-pub async fn follow(options: RedisOptions, server: String, heard: mpsc::Sender<Heard>) {
+pub async fn follow(options: RedisOptions, sender: Sender, heard: mpsc::Sender<Heard>) {
     let mut following = JoinSet::new();
     for stream in streams(&options) {
         // A connection of its own: others would wait behind it.
         let options = RedisOptions { answer: options.answer + WAIT, ..options.clone() };
-        following.spawn(one(options, stream, server.clone(), heard.clone()));
+        following.spawn(one(options, stream, sender.clone(), heard.clone()));
     }
     drop(heard);
     while following.join_next().await.is_some() {}
 }
 
 #[allow(clippy::disallowed_methods, reason = "a rest between tries")]
-async fn one(options: RedisOptions, stream: String, server: String, heard: mpsc::Sender<Heard>) {
+async fn one(options: RedisOptions, stream: String, sender: Sender, heard: mpsc::Sender<Heard>) {
     let mut last = None;
     while !heard.is_closed() {
-        let Err(error) = read(&options, &stream, &server, &mut last, &heard).await else { return };
+        let Err(error) = read(&options, &stream, &sender, &mut last, &heard).await else { return };
         tracing::debug!(%error, stream, "a stream cannot be followed; the store is read meanwhile");
         sleep(AGAIN).await;
     }
@@ -47,7 +47,7 @@ async fn one(options: RedisOptions, stream: String, server: String, heard: mpsc:
 async fn read(
     options: &RedisOptions,
     stream: &str,
-    server: &str,
+    sender: &Sender,
     last: &mut Option<String>,
     heard: &mpsc::Sender<Heard>,
 ) -> RedisResult<()> {
@@ -64,7 +64,9 @@ async fn read(
         for entry in read.into_iter().flat_map(|read| read.keys).flat_map(|key| key.ids) {
             place.clone_from(&entry.id);
             *last = Some(entry.id.clone());
-            if entry.get::<String>("s").as_deref() == Some(server) {
+            if entry.get::<String>("d").as_ref() != Some(&sender.store)
+                || entry.get::<String>("s").as_ref() == Some(&sender.server)
+            {
                 continue;
             }
             if heard.send(commit(&entry)).await.is_err() {
@@ -85,10 +87,10 @@ async fn end(connection: &mut Connection, stream: &str) -> String {
 }
 
 fn commit(entry: &StreamId) -> Heard {
-    let before = entry.get::<String>("b").and_then(|text| text.parse().ok()).map(Cursor);
+    let place = |name: &str| entry.get::<String>(name)?.parse().ok().map(Cursor);
     let events = entry.get::<Vec<u8>>("e").and_then(|text| unpacked(&text));
-    match (before, events) {
-        (Some(before), Some(events)) => Heard { before: Some(before), events },
-        _ => Heard { before: None, events: Vec::new() },
+    match (place("b"), events, place("n")) {
+        (Some(before), Some(events), Some(end)) => Heard { before: Some(before), events, end },
+        _ => Heard { before: None, events: Vec::new(), end: Cursor::default() },
     }
 }

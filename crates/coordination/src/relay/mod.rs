@@ -28,6 +28,30 @@ pub struct Heard {
     pub before: Option<Cursor>,
     /// Its events, in the order of the log.
     pub events: Vec<Arc<Event>>,
+    /// Where the log ends after it.
+    pub end: Cursor,
+}
+
+/// A commit, on its way.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    /// Where the log ended before it, if that is known.
+    pub before: Option<Cursor>,
+    /// Its events, in the order of the log.
+    pub events: Vec<Arc<Event>>,
+    /// Where the log ends after it.
+    pub end: Cursor,
+    /// What is published with it.
+    pub messages: Vec<Message>,
+}
+
+/// Who sends, and of which store: a Redis may be that of several.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sender {
+    /// The store's identity.
+    pub store: String,
+    /// By what the others know the server.
+    pub server: String,
 }
 
 /// What is published on a channel.

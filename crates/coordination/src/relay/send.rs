@@ -5,13 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use claudebench_core::Cursor;
-use claudebench_core::event::Event;
 use redis::Script;
 use tokio::sync::mpsc;
 
 use super::form::packed;
-use super::{Message, streams};
+use super::{Message, Sender, Sent, streams};
 use crate::redis::{Link, LinkError};
 
 static PUBLISH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("publish.lua")));
@@ -25,20 +23,14 @@ const COMMIT_BYTES: usize = 128 << 10;
 /// So many bytes go at once, about.
 const BATCH_BYTES: usize = 512 << 10;
 /// So many entries a stream keeps, about.
-const KEPT: usize = 2_000;
+const KEPT: usize = 500;
 /// For so long it keeps them when nothing comes.
 const KEPT_FOR: Duration = Duration::from_secs(3_600);
-
-struct Commit {
-    before: Option<Cursor>,
-    events: Vec<Arc<Event>>,
-    messages: Vec<Message>,
-}
 
 /// The way of own commits to other servers. Cheap to clone.
 #[derive(Clone)]
 pub struct Relay {
-    queue: mpsc::Sender<Commit>,
+    queue: mpsc::Sender<Sent>,
     counts: Arc<Counts>,
 }
 
@@ -63,24 +55,24 @@ pub struct RelayStatus {
 /// What sends: to be run beside the rest.
 pub struct Sending {
     link: Link,
-    server: String,
-    queue: mpsc::Receiver<Commit>,
+    sender: Sender,
+    queue: mpsc::Receiver<Sent>,
     counts: Arc<Counts>,
 }
 
 impl Relay {
-    /// A relay of the server with this id, and what sends.
+    /// A relay of a server, and what sends.
     #[must_use]
-    pub fn new(link: Link, server: &str) -> (Self, Sending) {
-        let (sender, queue) = mpsc::channel(QUEUE);
+    pub fn new(link: Link, sender: Sender) -> (Self, Sending) {
+        let (waiting, queue) = mpsc::channel(QUEUE);
         let counts = Arc::new(Counts::default());
-        let sending = Sending { link, server: server.to_owned(), queue, counts: counts.clone() };
-        (Self { queue: sender, counts }, sending)
+        let sending = Sending { link, sender, queue, counts: counts.clone() };
+        (Self { queue: waiting, counts }, sending)
     }
 
     /// Hands over a commit. Does not wait: what there is no room for is left to the store.
-    pub fn send(&self, before: Option<Cursor>, events: Vec<Arc<Event>>, messages: Vec<Message>) {
-        if self.queue.try_send(Commit { before, events, messages }).is_err() {
+    pub fn send(&self, commit: Sent) {
+        if self.queue.try_send(commit).is_err() {
             self.counts.left.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -106,7 +98,7 @@ impl Sending {
     pub async fn run(mut self) {
         let streams = streams(self.link.options());
         let mut hash = DefaultHasher::new();
-        self.server.hash(&mut hash);
+        self.sender.server.hash(&mut hash);
         let nth = hash.finish() % (streams.len() as u64).max(1);
         let Some(stream) = usize::try_from(nth).ok().and_then(|nth| streams.get(nth)) else {
             return;
@@ -120,7 +112,7 @@ impl Sending {
                     && let Some(commit) = waiting.next()
                 {
                     let entry = entry(&commit);
-                    bytes += entry.1.len();
+                    bytes += entry.events.len();
                     bytes += commit.messages.iter().map(|one| one.text.len()).sum::<usize>();
                     some.push((entry, commit.messages));
                 }
@@ -140,13 +132,14 @@ impl Sending {
     async fn publish(
         &self,
         stream: &str,
-        commits: &[((String, String), Vec<Message>)],
+        commits: &[(Entry, Vec<Message>)],
     ) -> Result<(), LinkError> {
         let mut call = PUBLISH.key(stream);
         let kept_for = u64::try_from(KEPT_FOR.as_millis()).unwrap_or(u64::MAX);
         call.arg(KEPT).arg(kept_for).arg(commits.len());
-        for ((before, events), _) in commits {
-            call.arg(&self.server).arg(before).arg(events);
+        let Sender { store, server } = &self.sender;
+        for (Entry { before, events, end }, _) in commits {
+            call.arg(store).arg(server).arg(before).arg(events).arg(end);
         }
         for message in commits.iter().flat_map(|(_, messages)| messages) {
             call.arg(&*message.channel).arg(&*message.text);
@@ -155,8 +148,16 @@ impl Sending {
     }
 }
 
-/// Where the log ended before a commit, and its events; neither if it is too large.
-fn entry(commit: &Commit) -> (String, String) {
+/// A commit as it stands in the stream. Nothing but its end, if it is too large: then the store has the rest.
+struct Entry {
+    before: String,
+    events: String,
+    end: i64,
+}
+
+fn entry(commit: &Sent) -> Entry {
     let known = commit.before.map(|before| (before.0.to_string(), packed(&commit.events)));
-    known.filter(|(_, events)| events.len() <= COMMIT_BYTES).unwrap_or_default()
+    let fits = known.filter(|(_, events)| events.len() <= COMMIT_BYTES);
+    let (before, events) = fits.unwrap_or_default();
+    Entry { before, events, end: commit.end.0 }
 }

@@ -11,25 +11,27 @@ use super::{Counted, SILENT_MS, SLOT_MS, SLOTS, Seen, Windows, slot, windows_of}
 use crate::limits::Pending;
 use crate::redis::Link;
 
-/// How each server is: when it said so, and how many connections it has.
-const SERVERS: &str = "cb:metrics:{window}:servers";
-
 /// Windows in Redis.
 pub struct RedisWindows {
     link: Link,
+    store: String,
     server: String,
+    /// How each server is: when it said so, and how many connections it has.
+    servers: String,
 }
 
 impl RedisWindows {
-    /// Those that this link leads to; this server is known by its id.
+    /// Those of the servers of a store; this one is known by its id.
     #[must_use]
-    pub fn new(link: Link, server: impl Into<String>) -> Self {
-        Self { link, server: server.into() }
+    pub fn new(link: Link, store: impl Into<String>, server: impl Into<String>) -> Self {
+        let store = store.into();
+        let servers = format!("cb:metrics:{{window:{store}}}:servers");
+        Self { link, store, server: server.into(), servers }
     }
-}
 
-fn key(slot: i64) -> String {
-    format!("cb:metrics:{{window}}:{slot}")
+    fn key(&self, slot: i64) -> String {
+        format!("cb:metrics:{{window:{}}}:{slot}", self.store)
+    }
 }
 
 impl Windows for RedisWindows {
@@ -42,7 +44,7 @@ impl Windows for RedisWindows {
         Box::pin(async move {
             let mut all = Pipeline::new();
             for (slot, counted) in slots {
-                let key = key(*slot);
+                let key = self.key(*slot);
                 let Counted { calls, errors, micros, took } = counted;
                 let sums = [("calls", calls), ("errors", errors), ("micros", micros)];
                 for (field, sum) in sums {
@@ -54,9 +56,9 @@ impl Windows for RedisWindows {
                 all.cmd("PEXPIRE").arg(&key).arg((SLOTS + 6) * SLOT_MS).ignore();
             }
             let said = format!("{}:{connections}", now.0);
-            all.cmd("HSET").arg(SERVERS).arg(&self.server).arg(said).ignore();
+            all.cmd("HSET").arg(&self.servers).arg(&self.server).arg(said).ignore();
             // Of servers that have gone nothing is left when all have.
-            all.cmd("PEXPIRE").arg(SERVERS).arg(10 * SILENT_MS).ignore();
+            all.cmd("PEXPIRE").arg(&self.servers).arg(10 * SILENT_MS).ignore();
             self.link.ask_all(&all).await
         })
     }
@@ -66,9 +68,9 @@ impl Windows for RedisWindows {
             let newest = slot(now) + 1;
             let slots: Vec<i64> = (newest - SLOTS..=newest).collect();
             let mut all = Pipeline::new();
-            all.cmd("HGETALL").arg(SERVERS);
+            all.cmd("HGETALL").arg(&self.servers);
             for slot in &slots {
-                all.cmd("HGETALL").arg(key(*slot));
+                all.cmd("HGETALL").arg(self.key(*slot));
             }
             let mut found: Vec<HashMap<String, String>> = self.link.ask_all(&all).await?;
             let servers = if found.is_empty() { HashMap::new() } else { found.remove(0) };
@@ -92,7 +94,7 @@ impl Windows for RedisWindows {
             }
             if !gone.is_empty() {
                 let mut forget = redis::cmd("HDEL");
-                forget.arg(SERVERS).arg(gone);
+                forget.arg(&self.servers).arg(gone);
                 self.link.ask::<()>(&forget).await?;
             }
             Ok(seen)

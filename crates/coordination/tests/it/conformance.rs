@@ -12,8 +12,8 @@ use claudebench_testkit::redis::{Cluster, Options, Redis, Sentinels};
 use super::link::{of_cluster, of_sentinels, opened, to};
 
 async fn over(link: Link) {
-    rates::all(Arc::new(RedisRates::new(link.clone()))).await;
-    let server = |id| Arc::new(RedisWindows::new(link.clone(), id)) as Arc<dyn Windows>;
+    rates::all(Arc::new(RedisRates::new(link.clone(), "store"))).await;
+    let server = |id| Arc::new(RedisWindows::new(link.clone(), "store", id)) as Arc<dyn Windows>;
     windows::all(&["a", "b", "c"].map(server)).await;
 }
 

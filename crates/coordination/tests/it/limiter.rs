@@ -15,7 +15,7 @@ async fn servers(redis: &Redis, count: u32) -> Vec<Arc<Limiter>> {
     for _ in 0..count {
         let link = opened(to(redis)).await;
         let own = MemoryRates::new(Arc::new(SystemClock::default()));
-        let limiter = Limiter::new(own, Some(Arc::new(RedisRates::new(link))));
+        let limiter = Limiter::new(own, Some(Arc::new(RedisRates::new(link, "store"))));
         limiter.set_servers(count);
         limiters.push(Arc::new(limiter));
     }
@@ -105,4 +105,18 @@ async fn without_redis_each_server_gives_its_share() {
         limiters[0].status().fetched > 0
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_caller_that_comes_now_and_then_is_not_refused_what_is_its_own() {
+    let redis = Redis::start(Options::default()).await;
+    let limiter = servers(&redis, 3).await.remove(0);
+    let wanted = [wanted("seldom", 1, 8)];
+    for call in 0..8 {
+        assert!(limiter.admit(&wanted).await.is_ok(), "call {call}");
+        let since = Instant::now();
+        // What was fetched ahead would be given up by then.
+        until("a while has passed", async || since.elapsed() > Duration::from_millis(1_100)).await;
+    }
+    assert!(limiter.admit(&wanted).await.is_err());
 }

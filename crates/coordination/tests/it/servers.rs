@@ -11,10 +11,12 @@ use super::link::{of_cluster, opened, to};
 async fn servers_come_and_go() {
     let redis = Redis::start(Options::default()).await;
     let link = opened(to(&redis)).await;
-    let (first, second) = (Servers::new(link.clone(), "a"), Servers::new(link, "b"));
+    let (first, second) =
+        (Servers::new(link.clone(), "x", "a"), Servers::new(link.clone(), "x", "b"));
     assert_eq!(first.here().await.unwrap(), 1);
     assert_eq!(second.here().await.unwrap(), 2);
     assert_eq!(first.here().await.unwrap(), 2, "each counts once");
+    assert_eq!(Servers::new(link, "y", "c").here().await.unwrap(), 1, "of another store");
     second.leave().await.unwrap();
     assert_eq!(first.here().await.unwrap(), 1);
     second.here().await.unwrap();

@@ -94,13 +94,19 @@ pub(super) async fn run(shared: Arc<Shared>, heard: OnCommit) {
                 AGAIN
             }
         };
+        if failing {
+            // Nothing that is heard meanwhile makes the database answer sooner.
+            reads_at = None;
+            woken = wait(&shared, &Notify::new(), &Notify::new(), rest).await;
+            continue;
+        }
         let rest =
             reads_at.map_or(rest, |at| rest.min(at.saturating_duration_since(Instant::now())));
-        woken = wait(&shared, &bell, rest).await;
+        woken = wait(&shared, &bell, &shared.log.gap, rest).await;
     }
 }
 
-async fn wait(shared: &Shared, bell: &Notify, rest: Duration) -> Woken {
+async fn wait(shared: &Shared, bell: &Notify, gap: &Notify, rest: Duration) -> Woken {
     let mut closed = shared.closed.subscribe();
     let woken = async {
         tokio::select! {
@@ -109,7 +115,7 @@ async fn wait(shared: &Shared, bell: &Notify, rest: Duration) -> Woken {
                 if ended.is_ok() { Woken::Closed } else { Woken::Time }
             }
             () = bell.notified() => Woken::Told,
-            () = shared.log.gap.notified() => Woken::Gap,
+            () = gap.notified() => Woken::Gap,
         }
     };
     tokio::time::timeout(rest, woken).await.unwrap_or(Woken::Time)

@@ -46,7 +46,13 @@ struct Told {
     /// Whether something came of which no more is known than that it is in the database.
     unread: bool,
     /// By where the log ended before each.
-    early: BTreeMap<i64, Vec<Arc<Event>>>,
+    early: BTreeMap<i64, Early>,
+}
+
+/// A commit that came by the quicker way.
+struct Early {
+    events: Vec<Arc<Event>>,
+    end: i64,
 }
 
 impl fmt::Debug for Log {
@@ -73,25 +79,29 @@ impl Log {
     /// Tells of an own commit, and of all before it. Gives the events back when nobody follows.
     /// What cannot be read now is told later, by who follows the log.
     pub(super) async fn tell(&self, client: &Link, own: Span) -> Vec<Arc<Event>> {
-        if let Some(sent) = self.sent.get().filter(|_| !own.events.is_empty()) {
+        if let Some(sent) = self.sent.get() {
             sent(&own);
         }
         let Some(Follower { from, heard }) = self.follower.get() else { return own.events };
-        let Some(last) = own.events.last().map(|event| event.cursor.0) else { return own.events };
         let mut told = self.told.lock().await;
         told.upto = told.upto.max(*from);
-        if own.before.is_none_or(|before| before.0 > told.upto) {
-            let first = own.events.first().map_or(last, |event| event.cursor.0);
-            if let Err(error) = told.catch_up(client, heard, first - 1).await {
-                tracing::warn!(?error, "the log could not be followed; tried again");
-                return Vec::new();
+        let Some(first) = own.events.first().map(|event| event.cursor.0) else {
+            // Nothing is to be told; where nothing is missing, the log has gone on.
+            if own.before.is_some_and(|before| before.0 <= told.upto) {
+                told.reach(own.end.0, heard);
             }
+            return own.events;
+        };
+        if own.before.is_none_or(|before| before.0 > told.upto)
+            && let Err(error) = told.catch_up(client, heard, first - 1).await
+        {
+            tracing::warn!(?error, "the log could not be followed; tried again");
+            return Vec::new();
         }
-        if last > told.upto {
-            told.upto = last;
+        if own.end.0 > told.upto {
             heard(Committed { events: own.events, ..Committed::default() });
+            told.reach(own.end.0, heard);
         }
-        told.tell_early(heard);
         Vec::new()
     }
 
@@ -102,7 +112,9 @@ impl Log {
         told.upto = told.upto.max(*from);
         told.catch_up(client, heard, i64::MAX).await?;
         told.unread = false;
-        told.tell_early(heard);
+        // They were committed before the read, and all before them.
+        let ends = std::mem::take(&mut told.early).into_values().map(|early| early.end);
+        told.upto = ends.fold(told.upto, i64::max);
         Ok(())
     }
 
@@ -112,11 +124,11 @@ impl Log {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         let mut told = self.told.lock().await;
         told.upto = told.upto.max(*from);
-        let Span { before: Some(before), events } = span else {
+        let Span { before: Some(before), events, end } = span else {
             told.unread = true;
             return self.gap.notify_one();
         };
-        told.early.insert(before.0, events);
+        told.early.insert(before.0, Early { events, end: end.0 });
         told.tell_early(heard);
         if told.early.len() > EARLY {
             told.early.pop_last();
@@ -145,15 +157,21 @@ impl Log {
 }
 
 impl Told {
+    /// All up to here was told.
+    fn reach(&mut self, end: i64, heard: &OnCommit) {
+        self.upto = self.upto.max(end);
+        self.tell_early(heard);
+    }
+
     /// Tells of what came early, as far as nothing is missing before it.
     fn tell_early(&mut self, heard: &OnCommit) {
         while let Some(first) = self.early.first_entry().filter(|first| *first.key() <= self.upto) {
-            let mut events = first.remove();
+            let Early { mut events, end } = first.remove();
             events.retain(|event| event.cursor.0 > self.upto);
-            if let Some(last) = events.last() {
-                self.upto = last.cursor.0;
+            if !events.is_empty() {
                 heard(Committed { events, foreign: true, ..Committed::default() });
             }
+            self.upto = self.upto.max(end);
         }
     }
 
@@ -179,6 +197,8 @@ impl Told {
                 heard(Committed { events, foreign: true, ..Committed::default() });
             }
             if !full {
+                // There is nothing more up to there.
+                self.upto = if last == i64::MAX { self.upto } else { self.upto.max(last) };
                 return Ok(());
             }
         }
@@ -211,7 +231,8 @@ mod tests {
                 text: Text::default(),
             })
         };
-        Span { before: Some(Cursor(before)), events: places.map(event).collect() }
+        let end = Cursor(*places.end());
+        Span { before: Some(Cursor(before)), events: places.map(event).collect(), end }
     }
 
     #[tokio::test]
@@ -239,6 +260,12 @@ mod tests {
         assert_eq!(told.lock().unwrap().last(), Some(&17));
         assert_eq!(told.lock().unwrap().len(), 7);
         assert!(!log.has_a_gap().await && log.has_heard_since(began));
+        // One without events takes a place as well, and is missed.
+        log.hear(span(18, 19..=19)).await;
+        assert!(log.has_a_gap().await);
+        log.hear(Span { events: Vec::new(), ..span(17, 18..=18) }).await;
+        assert_eq!(told.lock().unwrap().last(), Some(&19));
+        assert!(!log.has_a_gap().await);
     }
 
     #[tokio::test]

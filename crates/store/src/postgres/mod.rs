@@ -69,6 +69,7 @@ use crate::row::{
 use crate::session::SessionRow;
 use crate::store::{BoxFuture, Freshness, Store, StoreError};
 use leader::{Leader, LeaderOptions};
+use params::params;
 use pool::{Bounds, Reads};
 use replicas::Replicas;
 use shared::Shared;
@@ -385,6 +386,24 @@ impl Store for PostgresStore {
                 ("counts_behind", found.counts_behind),
                 ("lost_ms", self.shared.lost_ms()),
             ])
+        })
+    }
+
+    fn identity(&self) -> BoxFuture<'_, String> {
+        Box::pin(async {
+            let connected = connect::connected(&self.shared.config, None).await?;
+            let drawn = (random()? >> 1).cast_signed();
+            // The second time it is there, if another server drew it just now.
+            for _ in 0..2 {
+                let rows =
+                    connected.client.query_typed(statements::IDENTITY, &params![drawn]).await;
+                let rows = rows.map_err(|error| errors::store_error(&error))?;
+                if let Some(row) = rows.first() {
+                    let place: i64 = row.try_get(0).map_err(|error| errors::store_error(&error))?;
+                    return Ok(format!("{place:016x}"));
+                }
+            }
+            Err(StoreError::Fault { what: "the database does not say which one it is".to_owned() })
         })
     }
 

@@ -5,6 +5,7 @@ pub(super) mod ground {
     use crate::sql::statements;
 
     statements! { "sql/ground.sql":
+        IDENTITY = "identity";
         SERVER = "server";
         ROLE = "role";
         REPLICATED = "replicated";

@@ -451,7 +451,8 @@ impl Writer {
         let events = std::mem::take(&mut sheet.events).into_iter();
         let placed = (saved.base + 1..).zip(events);
         let events = placed.map(|(place, event)| Arc::new(event.placed(place))).collect();
-        let own = Span { before: saved.before.map(Cursor), events };
+        let end = Cursor(saved.base + places(sheet));
+        let own = Span { before: saved.before.map(Cursor), events, end };
         outcomes.events = self.shared.log.tell(other.as_ref().unwrap_or(client), own).await;
         if other.is_some() {
             // Whoever answered there was not asked all that a writer must know.

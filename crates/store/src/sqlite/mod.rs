@@ -23,6 +23,7 @@ mod words;
 mod writer;
 
 use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -241,6 +242,14 @@ impl Store for SqliteStore {
 
     fn clock(&self) -> Arc<dyn Clock> {
         self.clock.clone()
+    }
+
+    fn identity(&self) -> BoxFuture<'_, String> {
+        // One server alone has it open.
+        let folder = self.dir.canonicalize().unwrap_or_else(|_| self.dir.clone());
+        let mut hash = DefaultHasher::new();
+        (rustix::system::uname().nodename().to_bytes(), folder).hash(&mut hash);
+        Box::pin(std::future::ready(Ok(format!("{:016x}", hash.finish()))))
     }
 
     fn next_due(&self) -> Option<Millis> {

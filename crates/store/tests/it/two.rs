@@ -221,6 +221,10 @@ impl Store for Pair {
         Store::worker_metrics(self.next(), query)
     }
 
+    fn identity(&self) -> BoxFuture<'_, String> {
+        self.next().identity()
+    }
+
     fn health(&self) -> BoxFuture<'_, StoreHealth> {
         Store::health(self.next())
     }

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use claudebench_core::{Code, Error, TaskId};
-use claudebench_services::task::{Get, GetAttachment, List};
+use claudebench_services::task::{Get, GetAttachment, GetAttachmentsBatch, List};
 use serde_json::{Value, json};
 
 use super::{Backend, Caller, DECOMPOSITION, fields};
@@ -158,20 +158,18 @@ pub(super) async fn all<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Err
 
 /// The conflicts of the newest tasks that wait for somebody to choose, newest first.
 pub(super) async fn conflicts<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
-    let mut pending = Vec::new();
-    let mut bytes = 0;
-    for (id, _) in with_attachment(caller, CONFLICT).await? {
-        let query = json!({"taskId": id, "key": CONFLICT});
-        let attachment = match caller.ask::<GetAttachment>(query).await {
-            Ok(attachment) => attachment,
-            // It was settled meanwhile.
-            Err(error) if error.code == Code::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        if let Some(conflict) = conflict(id, &attachment) {
+    let (mut pending, mut bytes) = (Vec::new(), 0);
+    let having = with_attachment(caller, CONFLICT).await?;
+    'all: for some in having.chunks(PARTS) {
+        let names: Vec<Value> =
+            some.iter().map(|(id, _)| json!({"taskId": id, "key": CONFLICT})).collect();
+        let found = caller.ask::<GetAttachmentsBatch>(json!({"requests": names})).await?;
+        let attachments = found["attachments"].as_array().map_or(&[][..], Vec::as_slice);
+        for ((id, _), attachment) in some.iter().zip(attachments) {
+            let Some(conflict) = conflict(*id, attachment) else { continue };
             bytes += conflict["solutions"].to_string().len();
             if pending.len() == SHOWN || bytes > CONFLICT_BYTES {
-                break;
+                break 'all;
             }
             pending.push(conflict);
         }

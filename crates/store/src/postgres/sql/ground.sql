@@ -137,3 +137,12 @@ UPDATE ready AS r SET rank = t.rank FROM tasks AS t WHERE t.id = r.task AND t.ra
 -- name: ranked
 INSERT INTO marks (name, place) VALUES ('aging', $1)
 ON CONFLICT (name) DO UPDATE SET place = excluded.place;
+
+-- name: identity
+-- What tells this database from others; whoever asks first draws it. Nothing, if another one just did.
+WITH drawn AS (
+    INSERT INTO marks (name, place) VALUES ('identity', $1) ON CONFLICT (name) DO NOTHING RETURNING place
+)
+SELECT place FROM drawn
+UNION ALL SELECT place FROM marks WHERE name = 'identity'
+LIMIT 1;

@@ -176,6 +176,45 @@ async fn sockets_streams_and_waiting_claims_go_through_and_go_on_elsewhere() {
 }
 
 #[tokio::test]
+async fn a_call_that_may_have_been_done_is_not_made_again() {
+    let (asked, mut listeners) = (Arc::new(AtomicU32::new(0)), Vec::new());
+    for _ in 0..3 {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listeners.push(listener.local_addr().unwrap());
+        let asked = asked.clone();
+        // Takes a request, and dies.
+        tokio::spawn(async move {
+            loop {
+                let (mut client, _) = listener.accept().await.unwrap();
+                let mut some = [0; 4_096];
+                if tokio::io::AsyncReadExt::read(&mut client, &mut some).await.is_ok_and(|n| n > 0)
+                {
+                    asked.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        });
+    }
+    let authority = Authority::default();
+    let configuration =
+        move |port| configuration(&listeners, port).replace("max_fails=2", "max_fails=0");
+    let nginx = Nginx::start(authority.sign(NAME), configuration).await;
+    let address = SocketAddr::from(([127, 0, 0, 1], nginx.port() + 1));
+    for verb in ["POST", "PUT", "PATCH", "DELETE"] {
+        for (key, most) in [(None, 1), (Some("key"), 3)] {
+            asked.store(0, Ordering::Relaxed);
+            let answer = send(address, verb, "/api/tasks/t-1", key, &json!({})).await;
+            let times = asked.load(Ordering::Relaxed);
+            assert_eq!(answer.status, 502, "{verb}");
+            assert!(
+                times == 1 || (1..=most).contains(&times),
+                "{verb} with {key:?}: {times} times"
+            );
+            assert!(key.is_none() || times > 1, "{verb} with a key was asked {times} times");
+        }
+    }
+}
+
+#[tokio::test]
 async fn over_tls_nginx_says_who_it_is() {
     let balanced = Balanced::start().await;
     let mut client = Command::new("openssl")

@@ -172,3 +172,24 @@ async fn who_listens_on_channels_hears_what_the_public_protocol_has_and_runs_not
     assert_eq!(listener.hear().await.0, "task.create");
     assert_eq!(servers[0].call("task.list", json!({})).await["totalCount"], 1);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_of_another_store_over_the_same_redis_are_strangers() {
+    let redis = Redis::start(Options::default()).await;
+    let url = redis.url();
+    let settings = [("CLAUDEBENCH_REDIS_URL", &*url)];
+    let (ours, _database) = servers(2, &settings).await;
+    let (theirs, _other) = servers(1, &settings).await;
+    let mut follower = follower(&theirs[0]).await;
+    until("ours tell each other", async || {
+        make(&ours[0], "ours").await;
+        heard(&ours[1]).await > 3
+    })
+    .await;
+    for server in &ours {
+        until("both are counted", async || metric(server, "servers").await == 2).await;
+    }
+    let own = make(&theirs[0], "theirs").await;
+    assert_eq!(told_until(&mut follower, &own).await.len(), 1, "nothing of ours");
+    assert_eq!((heard(&theirs[0]).await, metric(&theirs[0], "servers").await), (0, 1));
+}
