@@ -10,7 +10,7 @@ use crate::process::{Daemon, End, Launch, Place, aside};
 /// An nginx. It ends when it is dropped.
 pub struct Nginx {
     port: u16,
-    _daemon: Arc<Daemon>,
+    daemon: Arc<Daemon>,
 }
 
 impl Nginx {
@@ -47,9 +47,15 @@ impl Nginx {
                 );
                 place.write("nginx.conf", &text);
             });
-            Self { port, _daemon: Arc::new(daemon) }
+            Self { port, daemon: Arc::new(daemon) }
         })
         .await
+    }
+
+    /// What it wrote into its log last.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.daemon.log()
     }
 
     /// Its port on 127.0.0.1.

@@ -448,10 +448,10 @@ impl Writer {
         }
         // Before anybody is answered: what is answered is covered.
         saved.position.into_iter().for_each(|at| self.shared.wrote_up_to(at));
+        let end = Cursor(saved.base + places(sheet));
         let events = std::mem::take(&mut sheet.events).into_iter();
         let placed = (saved.base + 1..).zip(events);
         let events = placed.map(|(place, event)| Arc::new(event.placed(place))).collect();
-        let end = Cursor(saved.base + places(sheet));
         let own = Span { before: saved.before.map(Cursor), events, end };
         outcomes.events = self.shared.log.tell(other.as_ref().unwrap_or(client), own).await;
         if other.is_some() {

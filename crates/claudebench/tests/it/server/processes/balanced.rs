@@ -103,7 +103,7 @@ async fn servers_that_die_and_stop_cost_no_call_that_may_be_repeated() {
         .await;
     };
     more(30).await;
-    let Balanced { mut servers, nginx: _nginx, authority: _authority, database } = balanced;
+    let Balanced { mut servers, nginx, authority: _authority, database } = balanced;
     servers.remove(0).kill();
     more(60).await;
     servers[0].signal(Signal::TERM);
@@ -112,7 +112,8 @@ async fn servers_that_die_and_stop_cost_no_call_that_may_be_repeated() {
     more(60).await;
     going.store(false, Ordering::Relaxed);
     for caller in callers {
-        caller.await.unwrap();
+        let addresses: Vec<SocketAddr> = servers.iter().map(|server| server.address).collect();
+        assert!(caller.await.is_ok(), "{addresses:?} {}\n{}", servers[1].log(), nginx.log());
     }
     let stats = servers[1].call("task.stats", json!({})).await;
     assert_eq!(stats["total"], made.load(Ordering::Relaxed), "each once");
