@@ -7,12 +7,16 @@ use claudebench_core::Millis;
 
 use crate::windows::{MemoryWindows, Meter, Seen, Windows};
 
+/// One in so many times that something is handed over, this server looks at what all have.
+const LOOKS: u32 = 60;
+
 /// What this server counts and knows of all.
 pub struct Signals {
     /// Where calls are counted.
     pub meter: Meter,
     own: MemoryWindows,
     shared: Option<Arc<dyn Windows>>,
+    flushed: AtomicU32,
     servers: AtomicU32,
     changed_at: AtomicI64,
 }
@@ -25,6 +29,7 @@ impl Signals {
             meter: Meter::default(),
             own: MemoryWindows::default(),
             shared,
+            flushed: AtomicU32::new(0),
             servers: AtomicU32::new(servers),
             changed_at: AtomicI64::new(now.0),
         }
@@ -54,6 +59,10 @@ impl Signals {
         {
             // It may have been added: once more, and it would count twice.
             tracing::debug!(%error, "what was counted is known to this server alone");
+        }
+        // Whoever looks also forgets the servers that are gone; perhaps nobody else does.
+        if self.flushed.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOKS) {
+            self.look(now).await;
         }
     }
 

@@ -53,7 +53,7 @@ impl Together {
         stopping: &watch::Receiver<bool>,
     ) -> Relayed {
         let (relay, sending) = Relay::new(self.link.clone(), self.sender.clone());
-        background.spawn(until(stopping.clone(), sending.run()));
+        background.spawn(sending.run(until(stopping.clone(), std::future::pending())));
         let relayed = Relayed { relay, publishes: self.publishes };
         let sent = relayed.clone();
         let by_store = store.send_by(Arc::new(move |span: &Span| sent.send(span)));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use redis::Script;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::form::packed;
 use super::{Message, Sender, Sent, streams};
@@ -22,6 +23,10 @@ const BATCH: usize = 64;
 const COMMIT_BYTES: usize = 128 << 10;
 /// So many bytes go at once, about.
 const BATCH_BYTES: usize = 512 << 10;
+/// So much of a commit is published; whoever listens on channels misses the rest.
+const PUBLISHED_BYTES: usize = 1 << 20;
+/// When a server stops and nothing was committed for so long, nothing more is.
+const LAST: Duration = Duration::from_millis(300);
 /// So many entries a stream keeps, about.
 const KEPT: usize = 500;
 /// For so long it keeps them when nothing comes.
@@ -71,7 +76,12 @@ impl Relay {
     }
 
     /// Hands over a commit. Does not wait: what there is no room for is left to the store.
-    pub fn send(&self, commit: Sent) {
+    pub fn send(&self, mut commit: Sent) {
+        let mut bytes = 0;
+        commit.messages.retain(|message| {
+            bytes += message.text.len();
+            bytes <= PUBLISHED_BYTES
+        });
         if self.queue.try_send(commit).is_err() {
             self.counts.left.fetch_add(1, Ordering::Relaxed);
         }
@@ -94,8 +104,8 @@ impl Relay {
 }
 
 impl Sending {
-    /// Sends until the relay is gone.
-    pub async fn run(mut self) {
+    /// Sends until the relay is gone, or the server stops: then also what that commits last.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) {
         let streams = streams(self.link.options());
         let mut hash = DefaultHasher::new();
         self.sender.server.hash(&mut hash);
@@ -103,8 +113,24 @@ impl Sending {
         let Some(stream) = usize::try_from(nth).ok().and_then(|nth| streams.get(nth)) else {
             return;
         };
+        let (mut stop, mut stops) = (std::pin::pin!(stop), false);
         let mut commits = Vec::new();
-        while self.queue.recv_many(&mut commits, BATCH).await > 0 {
+        loop {
+            let received = self.queue.recv_many(&mut commits, BATCH);
+            let count = if stops {
+                timeout(LAST, received).await.unwrap_or(0)
+            } else {
+                tokio::select! {
+                    count = received => count,
+                    () = &mut stop => {
+                        stops = true;
+                        continue;
+                    }
+                }
+            };
+            if count == 0 {
+                return;
+            }
             let mut waiting = commits.drain(..).peekable();
             while waiting.peek().is_some() {
                 let (mut some, mut bytes) = (Vec::new(), 0);

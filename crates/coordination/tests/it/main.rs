@@ -10,4 +10,5 @@
 mod conformance;
 mod limiter;
 mod link;
+mod relay;
 mod servers;
