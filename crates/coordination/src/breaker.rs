@@ -34,18 +34,6 @@ pub enum BreakerState {
     Open,
 }
 
-impl BreakerState {
-    /// Its name in metrics and answers.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::HalfOpen => "half-open",
-            Self::Open => "open",
-        }
-    }
-}
-
 /// A circuit breaker.
 #[derive(Debug)]
 pub struct Breaker {
