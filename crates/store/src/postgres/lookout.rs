@@ -2,6 +2,7 @@
 //! promoted, and what time it is there. What hangs without a word is found out so, and whoever waits
 //! for it is told.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -89,13 +90,13 @@ impl Lookout {
     ) -> Result<Option<i64>, Unconnected> {
         let began = Instant::now();
         if let Some(client) = open.take() {
-            match timeout(SOON, self.ask(&client)).await {
-                Ok(Ok(timeline)) => {
+            match patiently(SOON, self.ask(&client)).await {
+                Some(Ok(timeline)) => {
                     *open = Some(client);
                     return Ok(timeline);
                 }
-                Ok(Err(_)) => {}
-                Err(_) => self.primary.doubt(host, began, &silent(SOON).to_string()),
+                Some(Err(_)) => {}
+                None => self.primary.doubt(host, began, &silent(SOON).to_string()),
             }
         }
         let anew = async {
@@ -108,7 +109,7 @@ impl Lookout {
             *open = Some(connected.client);
             Ok(timeline)
         };
-        timeout(ANEW, anew).await.unwrap_or_else(|_| {
+        patiently(ANEW, anew).await.unwrap_or_else(|| {
             let error: StoreError = silent(ANEW);
             Err(Unconnected { error: error.into(), said: false })
         })
@@ -124,5 +125,45 @@ impl Lookout {
             clock.measure(sent, came, row.try_get(1)?);
         }
         Ok(timeline)
+    }
+}
+
+/// What comes within a time during which this process itself went on. Where it was held up, by other work or
+/// by its machine, an answer that it did not take yet says nothing of who gave it.
+async fn patiently<T>(patience: Duration, answer: impl Future<Output = T>) -> Option<T> {
+    /// As much as it loses by one standstill, however long that is.
+    const STEPS: u32 = 20;
+    let mut answer = pin!(answer);
+    for _ in 0..STEPS {
+        if let Ok(answer) = timeout(patience / STEPS, &mut answer).await {
+            return Some(answer);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_was_held_up_waits_on() {
+        let (answer, answered) = oneshot::channel();
+        let waiting = tokio::spawn(patiently(SOON, answered));
+        tokio::task::yield_now().await;
+        advance(10 * SOON).await;
+        answer.send("here").unwrap();
+        assert_eq!(waiting.await.unwrap(), Some(Ok("here")));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_ends_in_its_time() {
+        let began = Instant::now();
+        assert_eq!(patiently(SOON, std::future::pending::<()>()).await, None);
+        let took = began.elapsed();
+        assert!((SOON..SOON + SOON / 10).contains(&took), "{took:?}");
     }
 }

@@ -80,9 +80,11 @@ pub(super) fn options(setup: &Setup, url: String) -> PostgresOptions {
         readers: 2,
         idle_readers: 1,
         list_readers: 1,
-        // Hundreds of databases are made meanwhile: a disk may stand still for longer than any server
-        // would wait.
+        // Hundreds of databases are made meanwhile: a disk, or this whole machine, may stand still for
+        // longer than any server would wait.
         write_ms: 300_000,
+        stalled_ms: 300_000,
+        connect_ms: 60_000,
         ..PostgresOptions::new(url)
     }
 }
