@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use claudebench_coordination::cache::Cache;
 use claudebench_coordination::redis::Link;
 use claudebench_coordination::{Hub, HubOptions, Presence, Signals};
 use claudebench_core::{Clock, Cursor};
@@ -170,7 +171,9 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
     let relayed = together.as_ref().map(|one| one.relay(&store, &mut background, &stopping));
     let relay = relayed.as_ref().map(|relayed| relayed.relay.clone());
     let rates = CallRates::new(limiter, &config.rates);
+    let cache = shared::cache(&config, together.as_ref(), &store, head)?;
     let told = Told {
+        cache,
         auth: auth.clone(),
         metrics: metrics.clone(),
         relayed,
@@ -269,6 +272,7 @@ async fn bind(config: &Config) -> Result<Vec<Listener>, StartError> {
 
 /// Who is told of commits, beside those who follow them.
 struct Told {
+    cache: Option<Arc<Cache>>,
     auth: Arc<Auth>,
     metrics: Arc<Metrics>,
     relayed: Option<Relayed>,
@@ -281,7 +285,7 @@ async fn shared(
     config: &Config,
     store: &Arc<dyn Store>,
     head: Cursor,
-    Told { auth, metrics, relayed, link, signals }: Told,
+    Told { cache, auth, metrics, relayed, link, signals }: Told,
     stopping: watch::Receiver<bool>,
     background: &mut JoinSet<()>,
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
@@ -294,7 +298,7 @@ async fn shared(
     let tell = {
         let present = presence.clone();
         let (hub, ready, rules) = (hub.clone(), ready.clone(), rules.clone());
-        let (auth, metrics) = (auth.clone(), metrics.clone());
+        let (cache, auth, metrics) = (cache.clone(), auth.clone(), metrics.clone());
         // A database takes its own commits there, also those that are told of late.
         let relayed = relayed.filter(|_| config.store.is_embedded());
         let tell: OnCommit = Arc::new(move |committed: Committed| {
@@ -307,6 +311,9 @@ async fn shared(
                 if let Some(relayed) = &relayed {
                     relayed.send_all(&committed.events);
                 }
+            }
+            if let Some(cache) = &cache {
+                cache.notice(&committed.events);
             }
             auth.notice(&committed.events);
             rules.notice(&committed.events);
@@ -327,6 +334,7 @@ async fn shared(
         store: store.clone(),
         committer,
         hub,
+        cache,
         redis: link,
         signals,
         scaling: config.scaling.wanted(),

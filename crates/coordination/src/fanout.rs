@@ -96,25 +96,9 @@ impl Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use claudebench_core::event::Text;
-    use claudebench_core::{Millis, TenantId};
 
-    fn event(cursor: i64) -> Arc<Event> {
-        Arc::new(Event {
-            cursor: Cursor(cursor),
-            tenant: TenantId::DEFAULT,
-            kind: "task.created".into(),
-            at: Millis(0),
-            task: None,
-            version: None,
-            attempt: None,
-            project: None,
-            actor: "test".into(),
-            traceparent: None,
-            session: None,
-            payload: serde_json::value::to_raw_value("x").unwrap(),
-            text: Text::default(),
-        })
+    fn event(place: i64) -> Arc<Event> {
+        claudebench_testkit::event(place, "task.created", None)
     }
 
     #[test]
@@ -132,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_window_is_bounded_in_bytes() {
-        let hub = Hub::new(Cursor(0), HubOptions { events: 100, bytes: 6 });
+        let hub = Hub::new(Cursor(0), HubOptions { events: 100, bytes: 4 });
         hub.publish((1..=5).map(event).collect());
         assert!(hub.after(Cursor(2), 9).is_none());
         assert_eq!(hub.after(Cursor(3), 9).map(|events| events.len()), Some(2));

@@ -2,6 +2,7 @@
 //! who is there, how often somebody may call. In memory on one machine, in Redis for several.
 
 pub mod breaker;
+pub mod cache;
 pub mod fanout;
 pub mod limits;
 pub mod presence;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use claudebench_coordination::cache::Cache;
 use claudebench_coordination::redis::Link;
 use claudebench_coordination::{Hub, Presence, Signals};
 use claudebench_core::scaling::Wanted;
 use claudebench_core::{Clock, Code, Error, Millis, Principal, TenantId};
 use claudebench_store::{
-    Committer, Freshness, IdempotencyKey, Meta, Store, StoreError, SubmitError, Write,
+    Committer, Freshness, IdempotencyKey, Meta, Position, Store, StoreError, SubmitError, Write,
 };
 use tokio::sync::watch;
 
@@ -105,6 +106,8 @@ pub struct Shared {
     pub committer: Committer,
     /// Live events.
     pub hub: Arc<Hub>,
+    /// Tasks that are read often, if they are kept.
+    pub cache: Option<Arc<Cache>>,
     /// The Redis that several servers share, if there is one.
     pub redis: Option<Link>,
     /// What went on of late, here and at other servers.
@@ -200,6 +203,8 @@ pub struct Context {
     pub slot: Option<Arc<dyn Slot>>,
     /// How fresh what it reads must be.
     pub freshness: Freshness,
+    /// What the caller says that it has written, perhaps at another server.
+    pub carried: Option<Position>,
 }
 
 impl Context {
@@ -215,6 +220,7 @@ impl Context {
             key: None,
             slot: None,
             freshness: Freshness::Latest,
+            carried: None,
         }
     }
 

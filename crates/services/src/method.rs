@@ -166,9 +166,13 @@ fn invoke<M: Method>(mut cx: Context, params: Option<&RawValue>) -> Answering {
     })();
     Box::pin(async move {
         let output = read?.call(&cx).await?;
-        serde_json::value::to_raw_value(&output)
-            .map_err(|e| Error::new(Code::Internal, format!("the answer cannot be written: {e}")))
+        serde_json::value::to_raw_value(&output).map_err(|error| unwritten(&error))
     })
+}
+
+/// The error for an answer that is no JSON.
+pub(crate) fn unwritten(error: &serde_json::Error) -> Error {
+    Error::new(Code::Internal, format!("the answer cannot be written: {error}"))
 }
 
 /// Whether JavaScript takes it for nothing: the public protocol reads such params as none.

@@ -125,6 +125,11 @@ pub trait Store: Send + Sync + 'static {
     fn position(&self) -> Option<Position> {
         None
     }
+    /// A number for the history of the database that this server follows: another one after a promotion or
+    /// when all was put back. `None` while it cannot be known what other servers commit.
+    fn history(&self) -> Option<u64> {
+        Some(0)
+    }
     /// How its replicas are, where it can have some.
     fn replicas(&self) -> Option<Replicas> {
         None

@@ -10,6 +10,7 @@
 )]
 
 pub mod conformance;
+mod event;
 #[cfg(unix)]
 pub mod nginx;
 #[cfg(unix)]
@@ -23,4 +24,5 @@ pub mod redis;
 mod wait;
 
 pub use conformance::store::commit;
+pub use event::event;
 pub use wait::{PATIENCE, until};

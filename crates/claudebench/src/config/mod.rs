@@ -1,6 +1,7 @@
 //! Configuration: defaults, then one file, then that of a project, then the environment, then flags. The defaults' file is
 //! the list of all settings, so that what is documented is what there is.
 
+mod cache;
 mod check;
 mod database;
 mod layers;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use claudebench_core::rank::Aging;
 use serde::Deserialize;
 
+pub use cache::Cache;
 pub use database::{EMBEDDED, has_password, shown};
 pub use layers::{ConfigError, Origin, Setting};
 pub use project::{PROJECT_FILE, read_project, write_project};
@@ -43,6 +45,7 @@ pub struct Config {
     pub auth: Auth,
     pub limits: Limits,
     pub rates: Rates,
+    pub cache: Cache,
     pub scaling: Scaling,
     pub tasks: Tasks,
     pub instances: Instances,

@@ -23,6 +23,7 @@ pub struct Redis {
     pub password_file: PathBuf,
     pub tls: bool,
     pub ca_file: PathBuf,
+    pub persistent_url: String,
     pub connect_ms: u64,
     pub answer_ms: u64,
     pub replicas: bool,
@@ -41,15 +42,9 @@ impl Config {
     /// # Errors
     /// When a file that it needs cannot be used.
     pub fn redis(&self) -> Result<Option<RedisOptions>, ConfigError> {
-        let Redis { url, nodes, sentinels, master, user, .. } = &self.redis;
-        let password = match read("redis.password_file", &self.redis.password_file)? {
-            Some(text) => text.trim().to_owned(),
-            None => String::new(),
-        };
-        let one = |key: &str, url: &str| -> Result<ConnectionInfo, ConfigError> {
-            let server = server(url).map_err(|what| ConfigError::new(key, what))?;
-            Ok(signed_in(server, user, &password))
-        };
+        let Redis { url, nodes, sentinels, master, .. } = &self.redis;
+        let password = self.redis.password()?;
+        let one = |key: &str, url: &str| self.redis.one(key, url, &password);
         let all = |key: &str, urls: &[String]| {
             urls.iter().map(|url| one(key, url)).collect::<Result<Vec<_>, _>>()
         };
@@ -69,13 +64,43 @@ impl Config {
         } else {
             return Ok(None);
         };
-        Ok(Some(RedisOptions {
+        self.redis.options(servers).map(Some)
+    }
+
+    /// How the Redis is reached that keeps what it holds; `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`Self::redis`].
+    pub fn persistent_redis(&self) -> Result<Option<RedisOptions>, ConfigError> {
+        let url = &self.redis.persistent_url;
+        if url.is_empty() {
+            return Ok(None);
+        }
+        let one = self.redis.one("redis.persistent_url", url, &self.redis.password()?)?;
+        let options = self.redis.options(Servers::One(one))?;
+        Ok(Some(RedisOptions { replicas: false, ..options }))
+    }
+}
+
+impl Redis {
+    fn password(&self) -> Result<String, ConfigError> {
+        let text = read("redis.password_file", &self.password_file)?;
+        Ok(text.map(|text| text.trim().to_owned()).unwrap_or_default())
+    }
+
+    fn one(&self, key: &str, url: &str, password: &str) -> Result<ConnectionInfo, ConfigError> {
+        let server = server(url).map_err(|what| ConfigError::new(key, what))?;
+        Ok(signed_in(server, &self.user, password))
+    }
+
+    fn options(&self, servers: Servers) -> Result<RedisOptions, ConfigError> {
+        Ok(RedisOptions {
             servers,
-            connect: Duration::from_millis(self.redis.connect_ms),
-            answer: Duration::from_millis(self.redis.answer_ms),
-            authority: read("redis.ca_file", &self.redis.ca_file)?.map(String::into_bytes),
-            replicas: self.redis.replicas,
-        }))
+            connect: Duration::from_millis(self.connect_ms),
+            answer: Duration::from_millis(self.answer_ms),
+            authority: read("redis.ca_file", &self.ca_file)?.map(String::into_bytes),
+            replicas: self.replicas,
+        })
     }
 }
 
@@ -129,6 +154,10 @@ pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
         let key = if is_there("redis.master") { "redis.master" } else { "redis.sentinels" };
         return wrong(key, what);
     }
+    if is_there("redis.persistent_url") && !ways.iter().any(|(_, there)| *there) {
+        let what = "it stands behind the one that servers share: name that, too";
+        return wrong("redis.persistent_url", what);
+    }
     let flag = find("redis.url").filter(|url| matches!(url.origin, Origin::Flag(_)));
     if flag.and_then(|url| url.value.as_str()).is_some_and(has_password) {
         return wrong(
@@ -171,6 +200,15 @@ mod tests {
         assert!(loaded(&[("redis.replicas", true.into())]).unwrap_err().contains("cluster"));
         assert!(loaded(&[("redis.sentinels", nodes)]).unwrap_err().contains("go together"));
         assert!(loaded(&[("redis.nodes", list(&["http://a"]))]).unwrap_err().contains("redis://"));
+    }
+
+    #[test]
+    fn one_that_persists_stands_behind_the_other() {
+        let one = ("redis.persistent_url", "redis://:a-word@kept".into());
+        assert!(loaded(std::slice::from_ref(&one)).unwrap_err().contains("name that, too"));
+        let config = loaded(&[("redis.url", "redis://a".into()), one]).unwrap();
+        assert!(matches!(config.persistent_redis().unwrap().unwrap().servers, Servers::One(_)));
+        assert!(!format!("{config:?}").contains("a-word"));
     }
 
     #[test]

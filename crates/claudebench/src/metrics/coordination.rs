@@ -1,6 +1,7 @@
 //! What is shown of what servers share: Redis, rates, events between servers, the last minutes.
 
 use claudebench_coordination::breaker::BreakerState;
+use claudebench_coordination::cache::CacheStatus;
 use claudebench_coordination::limits::LimiterStatus;
 use claudebench_coordination::redis::LinkStatus;
 use claudebench_coordination::relay::RelayStatus;
@@ -13,6 +14,7 @@ pub struct Coordination {
     redis: IntGaugeVec,
     rates: IntGaugeVec,
     relay: IntGaugeVec,
+    cache: IntGaugeVec,
     servers: IntGauge,
     fleet_connections: IntGauge,
     windows: GaugeVec,
@@ -50,6 +52,12 @@ impl Coordination {
             redis: gauge(
                 "redis",
                 "Calls of Redis since the start, and what became of them",
+                "figure",
+            )?,
+            cache: gauge(
+                "cache",
+                "Reads of tasks by who answered (memory, redis, persistent, store, or another read under \
+                 way: joined) and entries filled, since the start; entries and their bytes now",
                 "figure",
             )?,
             relay: gauge(
@@ -102,6 +110,23 @@ impl Coordination {
     pub fn show_relay(&self, relay: &RelayStatus) {
         let RelayStatus { sent, left, heard } = *relay;
         show(&self.relay, &[("sent", sent), ("left", left), ("heard", heard)]);
+    }
+
+    /// Shows what was read from where.
+    pub fn show_cache(&self, cache: &CacheStatus) {
+        let CacheStatus { memory, redis, persistent, store, joined, filled, entries, bytes } =
+            *cache;
+        let figures = [
+            ("memory", memory),
+            ("redis", redis),
+            ("persistent", persistent),
+            ("store", store),
+            ("joined", joined),
+            ("filled", filled),
+            ("entries", entries),
+            ("bytes", bytes),
+        ];
+        show(&self.cache, &figures);
     }
 
     /// Shows what the rates of callers have done.

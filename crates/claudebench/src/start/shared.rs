@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use claudebench_coordination::Signals;
+use claudebench_coordination::cache::{Cache, CacheLinks};
 use claudebench_coordination::limits::{Limiter, MemoryRates, Rates, RedisRates};
 use claudebench_coordination::redis::{Link, RedisOptions};
 use claudebench_coordination::relay::{Heard, Message, Relay, Sender, Sent, follow};
@@ -12,6 +13,7 @@ use claudebench_coordination::windows::{RedisWindows, SLOT_MS, Windows};
 use claudebench_core::event::{Event, scope};
 use claudebench_core::{Clock, Cursor, Millis, Scope, TenantId};
 use claudebench_services::event::wire;
+use claudebench_services::task::StoredTasks;
 use claudebench_store::{Span, Store};
 use serde::Deserialize;
 use serde_json::json;
@@ -183,6 +185,31 @@ pub(super) async fn flush(app: Arc<App>) {
         let connections = u64::try_from(app.metrics.connections.get()).unwrap_or(0);
         app.shared.signals.flush(app.shared.clock.now(), connections).await;
     }
+}
+
+/// Tasks that are read often, if they are kept: also in the Redis that this server shares, if there is one.
+pub(super) fn cache(
+    config: &Config,
+    together: Option<&Together>,
+    store: &Arc<dyn Store>,
+    head: Cursor,
+) -> Result<Option<Arc<Cache>>, StartError> {
+    let Some(options) = config.cache.options() else { return Ok(None) };
+    let mut links = CacheLinks::default();
+    let (mut of_store, mut server) = (String::new(), "");
+    if let Some(Together { link, sender: Sender { store: identity, server: own }, .. }) = together {
+        links.shared = Some(link.clone());
+        links.persistent = config.persistent_redis()?.map(Link::open);
+        of_store.clone_from(identity);
+        server = own;
+        if config.store.is_embedded() {
+            // Its files may be put back from elsewhere while nobody serves them.
+            of_store = format!("{identity}-{own}");
+        }
+    }
+    let source = Arc::new(StoredTasks(store.clone()));
+    let about = (store.clock(), head);
+    Ok(Some(Cache::new(options, source, about, links, (&of_store, server))))
 }
 
 /// What counts calls.

@@ -128,6 +128,7 @@ async fn admit_and_run(
     cx.header_key = caller.key;
     cx.slot = Some(place.slot());
     cx.freshness = method.access.freshness(caller.trail.seen());
+    cx.carried = caller.trail.carried();
     let span = tracing::debug_span!(
         "call",
         method = method.name,

@@ -102,6 +102,9 @@ pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
     if let Some(redis) = &app.shared.redis {
         metrics.coordination.show_redis(&redis.status());
     }
+    if let Some(cache) = &app.shared.cache {
+        metrics.coordination.show_cache(&cache.status());
+    }
     metrics.coordination.show_rates(&app.rates.status());
     if let Some(relay) = &app.relay {
         metrics.coordination.show_relay(&relay.status());

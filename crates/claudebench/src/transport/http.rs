@@ -255,7 +255,7 @@ async fn caller(app: &App, peer: &Peer, headers: &HeaderMap) -> Result<Caller, E
         // One that cannot be read is ignored, as the standard has it.
         .filter(|text| is_traceparent(text))
         .map(Into::into);
-    let trail = Arc::new(Trail::after(trail::carried(headers)?.max(peer.trail().wrote())));
+    let trail = Arc::new(Trail::after(trail::carried(headers)?, peer.trail().wrote()));
     Ok(Caller { principal, credential, traceparent, key, trail, until: None })
 }
 

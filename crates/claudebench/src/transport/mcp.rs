@@ -219,7 +219,8 @@ impl Here {
         let mut caller = part::<Caller>(message).cloned().ok_or_else(|| {
             Error::new(Code::Internal, "a message came without the request that carried it")
         })?;
-        caller.trail = Arc::new(Trail::after(caller.trail.seen().max(self.wrote.wrote())));
+        let before = caller.trail.seen().max(self.wrote.wrote());
+        caller.trail = Arc::new(Trail::after(caller.trail.carried(), before));
         Ok(caller)
     }
 }

@@ -16,24 +16,32 @@ pub(super) static POSITION: HeaderName = HeaderName::from_static("x-claudebench-
 /// Where the database stood when a client wrote last.
 #[derive(Debug, Default)]
 pub struct Trail {
-    /// As far as it said so itself.
+    /// As far as it said so itself: it may have written at another server.
     carried: Option<Position>,
+    /// As far as it wrote here before.
+    before: Option<Position>,
     wrote: Mutex<Option<Position>>,
     /// How its client stands with its rates, after its last call.
     told: Mutex<Option<Told>>,
 }
 
 impl Trail {
-    /// A trail that goes on from there.
+    /// The trail of a client that said that it wrote up to there, and wrote up to there here.
     #[must_use]
-    pub fn after(carried: Option<Position>) -> Self {
-        Self { carried, ..Self::default() }
+    pub fn after(carried: Option<Position>, before: Option<Position>) -> Self {
+        Self { carried, before, ..Self::default() }
+    }
+
+    /// As far as the client said so itself.
+    #[must_use]
+    pub fn carried(&self) -> Option<Position> {
+        self.carried
     }
 
     /// What reads must have seen.
     #[must_use]
     pub fn seen(&self) -> Option<Position> {
-        self.carried.max(self.wrote())
+        self.carried.max(self.before).max(self.wrote())
     }
 
     /// Where the database stood after the last write.
@@ -83,8 +91,8 @@ mod tests {
     #[test]
     fn the_last_of_what_was_said_and_written_counts() {
         let at = |lsn| Some(Position { timeline: 1, lsn });
-        let trail = Trail::after(at(5));
-        assert_eq!((trail.seen(), trail.wrote()), (at(5), None));
+        let trail = Trail::after(at(4), at(5));
+        assert_eq!((trail.seen(), trail.wrote(), trail.carried()), (at(5), None, at(4)));
         trail.write(at(3));
         assert_eq!((trail.seen(), trail.wrote()), (at(5), at(3)));
         trail.write(at(9));

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use claudebench_coordination::cache::CacheLinks;
 use claudebench_coordination::limits::{MemoryRates, RedisRates};
 use claudebench_coordination::redis::Link;
 use claudebench_coordination::windows::{MemoryWindows, RedisWindows, Windows};
 use claudebench_core::time::SystemClock;
-use claudebench_testkit::conformance::coordination::{rates, windows};
+use claudebench_testkit::conformance::coordination::{cache, rates, windows};
 use claudebench_testkit::redis::{Cluster, Options, Redis, Sentinels};
 
 use super::link::{of_cluster, of_sentinels, opened, to};
@@ -15,12 +16,15 @@ async fn over(link: Link) {
     rates::all(Arc::new(RedisRates::new(link.clone(), "store"))).await;
     let server = |id| Arc::new(RedisWindows::new(link.clone(), "store", id)) as Arc<dyn Windows>;
     windows::all(&["a", "b", "c"].map(server)).await;
+    let links = CacheLinks { shared: Some(link.clone()), persistent: None };
+    cache::all(&links, 3).await;
 }
 
 #[tokio::test]
 async fn in_memory() {
     rates::all(Arc::new(MemoryRates::new(Arc::new(SystemClock::default())))).await;
     windows::all(&[Arc::new(MemoryWindows::default())]).await;
+    cache::all(&CacheLinks::default(), 1).await;
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use claudebench_coordination::cache::CacheStatus;
 use claudebench_core::{Error, Millis, Scope, Status};
 use claudebench_store::Stats;
 use schemars::JsonSchema;
@@ -88,7 +89,7 @@ pub struct Queue {
     pub throughput: Decimal,
 }
 
-/// Reads need no cache: always zero.
+/// Reads of tasks that are kept because they are asked for often, over all tenants.
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "SystemMetricsCache")]
@@ -97,6 +98,18 @@ pub struct Cache {
     pub hits: u64,
     pub misses: u64,
     pub sets: u64,
+    /// In percent; left out before the first read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hit_rate: Option<Decimal>,
+}
+
+impl From<CacheStatus> for Cache {
+    fn from(status: CacheStatus) -> Self {
+        let CacheStatus { memory, redis, persistent, store, joined, filled, .. } = status;
+        let (hits, misses) = (memory + redis + persistent + joined, store);
+        let hit_rate = (hits + misses > 0).then(|| Decimal(100.0 * ratio(hits, hits + misses).0));
+        Self { hits, misses, sets: filled, hit_rate }
+    }
 }
 
 /// Counters by name: always empty.
@@ -232,7 +245,7 @@ fn details(cx: &Context, stats: &Stats, methods: &[Metered], events: i64) -> Det
             },
         },
         queue: Queue { depth: stats.ready, pending: stats.of(Status::Pending), throughput },
-        cache: Cache::default(),
+        cache: cx.shared.cache.as_ref().map(|cache| cache.status().into()).unwrap_or_default(),
         counters: Counters::default(),
         global: Global {
             task_success: stats.of(Status::Completed),

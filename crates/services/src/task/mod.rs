@@ -43,7 +43,7 @@ pub use create_many::{CreateMany, CreatedMany, NewTask};
 pub use delete::{Delete, Deleted};
 pub use explain::{Explain, Explanation, Reason};
 pub use fail::{Fail, FailReason};
-pub use get::Get;
+pub use get::{Get, Shown, StoredTasks};
 pub use heartbeat::{Beaten, Heartbeat};
 pub use history::{History, Told};
 pub use list::{List, Listed, Order, OrderBy};

@@ -100,6 +100,7 @@ impl Server {
             store: store.clone(),
             committer,
             hub,
+            cache: None,
             redis: None,
             signals: Arc::new(Signals::new(None, 1, clock.now())),
             scaling: Wanted::default(),

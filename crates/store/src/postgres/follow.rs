@@ -76,6 +76,10 @@ pub(super) async fn run(shared: Arc<Shared>, heard: OnCommit) {
                 None => Following::begin(&shared, bell.clone()).await?,
             };
             at_work.step(&shared, &heard, reads).await?;
+            // What came by a quicker way comes without a gap, or the log is read soon.
+            if reads || !shared.log.has_a_gap().await {
+                shared.has_followed(now, at_work.history);
+            }
             Ok::<_, StoreError>(at_work)
         };
         let rest = match step.await {
@@ -137,6 +141,8 @@ struct Seen {
 struct Following {
     client: Link,
     listens: bool,
+    /// Of the database, by which another one is told from it.
+    history: u64,
     picture: Picture,
     looks: u32,
 }
@@ -151,7 +157,11 @@ impl Following {
                 bell.notify_one();
             }
         });
-        let Connected { client, .. } = connect::connected(target, Some(hear)).await?;
+        let Connected { client, timeline } = connect::connected(target, Some(hear)).await?;
+        let row = client.query_typed_one(sql::HISTORY, &[]).await;
+        let row = row.map_err(|error| store_error(&error))?;
+        let part = |column| row.try_get::<_, i64>(column).map_err(|error| store_error(&error));
+        let history = history(timeline.unwrap_or(0), part(0)?, part(1)?);
         if listens {
             client.batch_execute(sql::LISTEN).await.map_err(|error| store_error(&error))?;
         }
@@ -161,7 +171,7 @@ impl Following {
         let now = shared.clock.now();
         let picture = load::whole(&client, &shared.options, due, now).await.map_err(said)?;
         // What has come since it was last looked at may be ready for who waits here.
-        Ok(Self { client, listens, picture, looks: 0 })
+        Ok(Self { client, listens, history, picture, looks: 0 })
     }
 
     /// What came since the last look; events only if the log is to be read.
@@ -248,6 +258,12 @@ impl Following {
         told.ready.extend(self.gained(shared, seen.ready.iter()));
         Ok(())
     }
+}
+
+/// One number of the timeline, the database and the table.
+fn history(timeline: i64, database: i64, table: i64) -> u64 {
+    let part = |number: i64, bits: u32| number.cast_unsigned() & ((1 << bits) - 1);
+    part(timeline, 16) << 48 | part(database, 24) << 24 | part(table, 24)
 }
 
 fn said(stopped: Stopped) -> StoreError {

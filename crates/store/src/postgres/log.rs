@@ -207,30 +207,13 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
-    use claudebench_core::event::Text;
-    use claudebench_core::{Cursor, Millis, TenantId};
-    use serde_json::value::RawValue;
+    use claudebench_core::Cursor;
+    use claudebench_testkit::event;
 
     use super::*;
 
     fn span(before: i64, places: std::ops::RangeInclusive<i64>) -> Span {
-        let event = |place| {
-            Arc::new(Event {
-                cursor: Cursor(place),
-                tenant: TenantId::DEFAULT,
-                kind: "task.created".into(),
-                at: Millis(0),
-                task: None,
-                version: None,
-                attempt: None,
-                project: None,
-                actor: "test".into(),
-                traceparent: None,
-                session: None,
-                payload: RawValue::from_string("{}".into()).unwrap(),
-                text: Text::default(),
-            })
-        };
+        let event = |place| event(place, "task.created", None);
         let end = Cursor(*places.end());
         Span { before: Some(Cursor(before)), events: places.map(event).collect(), end }
     }

@@ -243,6 +243,10 @@ impl Store for PostgresStore {
         self.shared.position()
     }
 
+    fn history(&self) -> Option<u64> {
+        self.shared.history()
+    }
+
     fn replicas(&self) -> Option<crate::replica::Replicas> {
         self.replicas.shown()
     }

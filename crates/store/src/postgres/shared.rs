@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use claudebench_core::{Clock, Millis};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::foresee::Demand;
 use super::log::Log;
@@ -14,6 +16,9 @@ use super::picture::{NextDue, Picture};
 use crate::batch::Outcomes;
 use crate::position::Position;
 use crate::store::StoreError;
+
+/// Who has heard nothing of other servers for so long does not know what they commit.
+const FOLLOWED: Duration = Duration::from_secs(3);
 
 /// What the writers and the readers of a server share.
 pub(super) struct Shared {
@@ -41,6 +46,8 @@ pub(super) struct Shared {
     pause_ends: AtomicI64,
     /// Where the database stood when this server last wrote.
     position: Mutex<Option<Position>>,
+    /// When it was last known what other servers had committed, and in which history.
+    followed: Mutex<Option<(Instant, u64)>>,
     problem: Mutex<Option<String>>,
     has_problem: AtomicBool,
 }
@@ -87,6 +94,7 @@ impl Shared {
             months: AtomicI64::new(months.0),
             pause_ends: AtomicI64::new(i64::MAX),
             position: Mutex::new(None),
+            followed: Mutex::new(None),
             problem: Mutex::new(None),
             has_problem: AtomicBool::new(false),
         }
@@ -141,6 +149,18 @@ impl Shared {
     /// order, this covers each write that it has answered.
     pub(super) fn position(&self) -> Option<Position> {
         *self.position.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What other servers had committed then is known.
+    pub(super) fn has_followed(&self, at: Instant, history: u64) {
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        *followed = Some((at, history));
+    }
+
+    /// The history that is followed, while what others commit is known.
+    pub(super) fn history(&self) -> Option<u64> {
+        let followed = *self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        followed.filter(|(at, _)| at.elapsed() < FOLLOWED).map(|(_, history)| history)
     }
 
     /// What became of a batch.

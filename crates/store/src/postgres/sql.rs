@@ -336,6 +336,7 @@ pub(super) mod follow {
         LISTEN = "listen";
         EVENTS = "events";
         HERE = "here";
+        HISTORY = "history";
         ROOM = "room";
         NEWEST_UPTO = "newest_upto";
         READY = "ready";

@@ -5,7 +5,7 @@ use claudebench_services::task::{self, Task};
 
 use super::view::{status, status_style};
 use crate::cli::events::show;
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::output::{Cell, Style, Table, ago, in_future, indent, span};
 use crate::cli::session::Session;
 use crate::cli::values::{Params, task_id};
@@ -22,6 +22,7 @@ impl Show {
     /// Does it.
     pub(super) async fn run(self, session: &mut Session<'_>) -> Outcome {
         let Some(task) = session.ask::<task::Get>(of(self.id)).await? else { return Ok(()) };
+        let task = task.task().map_err(Failure::Refused)?;
         session.out.table(&fields(&task, session.out.now()))?;
         for (name, json) in [
             ("metadata", task.metadata.as_ref().map(|fields| fields.text())),

@@ -63,7 +63,8 @@ impl Watch {
 }
 
 async fn look(id: TaskId, session: &Session<'_>) -> Outcome<Task> {
-    session.get::<task::Get>(Params::new().with("id", id.to_string())).await
+    let shown = session.get::<task::Get>(Params::new().with("id", id.to_string())).await?;
+    shown.task().map_err(Failure::Refused)
 }
 
 fn ended(task: &Task, session: &mut Session<'_>) -> Outcome {

@@ -34,6 +34,8 @@ impl House {
             ("listen", toml::Value::Array(vec![text("127.0.0.1:0")])),
             ("data", text(data.path().join("unused").to_str().unwrap())),
             ("store.replica_lag_ms", toml::Value::Integer(lag_ms)),
+            // Each read goes to a replica, however often it comes.
+            ("cache.entries", toml::Value::Integer(0)),
         ];
         let variables = vec![
             ("CLAUDEBENCH_STORE_URL".to_owned(), database.url()),

@@ -1,4 +1,5 @@
 //! What servers share: the same over memory, over one Redis, over a cluster, over what sentinels watch.
 
+pub mod cache;
 pub mod rates;
 pub mod windows;

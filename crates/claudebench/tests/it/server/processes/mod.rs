@@ -3,6 +3,7 @@
 mod apart;
 mod balanced;
 mod beside;
+mod cached;
 mod crowd;
 mod reload;
 mod together;

@@ -11,13 +11,14 @@ use super::super::ws::Socket;
 use super::{Process, database, until};
 
 /// Servers that share what `settings` say.
-async fn servers(count: usize, settings: &[(&str, &str)]) -> (Vec<Process>, Arc<Database>) {
+pub(super) async fn servers(count: usize, settings: &[(&str, &str)]) -> (Vec<Process>, Arc<Database>) {
     let database = database().await;
     let mut servers = Vec::new();
     for _ in 0..count {
         servers.push(Process::start_with(&database, &[], settings).await);
     }
-    for server in &servers {
+    let redis = settings.iter().any(|(name, _)| name.starts_with("CLAUDEBENCH_REDIS"));
+    for server in servers.iter().filter(|_| redis) {
         until("it has found Redis", async || {
             server.call("system.health", json!({})).await["services"]["redis"] == true
         })
@@ -26,7 +27,7 @@ async fn servers(count: usize, settings: &[(&str, &str)]) -> (Vec<Process>, Arc<
     (servers, database)
 }
 
-async fn metric(server: &Process, name: &str) -> u64 {
+pub(super) async fn metric(server: &Process, name: &str) -> u64 {
     let text = send_to(server.address, "GET", "/metrics", &[], b"").await.body;
     let text = String::from_utf8(text).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix(&format!("claudebench_{name} ")));
@@ -58,7 +59,7 @@ async fn told_until(follower: &mut Socket, last: &str) -> Vec<i64> {
     }
 }
 
-async fn make(server: &Process, text: &str) -> String {
+pub(super) async fn make(server: &Process, text: &str) -> String {
     let made = server.call("task.create", json!({ "text": text })).await;
     made["id"].as_str().unwrap().to_owned()
 }

@@ -1,0 +1,426 @@
+//! Tasks that are read often: in the memory of this server, before that in a Redis that servers share, and
+//! before that, perhaps, in one that outlives a restart. No claim is decided by what stands here.
+//!
+//! An entry says how far the log was told of when it was read. Each server is told of all that is committed,
+//! of its own before it answers, and remembers where in the log each task was changed last. So it sees by
+//! itself whether an entry is still right, wherever it comes from; nothing has to be taken away, and what
+//! comes late does no harm. Where others' commits cannot be followed, nothing here is used.
+
+mod changes;
+mod entry;
+mod flight;
+mod memory;
+mod redis;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use claudebench_core::event::Event;
+use claudebench_core::{Clock, Cursor, Error, TaskId, TenantId};
+use serde_json::value::RawValue;
+use tokio::time::{Instant, sleep};
+
+use self::changes::Changes;
+use self::entry::{Entry, Stored};
+use self::flight::{Fetched, Flights};
+use self::memory::Memory;
+use self::redis::{Layer, Look, Needed};
+use crate::redis::Link;
+
+/// What is larger is not kept.
+const LARGEST: usize = 256 << 10;
+/// That a task is not there is remembered for so long.
+const NOTHING: Duration = Duration::from_secs(5);
+const NOTHING_IN_REDIS: Duration = Duration::from_secs(30);
+/// For so long one waits for another server that fills an entry.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// How long the first wait is; each one after that is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(2);
+/// An entry of a Redis that outlives a restart stays so many times as long.
+const PERSISTS: u32 = 4;
+
+/// What is read: a task of a tenant.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Key {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The task.
+    pub task: TaskId,
+}
+
+/// What a read of the store has found.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// The answer; nothing where there is no such task.
+    pub text: Option<Arc<RawValue>>,
+    /// Whether it stays right until an event says otherwise.
+    pub keeps: bool,
+    /// A position of the database that it has seen in any case; 0 if none is known.
+    pub covers: u128,
+}
+
+/// A read under way.
+pub type Reading<'a> = Pin<Box<dyn Future<Output = Result<Read, Error>> + Send + 'a>>;
+
+/// Where the truth is.
+pub trait Source: Send + Sync + 'static {
+    /// Which history of the database it goes on with; nothing while it is not known what others commit.
+    fn history(&self) -> Option<u64>;
+    /// Reads what is committed, not before it is called.
+    fn read(&self, key: Key) -> Reading<'_>;
+}
+
+/// The bounds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CacheOptions {
+    /// The most entries in memory.
+    pub entries: usize,
+    /// The most bytes of them.
+    pub bytes: usize,
+    /// How long one stays in memory.
+    pub life: Duration,
+    /// How long it stays in Redis.
+    pub life_in_redis: Duration,
+}
+
+impl Default for CacheOptions {
+    fn default() -> Self {
+        Self {
+            entries: 10_000,
+            bytes: 64 << 20,
+            life: Duration::from_secs(30),
+            life_in_redis: Duration::from_secs(300),
+        }
+    }
+}
+
+/// The Redis that servers share, and the one that outlives a restart, if there are any.
+#[derive(Clone, Default)]
+pub struct CacheLinks {
+    /// The first.
+    pub shared: Option<Link>,
+    /// The second.
+    pub persistent: Option<Link>,
+}
+
+/// How it went so far.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CacheStatus {
+    /// Reads that memory answered.
+    pub memory: u64,
+    /// Reads that Redis answered.
+    pub redis: u64,
+    /// Reads that the Redis answered that outlives a restart.
+    pub persistent: u64,
+    /// Reads of the store.
+    pub store: u64,
+    /// Reads that got the answer of another one under way.
+    pub joined: u64,
+    /// Entries that were filled.
+    pub filled: u64,
+    /// Entries in memory now.
+    pub entries: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+}
+
+#[derive(Default)]
+struct Counts {
+    memory: AtomicU64,
+    redis: AtomicU64,
+    persistent: AtomicU64,
+    store: AtomicU64,
+    joined: AtomicU64,
+    filled: AtomicU64,
+}
+
+fn count(one: &AtomicU64) {
+    one.fetch_add(1, Ordering::Relaxed);
+}
+
+/// The cache.
+pub struct Cache {
+    options: CacheOptions,
+    source: Arc<dyn Source>,
+    clock: Arc<dyn Clock>,
+    changes: Changes,
+    memory: Memory,
+    redis: Option<Layer>,
+    persistent: Option<Layer>,
+    flights: Flights,
+    /// Who fills entries here, as other servers see it.
+    server: String,
+    counts: Counts,
+}
+
+impl Cache {
+    /// A cache of what a store holds whose log was told of up to `head`, for the server of that name.
+    #[must_use]
+    pub fn new(
+        options: CacheOptions,
+        source: Arc<dyn Source>,
+        (clock, head): (Arc<dyn Clock>, Cursor),
+        links: CacheLinks,
+        (store, server): (&str, &str),
+    ) -> Arc<Self> {
+        let life = options.life_in_redis;
+        let layer = |link: Option<Link>, life| link.map(|link| Layer::new(link, store, life));
+        Arc::new(Self {
+            memory: Memory::new(options.entries, options.bytes),
+            redis: layer(links.shared, life),
+            persistent: layer(links.persistent, life * PERSISTS),
+            changes: Changes::new(head),
+            flights: Flights::default(),
+            server: server.to_owned(),
+            counts: Counts::default(),
+            options,
+            source,
+            clock,
+        })
+    }
+
+    /// What was committed, here or elsewhere, in the order of the log: before own writes are answered.
+    pub fn notice(&self, events: &[Arc<Event>]) {
+        self.changes.notice(events.iter().map(|event| &**event));
+    }
+
+    /// Whether something was asked for a moment ago, too. Where replicas read cheaply, only that is worth to be
+    /// kept.
+    #[must_use]
+    pub fn is_asked_often(&self, key: Key) -> bool {
+        let now_s = self.clock.now().0 / 1_000;
+        self.changes.is_asked_often(key, u32::try_from(now_s).unwrap_or(u32::MAX))
+    }
+
+    /// How it went so far.
+    #[must_use]
+    pub fn status(&self) -> CacheStatus {
+        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        CacheStatus {
+            memory: of(&self.counts.memory),
+            redis: of(&self.counts.redis),
+            persistent: of(&self.counts.persistent),
+            store: of(&self.counts.store),
+            joined: of(&self.counts.joined),
+            filled: of(&self.counts.filled),
+            entries: self.memory.entries(),
+            bytes: self.memory.bytes(),
+        }
+    }
+
+    /// Reads a task; nothing if there is none. What is answered has seen all that was told of here, and the
+    /// position `wanted`.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn get(
+        self: &Arc<Self>,
+        key: Key,
+        wanted: u128,
+    ) -> Result<Option<Arc<RawValue>>, Error> {
+        let Some(history) = self.source.history() else { return self.read(key).await };
+        if let Some(entry) = self.memory.get(key)
+            && self.holds(key, &entry, history, wanted)
+        {
+            count(&self.counts.memory);
+            if self.now() >= entry.renew && !entry.renewing.swap(true, Ordering::Relaxed) {
+                tokio::spawn(self.flight(key, history, 0).0);
+            }
+            return Ok(entry.text.clone());
+        }
+        let (flight, joined) = self.flight(key, history, wanted);
+        let Fetched { entry, keeps } = flight.await?;
+        if !joined {
+            return Ok(entry.text.clone());
+        }
+        if !keeps {
+            // It may have changed since that read began, and nobody would say so.
+            return self.read(key).await;
+        }
+        count(&self.counts.joined);
+        Ok(entry.text.clone())
+    }
+
+    /// Reads the store, and keeps nothing.
+    async fn read(&self, key: Key) -> Result<Option<Arc<RawValue>>, Error> {
+        count(&self.counts.store);
+        self.source.read(key).await.map(|read| read.text)
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.now().0
+    }
+
+    /// Whether an entry of memory may be used.
+    fn holds(&self, key: Key, entry: &Entry, history: u64, wanted: u128) -> bool {
+        entry.seen >= self.changes.since(key)
+            && entry.covers >= wanted
+            && entry.history == history
+            && self.now() < entry.until
+    }
+
+    /// The one way from here to the entry, and whether somebody else has begun it.
+    fn flight(self: &Arc<Self>, key: Key, history: u64, wanted: u128) -> (flight::Flight, bool) {
+        let since = self.changes.since(key);
+        self.flights.join(key, (since, wanted), || {
+            let head = self.changes.head();
+            (head, Box::pin(self.clone().fetch(key, history, Needed { seen: since, covers: wanted })))
+        })
+    }
+
+    /// Fetches an entry from wherever it is, and keeps it.
+    async fn fetch(
+        self: Arc<Self>,
+        key: Key,
+        history: u64,
+        needed: Needed,
+    ) -> Result<Fetched, Error> {
+        let found = match &self.redis {
+            Some(layer) => self.find(layer, history, key, needed).await,
+            None => Found::Nothing(None),
+        };
+        let fetched = match found {
+            Found::Stored(stored, stays) => {
+                count(&self.counts.redis);
+                if let Some(layer) = self.redis.as_ref().filter(|of| stays < of.life() / 10) {
+                    self.renew(layer, history, key);
+                }
+                Fetched { entry: self.entry(history, stored, stays), keeps: true }
+            }
+            Found::Nothing(filler) => {
+                self.fetch_behind(key, history, needed, filler.as_deref()).await?
+            }
+        };
+        if fetched.keeps && self.holds(key, &fetched.entry, history, 0) {
+            self.memory.keep(key, fetched.entry.clone());
+        }
+        Ok(fetched)
+    }
+
+    /// From behind the Redis that servers share, which is filled with it.
+    async fn fetch_behind(
+        self: &Arc<Self>,
+        key: Key,
+        history: u64,
+        needed: Needed,
+        filler: Option<&str>,
+    ) -> Result<Fetched, Error> {
+        if let Some(layer) = &self.persistent
+            && let Ok(Look::Found(stored, stays)) = layer.look(history, key, needed, None).await
+        {
+            count(&self.counts.persistent);
+            self.fill(self.redis.as_ref(), (history, key), &stored, stays, filler).await;
+            return Ok(Fetched { entry: self.entry(history, stored, stays), keeps: true });
+        }
+        let seen = self.changes.head();
+        count(&self.counts.store);
+        let read = self.source.read(key).await;
+        let Read { text, keeps, covers } = match read {
+            Ok(read) => read,
+            Err(error) => {
+                self.let_go(history, key, filler).await;
+                return Err(error);
+            }
+        };
+        let stored = Stored { text, seen, covers: covers.max(needed.covers) };
+        let size = stored.text.as_ref().map_or(0, |text| text.get().len());
+        let keeps = keeps && size <= LARGEST;
+        let life = if stored.text.is_some() { Duration::MAX } else { NOTHING_IN_REDIS };
+        if keeps {
+            count(&self.counts.filled);
+            self.fill(self.redis.as_ref(), (history, key), &stored, life, filler).await;
+            self.fill(self.persistent.as_ref(), (history, key), &stored, life, None).await;
+        } else {
+            self.let_go(history, key, filler).await;
+        }
+        Ok(Fetched { entry: self.entry(history, stored, life), keeps })
+    }
+
+    /// Looks into the Redis that servers share; where another server fills the entry, waits for it.
+    #[allow(clippy::disallowed_methods, reason = "Redis tells nobody that an entry was filled")]
+    async fn find(&self, layer: &Layer, history: u64, key: Key, needed: Needed) -> Found {
+        let filler = self.filler();
+        let until = Instant::now() + PATIENCE;
+        let mut wait = FIRST_WAIT;
+        loop {
+            match layer.look(history, key, needed, Some(&filler)).await {
+                Ok(Look::Found(stored, stays)) => return Found::Stored(stored, stays),
+                Ok(Look::Ours) => return Found::Nothing(Some(filler)),
+                Ok(Look::Theirs) if Instant::now() < until => {
+                    sleep(wait).await;
+                    wait *= 2;
+                }
+                Ok(Look::Theirs) | Err(_) => return Found::Nothing(None),
+            }
+        }
+    }
+
+    /// Reads anew what goes from Redis soon, beside whoever asks, unless somebody does so already.
+    fn renew(self: &Arc<Self>, layer: &Layer, history: u64, key: Key) {
+        let (own, filler) = (self.clone(), self.filler());
+        let all = Needed { seen: u64::MAX, covers: 0 };
+        let layer = layer.clone();
+        tokio::spawn(async move {
+            if let Ok(Look::Ours) = layer.look(history, key, all, Some(&filler)).await {
+                let needed = Needed { seen: own.changes.since(key), covers: 0 };
+                let _ = own.fetch_behind(key, history, needed, Some(&filler)).await;
+            }
+        });
+    }
+
+    /// A name for the one who fills an entry now.
+    fn filler(&self) -> String {
+        format!("{}:{}", self.server, self.flights.number())
+    }
+
+    async fn fill(
+        &self,
+        layer: Option<&Layer>,
+        (history, key): (u64, Key),
+        stored: &Stored,
+        life: Duration,
+        filler: Option<&str>,
+    ) {
+        if let Some(layer) = layer {
+            // What is not there is read from the store.
+            let _ = layer.fill(history, key, Some((stored, life)), filler).await;
+        }
+    }
+
+    /// Others need not wait for what is not filled.
+    async fn let_go(&self, history: u64, key: Key, filler: Option<&str>) {
+        if let (Some(layer), Some(_)) = (&self.redis, filler) {
+            let _ = layer.fill(history, key, None, filler).await;
+        }
+    }
+
+    /// As it stands in memory, no longer than it stays elsewhere.
+    fn entry(&self, history: u64, stored: Stored, stays: Duration) -> Arc<Entry> {
+        let life = if stored.text.is_some() { self.options.life } else { NOTHING };
+        let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        let (now, life) = (self.now(), ms(life.min(stays)));
+        // Between a fifth and a tenth before its end, so that not all are read anew together.
+        let early = life / 10 + life / 10 * i64::try_from(self.flights.number() % 16).unwrap_or(0) / 16;
+        let Stored { text, seen, covers } = stored;
+        Arc::new(Entry {
+            text,
+            seen,
+            covers,
+            history,
+            until: now.saturating_add(life),
+            renew: now.saturating_add(life - early),
+            renewing: AtomicBool::new(false),
+        })
+    }
+}
+
+/// What a look into Redis gave.
+enum Found {
+    /// The entry, and how long it stays there.
+    Stored(Stored, Duration),
+    /// Nothing, and who is to fill it, if it is somebody here.
+    Nothing(Option<String>),
+}
