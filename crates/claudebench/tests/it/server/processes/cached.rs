@@ -103,7 +103,9 @@ async fn what_changes_without_an_event_is_never_old() {
         let answer = server.rpc("task.get", missing.clone()).await;
         assert_eq!(answer["error"]["data"]["code"], "not_found");
     }
-    server.call("task.delete", json!({ "id": second })).await;
-    let answer = server.rpc("task.get", json!({ "id": second })).await;
+    let gone = make(server, "gone soon").await;
+    assert_eq!(server.call("task.get", json!({ "id": gone })).await["text"], "gone soon");
+    server.call("task.delete", json!({ "id": gone })).await;
+    let answer = server.rpc("task.get", json!({ "id": gone })).await;
     assert_eq!(answer["error"]["data"]["code"], "not_found");
 }
