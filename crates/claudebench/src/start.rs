@@ -155,13 +155,14 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         return Err(StartError::NobodyCanCall);
     }
     let store = opened.store.clone();
-    let auth = Arc::new(Auth::new(required, keys, store.clone()));
     let metrics = Arc::new(Metrics::new(worker)?);
     let head = store.health().await?.head;
     let (stop, stopping) = watch::channel(false);
     let mut background = JoinSet::new();
     let together = Together::of(&config, redis, &store).await?;
     let link = together.as_ref().map(|together| &together.link);
+    let sessions = shared::sessions(together.as_ref(), store.clock());
+    let auth = Arc::new(Auth::new(required, keys, sessions, store.clone()));
     let limiter = shared::limiter(&config, together.as_ref(), store.clock());
     let signals = shared::signals(&config, together.as_ref(), store.clock().now());
     if let Some(together) = together.clone() {

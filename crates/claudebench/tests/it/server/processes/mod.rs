@@ -5,6 +5,7 @@ mod balanced;
 mod beside;
 mod cached;
 mod crowd;
+mod logged_in;
 mod reload;
 mod together;
 mod workers;
