@@ -21,6 +21,7 @@ use tokio::sync::watch;
 pub use self::login::Credential;
 use self::login::Logins;
 pub(crate) use self::login::{Secret, no_cookies};
+use crate::transport::forwarded::Client;
 
 /// Checks credentials against the keys, which are kept in memory.
 pub struct Auth {
@@ -219,11 +220,16 @@ impl Auth {
         }
     }
 
-    /// Who sends a request, by its headers.
+    /// Who sends a request, by where it comes from and its headers.
     ///
     /// # Errors
     /// No credentials where they are required, or wrong ones anywhere.
-    pub async fn known(&self, method: &Method, headers: &HeaderMap) -> Result<Known, Error> {
+    pub async fn known(
+        &self,
+        client: &Client,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Known, Error> {
         if let Some(text) = credentials(headers) {
             let (principal, key) = self.by_key(text).await?;
             let credential = Some(Arc::new(Credential { key, login: None }));
@@ -241,6 +247,7 @@ impl Auth {
                            `claudebench key create` makes one";
             return Err(Error::new(Code::Unauthorized, message));
         }
+        client.at_this_machine()?;
         Ok(Known { principal: self.local.clone(), credential: None, seen: Seen::Nothing })
     }
 

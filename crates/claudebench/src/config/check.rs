@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::layers::{ConfigError, Setting};
-use super::{LogFormat, Required, database, rates, redis, scaling};
+use super::{LogFormat, Proxy, Required, database, rates, redis, scaling};
 use crate::client::Address;
 
 const DAY_MS: i64 = 86_400_000;
@@ -90,6 +90,7 @@ const TEXTS: &[(&str, Reads)] = &[
     ("data", data),
     ("hosts", host),
     ("origins", origin),
+    ("proxies", |text| text.parse::<Proxy>().map(drop).map_err(|e| e.to_string())),
     ("store.url", database::store),
     ("store.direct_url", database::direct),
     ("store.replicas", database::replica),

@@ -6,6 +6,7 @@ mod check;
 mod database;
 mod layers;
 mod project;
+mod proxies;
 mod rates;
 mod redis;
 mod scaling;
@@ -22,6 +23,7 @@ pub use cache::Cache;
 pub use database::{EMBEDDED, has_password, shown};
 pub use layers::{ConfigError, Origin, Setting};
 pub use project::{PROJECT_FILE, read_project, write_project};
+pub use proxies::{Proxy, ProxyError};
 pub use rates::Rates;
 pub use redis::Redis;
 pub use scaling::Scaling;
@@ -40,6 +42,7 @@ pub struct Config {
     pub data: PathBuf,
     pub hosts: Vec<String>,
     pub origins: Vec<String>,
+    pub proxies: Vec<Proxy>,
     pub store: Store,
     pub redis: Redis,
     pub auth: Auth,

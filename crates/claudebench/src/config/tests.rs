@@ -104,6 +104,8 @@ fn what_a_server_cannot_use_is_named_with_its_place() {
         ("data = \"\"", "data: expected the path of a directory"),
         ("hosts = [\"http://a:80\"]", "hosts: expected a name alone"),
         ("origins = [\"board.example.org\"]", "origins: expected a scheme, a host and no path"),
+        ("proxies = [\"10.0.0.1/8\"]", "proxies: `10.0.0.1/8` begins at 10.0.0.0: write"),
+        ("proxies = [\"nginx\"]", "proxies: expected an address such as 10.0.0.9, a range"),
         (
             "log.level = \"=====garbage\"",
             "log.level: expected off, error, warn, info, debug, trace",
@@ -139,6 +141,7 @@ fn what_a_server_can_use_is_right() {
         "listen = [\"[::1]:0\", \"bench.example:80\", \"unix:/run/s\"]",
         "hosts = [\"board.example\", \"::1\", \"10.0.0.1\"]",
         "origins = [\"https://board.example.org\", \"http://localhost:8080\"]",
+        "proxies = [\"10.0.0.9\", \"10.0.0.0/8\", \"fd00::/8\", \"::1\", \"unix:\"]",
         "log.level = \"info,claudebench=debug,hyper::proto=off\"",
         "log.level = \"OFF\"",
         "client.url = \"unix:/run/s\"",

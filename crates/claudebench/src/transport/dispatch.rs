@@ -17,6 +17,7 @@ use tracing::Instrument;
 
 use super::App;
 use super::calls::Place;
+use super::forwarded::Client;
 use super::rates;
 use super::trail::{Trail, Unknown};
 use crate::auth::{Credential, Lost};
@@ -27,6 +28,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Who calls, and what the request says beside the params.
 #[derive(Clone)]
 pub struct Caller {
+    /// From where.
+    pub client: Client,
     /// Who.
     pub principal: Arc<Principal>,
     /// The key that says so; without one it is the person at this machine.
@@ -59,7 +62,8 @@ pub async fn call(app: &App, caller: Caller, name: &str, params: Option<&RawValu
     };
     let began = Instant::now();
     let (principal, traceparent) = (caller.principal.clone(), caller.traceparent.clone());
-    let (trail, credential) = (caller.trail.clone(), caller.credential.clone());
+    let (trail, credential, client) =
+        (caller.trail.clone(), caller.credential.clone(), caller.client);
     let reply = admit_and_run(app, caller, method, params).await;
     if !method.access.reads() && reply.is_ok() {
         // Commits have one order: where the last one ended, all that were answered have.
@@ -75,6 +79,7 @@ pub async fn call(app: &App, caller: Caller, name: &str, params: Option<&RawValu
     }
     tracing::debug!(
         method = method.name,
+        %client,
         principal = &*principal.name,
         tenant = &*principal.tenant_name,
         traceparent = traceparent.as_deref(),

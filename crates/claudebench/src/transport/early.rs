@@ -39,7 +39,7 @@ async fn accept(listener: &Listener, places: &Arc<Semaphore>, why: &watch::Recei
         let accepted = next(listener).await;
         let why = why.clone();
         match accepted {
-            Ok(Stream::Tcp(stream)) => drop(tokio::spawn(one(stream, place, why))),
+            Ok(Stream::Tcp(stream, _)) => drop(tokio::spawn(one(stream, place, why))),
             Ok(Stream::Unix(stream)) => drop(tokio::spawn(one(stream, place, why))),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");

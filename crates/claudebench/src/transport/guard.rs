@@ -5,12 +5,13 @@ use claudebench_core::{Code, Error};
 use hyper::header::{HOST, HeaderMap, ORIGIN};
 
 use super::App;
+use super::forwarded::Client;
 
 /// Refuses requests that a page of somebody else's may have sent.
 ///
 /// # Errors
 /// [`Code::Forbidden`], saying which header and which setting.
-pub(super) fn check(app: &App, headers: &HeaderMap) -> Result<(), Error> {
+pub(super) fn check(app: &App, client: &Client, headers: &HeaderMap) -> Result<(), Error> {
     let host = headers.get(HOST).map(|value| value.to_str().unwrap_or(""));
     if let Some(host) = host
         && app.local_only
@@ -26,7 +27,10 @@ pub(super) fn check(app: &App, headers: &HeaderMap) -> Result<(), Error> {
     }
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let origin = origin.to_str().unwrap_or("");
-    let own = origin.split_once("://").is_some_and(|(_, authority)| Some(authority) == host);
+    // Whoever came over TLS got the page so, too: what came without may be anybody's.
+    let own = origin.split_once("://").is_some_and(|(scheme, authority)| {
+        Some(authority) == host && (client.secure != Some(true) || scheme == "https")
+    });
     if own || app.config.origins.iter().any(|allowed| allowed == origin) {
         return Ok(());
     }

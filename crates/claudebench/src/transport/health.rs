@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::App;
 use super::answer::{self, Body};
+use super::forwarded::Client;
 
 /// How long the store may take to say how it is. What it said last counts else.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -74,8 +75,8 @@ async fn ready(app: &App) -> Response<Body> {
 }
 
 /// `GET /metrics`: of the whole server, so only for those who look after it.
-pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
-    if let Err(error) = may_see_all(app, headers).await {
+pub(super) async fn metrics(app: &App, client: &Client, headers: &HeaderMap) -> Response<Body> {
+    if let Err(error) = may_see_all(app, client, headers).await {
         return answer::error(&error);
     }
     let metrics = &app.metrics;
@@ -132,8 +133,8 @@ pub(super) async fn metrics(app: &App, headers: &HeaderMap) -> Response<Body> {
 }
 
 /// Refuses whoever may not read the state of the system, or looks after one tenant alone.
-async fn may_see_all(app: &App, headers: &HeaderMap) -> Result<(), Error> {
-    let principal = app.auth.known(&Method::GET, headers).await?.principal;
+async fn may_see_all(app: &App, client: &Client, headers: &HeaderMap) -> Result<(), Error> {
+    let principal = app.auth.known(client, &Method::GET, headers).await?.principal;
     let cx = Context::new(app.shared.clone(), principal);
     cx.allow("/metrics", Scope::SystemRead)?;
     if cx.tenant() == TenantId::DEFAULT {

@@ -12,6 +12,7 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use super::answer::{self, Body};
 use super::dispatch::Caller;
+use super::forwarded::Client;
 use super::peer::Peer;
 use super::refusal::Form;
 use super::trail::Trail;
@@ -66,11 +67,13 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
         return response;
     }
     let form = Form::of(request.method(), request.uri().path());
-    if let Err(error) = guard::check(app, request.headers()) {
-        return form.refuse(app, &error);
-    }
+    let client = Client::of(&app.config.proxies, peer.from, request.headers());
+    let client = match client.and_then(|client| guarded(app, client, request.headers())) {
+        Ok(client) => client,
+        Err(error) => return form.refuse(app, &error),
+    };
     if request.method() == Method::GET && request.uri().path() == "/metrics" {
-        return health::metrics(app, request.headers()).await;
+        return health::metrics(app, &client, request.headers()).await;
     }
     let origin = request.headers().get(hyper::header::ORIGIN).cloned();
     let mut response = if let Some(error) = turned_away(app, peer) {
@@ -80,9 +83,9 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
         return preflight(request.headers());
     } else if request.method() == Method::POST && request.uri().path() == login::LOG_IN {
         // Whoever logs in need not be known yet.
-        log_in(app, peer, form, request).await
+        log_in(app, peer, &client, form, request).await
     } else {
-        match caller(app, peer, (request.method(), request.headers())).await {
+        match caller(app, peer, client, (request.method(), request.headers())).await {
             Ok(caller) => {
                 let trail = caller.trail.clone();
                 let mut response = answer_known(app, peer, caller, form, request).await;
@@ -91,6 +94,7 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
                 response
             }
             Err(error) => {
+                tracing::debug!(%client, code = error.code.name(), "a caller was refused");
                 peer.linger();
                 form.refuse(app, &error)
             }
@@ -111,12 +115,23 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
     response
 }
 
-async fn log_in(app: &App, peer: &Peer, form: Form, request: Request<Incoming>) -> Response<Body> {
+async fn log_in(
+    app: &App,
+    peer: &Peer,
+    client: &Client,
+    form: Form,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let headers = request.headers().clone();
     match read_body(app, peer, form, request).await {
-        Ok(body) => login::log_in(app, &headers, &body).await,
+        Ok(body) => login::log_in(app, client, &headers, &body).await,
         Err(response) => response,
     }
+}
+
+/// The client, unless a page of somebody else's may have sent this.
+fn guarded(app: &App, client: Client, headers: &HeaderMap) -> Result<Client, Error> {
+    guard::check(app, &client, headers).map(|()| client)
 }
 
 /// Why no new work is taken, from this connection or at all.
@@ -256,9 +271,10 @@ async fn read_body(
 async fn caller(
     app: &App,
     peer: &Peer,
+    client: Client,
     (method, headers): (&Method, &HeaderMap),
 ) -> Result<Caller, Error> {
-    let Known { principal, credential, seen } = app.auth.known(method, headers).await?;
+    let Known { principal, credential, seen } = app.auth.known(&client, method, headers).await?;
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(value) => match value.to_str() {
@@ -277,7 +293,7 @@ async fn caller(
         .map(Into::into);
     let trail = Trail::after(trail::carried(headers)?, peer.trail().wrote()).in_session(seen);
     let trail = Arc::new(trail);
-    Ok(Caller { principal, credential, traceparent, key, trail, until: None })
+    Ok(Caller { client, principal, credential, traceparent, key, trail, until: None })
 }
 
 /// `00-<32 hex>-<16 hex>-<2 hex>`, with neither id all zeros.

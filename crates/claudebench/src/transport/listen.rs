@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -226,12 +226,16 @@ pub async fn accept(app: Arc<App>, listener: Listener, room: Room) {
             accepted = next(&listener) => accepted,
         };
         let open = app.metrics.connections.clone();
+        let from = match &accepted {
+            Ok(Stream::Tcp(_, from)) => Some(*from),
+            _ => None,
+        };
         let peer = Arc::new(match room.places.clone().try_acquire_owned() {
-            Ok(place) => Peer::new(open, place, false),
-            Err(_) => Peer::new(open, spare, true),
+            Ok(place) => Peer::new(from, open, place, false),
+            Err(_) => Peer::new(from, open, spare, true),
         });
         match accepted {
-            Ok(Stream::Tcp(stream)) => {
+            Ok(Stream::Tcp(stream, _)) => {
                 // Answers are small and whole: waiting to fill a packet only delays them.
                 let _ = stream.set_nodelay(true);
                 connections.spawn(serve(app.clone(), stream, peer));
@@ -261,14 +265,16 @@ pub(super) async fn pause() {
 
 /// A connection.
 pub(super) enum Stream {
-    Tcp(tokio::net::TcpStream),
+    Tcp(tokio::net::TcpStream, IpAddr),
     Unix(tokio::net::UnixStream),
 }
 
 /// The next connection.
 pub(super) async fn next(listener: &Listener) -> io::Result<Stream> {
     match listener {
-        Listener::Tcp(listener) => listener.accept().await.map(|(s, _)| Stream::Tcp(s)),
+        Listener::Tcp(listener) => {
+            listener.accept().await.map(|(s, from)| Stream::Tcp(s, from.ip()))
+        }
         Listener::Unix { socket, .. } => socket.accept().await.map(|(s, _)| Stream::Unix(s)),
     }
 }

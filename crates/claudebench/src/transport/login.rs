@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::answer::{self, Body};
 use super::dispatch::Caller;
+use super::forwarded::Client;
 use crate::auth::{Credential, Secret, no_cookies};
 
 /// Where these are.
@@ -56,7 +57,12 @@ impl<'a> Who<'a> {
 }
 
 /// Logs a person in.
-pub(super) async fn log_in(app: &App, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+pub(super) async fn log_in(
+    app: &App,
+    client: &Client,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Response<Body> {
     let done = async {
         let text = str::from_utf8(body).map_err(|_| Error::invalid(&[], "expected UTF-8"))?;
         let Given { key } = read(text)?;
@@ -79,9 +85,12 @@ pub(super) async fn log_in(app: &App, headers: &HeaderMap, body: &[u8]) -> Respo
         Ok(opened) => {
             let end = app.auth.session_ends_at();
             let who = Who::of(&opened.principal, Some((&opened.secret, end)));
-            with_cookies(shown(&who), &[opened.secret.cookie(is_over_tls(headers))])
+            with_cookies(shown(&who), &[opened.secret.cookie(is_over_tls(client, headers))])
         }
-        Err(error) => answer::error(&error),
+        Err(error) => {
+            tracing::debug!(%client, code = error.code.name(), "a login was refused");
+            answer::error(&error)
+        }
     }
 }
 
@@ -107,8 +116,8 @@ pub(super) fn session(app: &App, caller: &Caller, headers: &HeaderMap) -> Respon
     let secret = Secret::of(headers).filter(|_| is_session);
     let end = app.auth.session_ends_at();
     let who = Who::of(&caller.principal, secret.as_ref().map(|secret| (secret, end)));
-    let cookies: Vec<String> =
-        secret.iter().map(|secret| secret.cookie(is_over_tls(headers))).collect();
+    let is_secure = is_over_tls(&caller.client, headers);
+    let cookies: Vec<String> = secret.iter().map(|secret| secret.cookie(is_secure)).collect();
     with_cookies(shown(&who), &cookies)
 }
 
@@ -121,9 +130,12 @@ fn shown(who: &Who<'_>) -> Response<Body> {
     response
 }
 
-/// Whether the browser sees TLS: it says so itself with what it posts, whatever stands in between, and what it
-/// says concerns its own cookie alone.
-fn is_over_tls(headers: &HeaderMap) -> bool {
+/// Whether the browser sees TLS: a believed proxy knows, or else it says so itself with what it posts, whatever
+/// stands in between, and what it says concerns its own cookie alone.
+fn is_over_tls(client: &Client, headers: &HeaderMap) -> bool {
+    if client.secure == Some(true) {
+        return true;
+    }
     let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
     match said(ORIGIN.as_str()) {
         Some(origin) => origin.starts_with("https://"),

@@ -7,6 +7,7 @@ mod catalogue;
 pub mod depth;
 pub mod dispatch;
 pub mod early;
+pub mod forwarded;
 pub mod gate;
 mod guard;
 pub mod health;

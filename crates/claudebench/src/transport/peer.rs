@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +32,8 @@ struct Marks {
 
 /// A connection, from its beginning to the end of what it was turned into.
 pub(super) struct Peer {
+    /// Who has connected: a client, or a proxy of many. Sockets of this machine have no address.
+    pub(super) from: Option<IpAddr>,
     /// All places are taken: only health is answered, and who else asks is refused.
     pub(super) spare: bool,
     marks: Arc<Marks>,
@@ -41,9 +44,15 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    pub(super) fn new(open: IntGauge, place: OwnedSemaphorePermit, spare: bool) -> Self {
+    pub(super) fn new(
+        from: Option<IpAddr>,
+        open: IntGauge,
+        place: OwnedSemaphorePermit,
+        spare: bool,
+    ) -> Self {
         open.inc();
-        Self { spare, marks: Arc::default(), trail: Trail::default(), open, _place: place }
+        let (marks, trail) = (Arc::default(), Trail::default());
+        Self { from, spare, marks, trail, open, _place: place }
     }
 
     /// What was written over it.

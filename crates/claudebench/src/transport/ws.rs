@@ -18,6 +18,7 @@ use serde_json::json;
 use super::App;
 use super::answer::{self, Body};
 use super::dispatch::Caller;
+use super::forwarded::Client;
 use super::peer::Peer;
 
 /// The sockets that are open, for their statistics.
@@ -31,6 +32,7 @@ struct Socket {
     tenant: claudebench_core::TenantId,
     patterns: Vec<String>,
     connected_at: Millis,
+    client: Client,
     user_agent: Option<String>,
 }
 
@@ -71,6 +73,7 @@ pub(super) async fn upgrade(
                 tenant: caller.principal.tenant,
                 patterns: Vec::new(),
                 connected_at: app.shared.clock.now(),
+                client: caller.client,
                 user_agent: agent,
             };
             app.sockets.lock().insert(id.clone(), known);
@@ -104,8 +107,11 @@ pub(super) fn stats(app: &Arc<App>, caller: &Caller) -> Response<Body> {
         for pattern in &socket.patterns {
             *counts.entry(pattern).or_default() += 1;
         }
-        let metadata =
-            json!({ "connectedAt": socket.connected_at.0, "userAgent": socket.user_agent });
+        let metadata = json!({
+            "connectedAt": socket.connected_at.0,
+            "userAgent": socket.user_agent,
+            "address": socket.client.address,
+        });
         clients.push(json!({ "id": id, "subscriptions": socket.patterns, "metadata": metadata }));
     }
     let body =

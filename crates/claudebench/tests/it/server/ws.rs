@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, OpCode};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async};
 
 use super::Server;
 
@@ -30,11 +30,21 @@ impl Socket {
 
     /// The same with any server.
     pub(super) async fn at(address: SocketAddr, headers: &[(&'static str, &str)]) -> Self {
+        Self::over(tokio::net::TcpStream::connect(address).await.unwrap(), headers).await
+    }
+
+    /// The same over a connection that is there.
+    pub(super) async fn over(
+        stream: tokio::net::TcpStream,
+        headers: &[(&'static str, &str)],
+    ) -> Self {
+        let address = stream.peer_addr().unwrap();
         let mut request = format!("ws://{address}/ws").into_client_request().unwrap();
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().unwrap());
         }
-        let (stream, _) = connect_async(request).await.unwrap();
+        let stream = MaybeTlsStream::Plain(stream);
+        let (stream, _) = client_async(request, stream).await.unwrap();
         let mut socket = Self(stream);
         let greeting = socket.hear().await;
         assert_eq!(greeting["type"], "connected");

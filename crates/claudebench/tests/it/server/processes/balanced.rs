@@ -9,15 +9,16 @@ use claudebench_testkit::nginx::Nginx;
 use claudebench_testkit::postgres::{Authority, Database};
 use rustix::process::Signal;
 use serde_json::{Value, json};
+use tokio::net::{TcpSocket, TcpStream};
 
 use super::super::ws::Socket;
 use super::super::{Answer, send_to};
 use super::{Process, database, until};
 
-const NAME: &str = "bench.example";
+pub(crate) const NAME: &str = "bench.example";
 
 /// The configuration with the addresses of a test; TLS on the port, and without it on the next.
-fn configuration(servers: &[SocketAddr], port: u16) -> String {
+pub(crate) fn configuration(servers: &[SocketAddr], port: u16) -> String {
     let mut text = include_str!("../../../../../../deploy/nginx/claudebench.conf").to_owned();
     let mut set = |from: &str, to: String| {
         assert!(text.contains(from), "{from} is not in the configuration");
@@ -39,11 +40,20 @@ struct Balanced {
     database: Arc<Database>,
 }
 
-const SETTINGS: [(&str, &str); 2] =
-    [("CLAUDEBENCH_HOSTS", NAME), ("CLAUDEBENCH_STOP_DRAIN_MS", "2000")];
+const SETTINGS: [(&str, &str); 4] = [
+    ("CLAUDEBENCH_HOSTS", NAME),
+    ("CLAUDEBENCH_PROXIES", "127.0.0.1"),
+    ("CLAUDEBENCH_STOP_DRAIN_MS", "2000"),
+    // Where clients are seen.
+    ("CLAUDEBENCH_LOG_LEVEL", "info,claudebench=debug"),
+];
 
 impl Balanced {
     async fn start() -> Self {
+        Self::with(configuration).await
+    }
+
+    async fn with(configuration: impl Fn(&[SocketAddr], u16) -> String + Send + 'static) -> Self {
         let database = database().await;
         let mut servers = Vec::new();
         for _ in 0..3 {
@@ -58,6 +68,28 @@ impl Balanced {
     /// Where it listens without TLS.
     fn address(&self) -> SocketAddr {
         SocketAddr::from(([127, 0, 0, 1], self.nginx.port() + 1))
+    }
+
+    /// What somebody hears over TLS, who knows nginx by its certificate.
+    async fn over_tls(&self, request: String) -> String {
+        let mut client = Command::new("openssl")
+            .args(["s_client", "-quiet", "-verify_return_error", "-servername", NAME])
+            .args(["-verify_hostname", NAME, "-CAfile", self.authority.file().to_str().unwrap()])
+            .arg("-connect")
+            .arg(format!("127.0.0.1:{}", self.nginx.port()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(client.stdin.as_mut().unwrap(), request.as_bytes()).unwrap();
+        let output = tokio::task::spawn_blocking(move || client.wait_with_output().unwrap());
+        String::from_utf8(output.await.unwrap().stdout).unwrap()
+    }
+
+    /// What all servers have logged.
+    fn logs(&self) -> String {
+        self.servers.iter().map(Process::log).collect()
     }
 }
 
@@ -216,27 +248,84 @@ async fn a_call_that_may_have_been_done_is_not_made_again() {
 }
 
 #[tokio::test]
-async fn over_tls_nginx_says_who_it_is() {
+async fn over_tls_nginx_says_who_it_is_and_how_its_client_came() {
     let balanced = Balanced::start().await;
-    let mut client = Command::new("openssl")
-        .args([
-            "s_client",
-            "-quiet",
-            "-verify_return_error",
-            "-servername",
-            NAME,
-            "-verify_hostname",
-        ])
-        .args([NAME, "-CAfile", balanced.authority.file().to_str().unwrap(), "-connect"])
-        .arg(format!("127.0.0.1:{}", balanced.nginx.port()))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let request = format!("GET /readyz HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n\r\n");
-    std::io::Write::write_all(client.stdin.as_mut().unwrap(), request.as_bytes()).unwrap();
-    let output = tokio::task::spawn_blocking(move || client.wait_with_output().unwrap());
-    let said = String::from_utf8(output.await.unwrap().stdout).unwrap();
+    let get = |path: &str, header: &str| {
+        format!("GET {path} HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n{header}\r\n")
+    };
+    let said = balanced.over_tls(get("/readyz", "")).await;
     assert!(said.starts_with("HTTP/1.1 200") && said.contains("ready"), "{said}");
+    // The page of somebody between is no page of ours, whatever the client says of its way.
+    for (scheme, status) in [("https", 200), ("http", 403)] {
+        let header = format!("Origin: {scheme}://{NAME}\r\nX-Forwarded-Proto: http\r\n");
+        let said = balanced.over_tls(get("/api/tasks", &header)).await;
+        assert!(said.starts_with(&format!("HTTP/1.1 {status}")), "{scheme}: {said}");
+    }
+}
+
+/// A connection from an address of the loopback.
+async fn connect_from(source: [u8; 4], address: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from((source, 0))).unwrap();
+    socket.connect(address).await.unwrap()
+}
+
+/// Asks from there for the tasks; the head of the answer.
+async fn tasks_from(source: [u8; 4], address: SocketAddr, header: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = connect_from(source, address).await;
+    let request =
+        format!("GET /api/tasks HTTP/1.1\r\nHost: {NAME}\r\nConnection: close\r\n{header}\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut said = String::new();
+    stream.read_to_string(&mut said).await.unwrap();
+    said
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_know_the_client_whatever_it_says_of_itself() {
+    let balanced = Balanced::start().await;
+    let address = balanced.address();
+    let invented = "X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-For: 203.0.113.8\r\n\
+                    Forwarded: for=203.0.113.7\r\nX-Real-IP: 203.0.113.6\r\n";
+    let said = tasks_from([127, 0, 0, 2], address, invented).await;
+    assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    let seen = r#""client":"127.0.0.2""#;
+    until("it is in a log", async || balanced.logs().contains(seen)).await;
+
+    let stream = connect_from([127, 0, 0, 3], address).await;
+    let headers = [("host", NAME), ("x-forwarded-for", "203.0.113.9")];
+    let socket = Socket::over(stream, &headers).await;
+    let mut addresses = Vec::new();
+    for server in &balanced.servers {
+        let stats = send_to(server.address, "GET", "/ws/stats", &[], b"").await.json();
+        let clients = stats["clients"].as_array().unwrap().iter();
+        addresses.extend(clients.map(|client| client["metadata"]["address"].clone()));
+    }
+    assert_eq!(addresses, ["127.0.0.3"]);
+    drop(socket);
+    assert!(!balanced.logs().contains("203.0.113."), "{}", balanced.logs());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_chain_of_proxies_those_that_are_believed_are_passed_over() {
+    // nginx adds whom it sees to what it was told, as one behind another proxy does.
+    let balanced = Balanced::with(|servers, port| {
+        let (from, to) =
+            ("X-Forwarded-For $remote_addr", "X-Forwarded-For $proxy_add_x_forwarded_for");
+        let text = configuration(servers, port);
+        assert!(text.contains(from));
+        text.replace(from, to)
+    })
+    .await;
+    let address = balanced.address();
+    let header = "X-Forwarded-For: 127.0.0.1, 203.0.113.9\r\n";
+    // One proxy asks for another machine, which needs a key.
+    let said = tasks_from([127, 0, 0, 1], address, header).await;
+    assert!(said.starts_with("HTTP/1.1 401") && said.contains("from 203.0.113.9"), "{said}");
+    // Who is none cannot invent anybody.
+    let said = tasks_from([127, 0, 0, 2], address, header).await;
+    assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    let seen = r#""client":"127.0.0.2""#;
+    until("it is in a log", async || balanced.logs().contains(seen)).await;
 }

@@ -1,7 +1,7 @@
 //! Servers as processes of their own over one database: several apart, and several workers of one.
 
 mod apart;
-mod balanced;
+pub(crate) mod balanced;
 mod beside;
 mod cached;
 mod crowd;
