@@ -15,7 +15,7 @@ pub struct Nginx {
 
 impl Nginx {
     /// Starts one with a configuration of what is within `http { }`, made for its port, and a certificate that lies
-    /// beside it as `server.crt` and `server.key`.
+    /// beside it as `server.crt` and `server.key`. What is put into its `conf.d` counts when it is told to read anew.
     ///
     /// # Panics
     /// When nginx is missing, saying what to install, or does not start, with its log.
@@ -27,6 +27,9 @@ impl Nginx {
             let place = Place::new();
             place.write("server.crt", certificate.chain());
             place.write("server.key", certificate.key());
+            let more = place.path().join("conf.d");
+            std::fs::create_dir(&more).expect("a folder for the server");
+            place.give(&more);
             let folder = place.path().display().to_string();
             let args = ["-p", &folder, "-c", "nginx.conf", "-e", "stderr"].map(str::to_owned);
             let launch = Launch {
@@ -42,7 +45,8 @@ impl Nginx {
                     .concat();
                 let text = format!(
                     "daemon off;\nerror_log stderr notice;\npid nginx.pid;\nworker_processes 1;\n\
-                     events {{ worker_connections 512; }}\nhttp {{\naccess_log off;\n{temporary}{}}}\n",
+                     events {{ worker_connections 512; }}\nhttp {{\naccess_log off;\n{temporary}{}\n\
+                     include conf.d/*.conf;\n}}\n",
                     configuration(port)
                 );
                 place.write("nginx.conf", &text);
@@ -56,6 +60,18 @@ impl Nginx {
     #[must_use]
     pub fn log(&self) -> String {
         self.daemon.log()
+    }
+
+    /// Where its configuration lies, as in `/etc/nginx`.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.daemon.place.path()
+    }
+
+    /// The program with what leads it there, as a shell reads it.
+    #[must_use]
+    pub fn command(&self) -> String {
+        format!("{} -p {} -c nginx.conf -e stderr", program().display(), self.folder().display())
     }
 
     /// Its port on 127.0.0.1.

@@ -3,7 +3,10 @@
 //! What a command writes is compared with what the page says, but for numbers, which differ from
 //! run to run; an exit code is compared as it is. A line `...` stands for any lines. Ids of tasks in
 //! later commands are those of this run, and the default address is that of its server, as the URL of a
-//! database is that of one of its own, and those of replicas and of Redis are.
+//! database is that of one of its own, and those of replicas and of Redis are. A page that speaks of nginx has one,
+//! with servers behind it.
+
+mod balanced;
 
 use std::collections::HashMap;
 use std::fs;
@@ -12,7 +15,9 @@ use std::process::{Command, Stdio};
 
 use claudebench_testkit::postgres::{Database, Postgres};
 use claudebench_testkit::redis::{Options, Redis};
+use tempfile::TempDir;
 
+use self::balanced::Balanced;
 use super::server::Server;
 
 /// Where a server listens that was told nothing else.
@@ -40,10 +45,11 @@ fn what_the_pages_show_is_what_happens() {
     let mut run = 0;
     let readme = docs.join("../README.md");
     for page in pages(&docs).into_iter().chain([readme]) {
-        let steps = steps(&fs::read_to_string(&page).unwrap());
+        let text = fs::read_to_string(&page).unwrap();
+        let steps = steps(&text);
         if !steps.is_empty() {
             run += steps.len();
-            walk(&page, &steps);
+            walk(&page, &text, &steps);
         }
     }
     assert!(run > 20, "only {run} commands were found");
@@ -76,61 +82,108 @@ fn steps(text: &str) -> Vec<Step> {
     steps
 }
 
-fn walk(page: &Path, steps: &[Step]) {
-    let server = Server::start();
-    let work = tempfile::tempdir().unwrap();
-    // Where pages look for the data of the server.
-    std::os::unix::fs::symlink(server.folder(), work.path().join("claudebench-data")).unwrap();
-    let database = steps.iter().any(|step| step.command.contains(DATABASE)).then(database);
-    let redis = steps.iter().any(|step| step.command.contains(REDIS)).then(redis);
-    let program = Path::new(env!("CARGO_BIN_EXE_claudebench")).parent().unwrap();
-    let path = format!("{}:/usr/local/bin:/usr/bin:/bin", program.display());
-    let mut ids: HashMap<String, String> = HashMap::new();
-    let mut copies: Vec<Postgres> = Vec::new();
+fn walk(page: &Path, text: &str, steps: &[Step]) {
+    let mut ground = Ground::new(text, steps);
     for step in steps {
-        let mut command = step.command.replace(DEFAULT_URL, &server.url);
-        if let Some(database) = &database {
-            command = command.replace(DATABASE, &database.url());
-        }
-        if let Some(redis) = &redis {
-            command = command.replace(REDIS, &redis.url());
-        }
-        if copies.is_empty() && REPLICAS.iter().any(|at| command.contains(at)) {
-            copies = replicas();
-        }
-        for (at, replica) in REPLICAS.iter().zip(&copies) {
-            command = command.replace(at, &format!("127.0.0.1:{}", replica.port()));
-        }
+        let command = ground.command(&step.command);
         // A page is read in a fresh shell, where nothing is set yet.
         let fresh = !command.contains("$CLAUDEBENCH");
         assert!(fresh, "{}:{}: nobody has set that", page.display(), step.line);
-        for (shown, real) in &ids {
+        let seen = ground.run(&command);
+        let lines: Vec<&str> = seen.lines().collect();
+        assert!(
+            matches(&step.expected, &lines),
+            "{}:{}: {command}\nthe page says:\n{}\nit writes:\n{seen}\n",
+            page.display(),
+            step.line,
+            step.expected.join("\n"),
+        );
+        let shown = task_ids(&step.expected.join("\n"));
+        ground.ids.extend(shown.into_iter().zip(task_ids(&seen)));
+    }
+}
+
+/// What a page finds where it is read, and what its words stand for there.
+struct Ground {
+    server: Server,
+    work: TempDir,
+    database: Option<Database>,
+    redis: Option<Redis>,
+    balanced: Option<Balanced>,
+    copies: Vec<Postgres>,
+    ids: HashMap<String, String>,
+}
+
+impl Ground {
+    fn new(text: &str, steps: &[Step]) -> Self {
+        let named = |what: &str| steps.iter().any(|step| step.command.contains(what));
+        let behind = balanced::is_meant(text);
+        let database = (behind || named(DATABASE)).then(database);
+        let redis = (behind || named(REDIS)).then(redis);
+        let work = tempfile::tempdir().unwrap();
+        let both = database.as_ref().zip(redis.as_ref()).filter(|_| behind);
+        let balanced = both.map(|(database, redis)| {
+            Balanced::new(text, &database.url(), &redis.url(), work.path())
+        });
+        let server = match both {
+            // It stands for the database, before the servers of the page run.
+            Some((database, _)) => Server::over(&database.url()),
+            None => Server::start(),
+        };
+        // Where pages look for the data of the server.
+        std::os::unix::fs::symlink(server.folder(), work.path().join("claudebench-data")).unwrap();
+        let (copies, ids) = (Vec::new(), HashMap::new());
+        Self { server, work, database, redis, balanced, copies, ids }
+    }
+
+    /// A command of the page, with the places and ids of this run.
+    fn command(&mut self, shown: &str) -> String {
+        let mut command = shown.replace(DEFAULT_URL, &self.server.url);
+        if let Some(database) = &self.database {
+            command = command.replace(DATABASE, &database.url());
+        }
+        if let Some(redis) = &self.redis {
+            command = command.replace(REDIS, &redis.url());
+        }
+        if let Some(balanced) = &mut self.balanced {
+            command = balanced.command(&command);
+        }
+        if self.copies.is_empty() && REPLICAS.iter().any(|at| command.contains(at)) {
+            self.copies = replicas();
+        }
+        for (at, replica) in REPLICAS.iter().zip(&self.copies) {
+            command = command.replace(at, &format!("127.0.0.1:{}", replica.port()));
+        }
+        for (shown, real) in &self.ids {
             command = command.replace(shown, real);
         }
+        command
+    }
+
+    /// What a command writes.
+    fn run(&self, command: &str) -> String {
+        let program = Path::new(env!("CARGO_BIN_EXE_claudebench")).parent().unwrap();
+        let own = self.work.path().join("bin");
+        let path = format!("{}:{}:/usr/local/bin:/usr/bin:/bin", own.display(), program.display());
         // The configuration would show where it comes from.
-        let url =
-            (!command.contains("claudebench config")).then_some(("CLAUDEBENCH_URL", &server.url));
+        let url = (!command.contains("claudebench config"))
+            .then_some(("CLAUDEBENCH_URL", &self.server.url));
         let output = Command::new("sh")
             .args(["-c", &format!("exec 2>&1; {command}")])
-            .current_dir(work.path())
+            .current_dir(self.work.path())
             .env_clear()
             .env("PATH", &path)
-            .env("XDG_STATE_HOME", work.path().join(".state"))
+            .env("XDG_STATE_HOME", self.work.path().join(".state"))
+            .env("CURL_HOME", self.work.path())
             .envs(url)
             .stdin(Stdio::null())
             .output()
             .unwrap();
         let seen = String::from_utf8(output.stdout).unwrap();
-        let seen: Vec<&str> = seen.lines().collect();
-        assert!(
-            matches(&step.expected, &seen),
-            "{}:{}: {command}\nthe page says:\n{}\nit writes:\n{}\n",
-            page.display(),
-            step.line,
-            step.expected.join("\n"),
-            seen.join("\n")
-        );
-        ids.extend(task_ids(&step.expected.join("\n")).into_iter().zip(task_ids(&seen.join("\n"))));
+        match &self.balanced {
+            Some(balanced) => balanced.shown(&seen),
+            None => seen,
+        }
     }
 }
 
