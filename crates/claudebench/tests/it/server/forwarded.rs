@@ -44,6 +44,7 @@ async fn every_way(server: &Server, headers: &[(&str, &str)]) -> Vec<Answer> {
         server.send("GET", "/events", headers, b"").await,
         server.send("GET", "/ws/stats", headers, b"").await,
         server.send("GET", "/metrics", headers, b"").await,
+        server.send("GET", "/auth/session", headers, b"").await,
     ]
 }
 
@@ -109,6 +110,29 @@ async fn who_is_elsewhere_by_the_word_of_a_proxy_needs_a_key() {
             ("Origin", origin.as_str()),
         ];
         assert_eq!(health(&headers).await, status, "{scheme} {origin}");
+    }
+}
+
+#[tokio::test]
+async fn a_cookie_is_for_tls_alone_where_a_believed_proxy_saw_some() {
+    for (proxies, scheme, is_secure) in
+        [("127.0.0.1", "https", true), ("127.0.0.1", "http", false), ("10.0.0.9", "https", false)]
+    {
+        let server = believing(&[proxies]).await;
+        let login = json!({ "key": key(&server).await }).to_string();
+        let headers = [("X-Forwarded-For", "203.0.113.5"), ("X-Forwarded-Proto", scheme)];
+        let answer = server.send("POST", "/auth/login", &headers, login.as_bytes()).await;
+        let cookie = answer.header("set-cookie").unwrap();
+        assert_eq!(cookie.ends_with("; Secure"), is_secure, "{proxies} {scheme}: {cookie}");
+        // The session does what the key does, wherever its browser is.
+        let (cookie, _) = cookie.split_once(';').unwrap();
+        let headers = [headers[0], headers[1], ("Cookie", cookie)];
+        let answer = server.send("GET", "/auth/session", &headers, b"").await;
+        assert_eq!(answer.status, 200, "{}", answer.json());
+        let cookie = answer.header("set-cookie").unwrap();
+        assert_eq!(cookie.ends_with("; Secure"), is_secure, "{cookie}");
+        let wrong = server.send("POST", "/auth/login", &headers, br#"{"key":"cb_1_2"}"#).await;
+        assert_eq!(wrong.status, 401, "{}", wrong.json());
     }
 }
 
