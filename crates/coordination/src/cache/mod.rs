@@ -267,7 +267,10 @@ impl Cache {
         let since = self.changes.since(key);
         self.flights.join(key, (since, wanted), || {
             let head = self.changes.head();
-            (head, Box::pin(self.clone().fetch(key, history, Needed { seen: since, covers: wanted })))
+            (
+                head,
+                Box::pin(self.clone().fetch(key, history, Needed { seen: since, covers: wanted })),
+            )
         })
     }
 
@@ -403,7 +406,8 @@ impl Cache {
         let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         let (now, life) = (self.now(), ms(life.min(stays)));
         // Between a fifth and a tenth before its end, so that not all are read anew together.
-        let early = life / 10 + life / 10 * i64::try_from(self.flights.number() % 16).unwrap_or(0) / 16;
+        let early =
+            life / 10 + life / 10 * i64::try_from(self.flights.number() % 16).unwrap_or(0) / 16;
         let Stored { text, seen, covers } = stored;
         Arc::new(Entry {
             text,

@@ -11,7 +11,10 @@ use super::super::ws::Socket;
 use super::{Process, database, until};
 
 /// Servers that share what `settings` say.
-pub(super) async fn servers(count: usize, settings: &[(&str, &str)]) -> (Vec<Process>, Arc<Database>) {
+pub(super) async fn servers(
+    count: usize,
+    settings: &[(&str, &str)],
+) -> (Vec<Process>, Arc<Database>) {
     let database = database().await;
     let mut servers = Vec::new();
     for _ in 0..count {
