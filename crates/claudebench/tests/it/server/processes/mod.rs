@@ -5,6 +5,7 @@ mod balanced;
 mod beside;
 mod cached;
 mod crowd;
+mod evicted;
 mod reload;
 mod together;
 mod workers;
