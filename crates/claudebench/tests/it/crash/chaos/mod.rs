@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use claudebench::bench::load::http::{Connection, Target};
 use claudebench::bench::workload::{Recipe, Workload};
 use claudebench::verify::Call;
+use claudebench_testkit::until;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -35,7 +36,14 @@ const SLACK_MS: u64 = 4_000;
 /// How long servers may disagree about who is there once all is well.
 const AGREED: Duration = Duration::from_secs(30);
 /// What callers with the key may do: little at once, so that a bucket that is lost now and then allows little.
-const LIMIT: Limit = Limit { per_minute: 900, burst: 6, servers: SERVERS as u32 };
+const LIMIT: Limit = Limit { per_minute: 900, burst: 6 };
+/// Of three servers two are without Redis, while the third has it.
+const BESIDE: f64 = 2.0 / 3.0;
+/// So long after a trouble of Redis servers may still go by it, in microseconds: what was under way fails, the breaker
+/// rests, and a link that has lost sight of a part of a cluster is opened anew.
+const AFTER_US: u64 = 6_000_000;
+/// A server that has started counts for itself until it has reached Redis and heard of the others.
+const STARTED_US: u64 = 3_000_000;
 /// A long run with this variable set to a number does the same as the one before that has told it.
 const SEED: &str = "CRASH_SEED";
 
@@ -139,11 +147,23 @@ async fn ask(target: &Target, op: &str, args: Value) -> Option<Value> {
     answer.get("result").cloned()
 }
 
+/// How many servers share the rates, as a server says.
+async fn counts(target: &Target) -> Option<usize> {
+    let mut connection = Connection::open(target).await.ok()?;
+    let (_, text) = connection.get("/metrics").await.ok()?;
+    let name = "claudebench_rate_limits{figure=\"servers\"} ";
+    String::from_utf8_lossy(text).lines().find_map(|line| line.strip_prefix(name)?.parse().ok())
+}
+
 impl Chaos {
     async fn new(servers: Cluster, beside: Beside, others: &[Next]) -> Self {
         let target = &servers.targets()[0];
         let made = json!({"name": "often", "scopes": ["admin"]});
         let made = ask(target, "key.create", made).await.expect("a key");
+        for target in servers.targets() {
+            until("a server counts the others", async || counts(&target).await == Some(SERVERS))
+                .await;
+        }
         let redis = BLOWS.into_iter().map(Next::Redis);
         Self {
             servers,
@@ -171,9 +191,15 @@ impl Chaos {
             Next::Network => self.servers.network(random).await,
         }
         *self.done.entry(next).or_default() += 1;
-        if matches!(next, Next::Redis(_) | Next::Server) {
-            self.troubles.push(Trouble { from, to: self.clock.now() });
+        match next {
+            Next::Redis(_) => self.trouble(from, AFTER_US, BESIDE),
+            Next::Server => self.trouble(from, STARTED_US, 2.0),
+            _ => {}
         }
+    }
+
+    fn trouble(&mut self, from: u64, after: u64, beside: f64) {
+        self.troubles.push(Trouble { from, to: self.clock.now() + after, beside });
     }
 
     /// Who is there, as each server says.
@@ -238,7 +264,7 @@ impl House for Chaos {
     async fn restart(&mut self) {
         let from = self.clock.now();
         self.servers.restart().await;
-        self.troubles.push(Trouble { from, to: self.clock.now() });
+        self.trouble(from, STARTED_US, 2.0);
     }
 
     fn logs(&self) -> Vec<PathBuf> {

@@ -8,9 +8,6 @@ use serde_json::Value;
 
 /// Longer spans of calls with a key are not looked at: a limit that is passed is so in short ones.
 const SPAN_US: u64 = 20_000_000;
-/// So long after a trouble servers may still go by it: what was under way fails, the breaker rests, and a link that
-/// has lost sight of a part of a cluster is opened anew.
-const AFTER_US: u64 = 6_000_000;
 
 /// Calls that took longer than they may, besides what they asked to wait.
 pub(super) fn late(calls: &[Call], limit_ms: u64) -> Vec<String> {
@@ -140,12 +137,11 @@ fn read_by(calls: &[&Call]) -> Option<String> {
     })
 }
 
-/// A rate, and how many servers share it.
+/// A rate.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limit {
     pub(super) per_minute: u32,
     pub(super) burst: u32,
-    pub(super) servers: u32,
 }
 
 /// A time in which servers may have been without the Redis, or it without what it held; in microseconds.
@@ -153,21 +149,23 @@ pub(super) struct Limit {
 pub(super) struct Trouble {
     pub(super) from: u64,
     pub(super) to: u64,
+    /// What servers that are without it may give out meanwhile, as a part of the whole rate.
+    pub(super) beside: f64,
 }
 
 impl Limit {
     /// The most calls that may be let in from here to there: the rate, and the burst, once more for what servers
     /// hold in their hands. Each trouble may empty the shared bucket, and lets each server give out its part:
-    /// that is a burst more for the one and for the other; and as long as it lasts, all parts but one of the
-    /// rate beside the whole of it.
+    /// that is a burst more for the one and for the other; and as long as it lasts, what some give out beside
+    /// the others.
     fn most(&self, (from, to): (u64, u64), troubles: &[Trouble]) -> f64 {
-        let (burst, servers) = (f64::from(self.burst), f64::from(self.servers));
+        let burst = f64::from(self.burst);
         let of_time = |us: u64| us as f64 / 60e6 * f64::from(self.per_minute);
         let mut most = of_time(to - from) + 2.0 * burst;
         for trouble in troubles {
-            let (begins, ends) = (from.max(trouble.from), to.min(trouble.to + AFTER_US));
+            let (begins, ends) = (from.max(trouble.from), to.min(trouble.to));
             if begins < ends {
-                most += 2.0 * burst + of_time(ends - begins) * (servers - 1.0) / servers;
+                most += 2.0 * burst + of_time(ends - begins) * trouble.beside;
             }
         }
         most
