@@ -47,8 +47,8 @@ bench-peers: $(peers)/node/node_modules/.package-lock.json $(peers)/pgqueuer/ven
 	@cargo build --locked --release --manifest-path $(peers)/apalis/Cargo.toml
 	@$(peers)/pgqueuer/venv/bin/python $(peers)/run.py $(ARGS)
 
-crash: ## kill servers and their database a few hundred times under load, and prove that nothing was lost
-	@scripts/need.sh cargo cc postgres
+crash: ## kill servers, their database and their Redis a few hundred times under load, and prove that nothing was lost
+	@scripts/need.sh cargo cc postgres redis
 	cargo test --locked --package claudebench --release --test it crash_long -- --ignored --nocapture --test-threads 1
 
 beside: ## run the release before and this one on one database under load (PREVIOUS=/path/to/claudebench)

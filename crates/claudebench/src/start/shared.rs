@@ -8,7 +8,7 @@ use claudebench_coordination::cache::{Cache, CacheLinks};
 use claudebench_coordination::limits::{Limiter, MemoryRates, Rates, RedisRates};
 use claudebench_coordination::redis::{Link, RedisOptions};
 use claudebench_coordination::relay::{Heard, Message, Relay, Sender, Sent, follow};
-use claudebench_coordination::servers::{EVERY, Servers};
+use claudebench_coordination::servers::{Believed, EVERY, Servers};
 use claudebench_coordination::sessions::KeptSessions;
 use claudebench_coordination::windows::{RedisWindows, SLOT_MS, Windows};
 use claudebench_core::event::{Event, scope};
@@ -21,7 +21,7 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::{StartError, until};
 use crate::config::Config;
@@ -90,10 +90,12 @@ impl Together {
         let counting = async {
             let mut ticks = interval(EVERY);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            let mut believed = Believed::new(limiter.status().servers);
             loop {
                 ticks.tick().await;
-                if let Ok(count) = servers.here().await {
-                    limiter.set_servers(count);
+                let said = servers.here().await.ok();
+                limiter.set_servers(believed.hear(said, Instant::now()));
+                if let Some(count) = said {
                     signals.count_servers(count, clock.now());
                 }
             }

@@ -3,6 +3,7 @@
 use ::redis::Value;
 
 use super::{Options, Redis, command};
+use crate::proxy::Proxy;
 use crate::until;
 
 /// How many slots there are.
@@ -42,6 +43,30 @@ impl Cluster {
     #[must_use]
     pub fn urls(&self) -> Vec<String> {
         self.nodes.iter().map(Redis::url).collect()
+    }
+
+    /// Puts a proxy before each node, in their order. From then on the nodes lead clients and replicas there; among
+    /// themselves masters talk past it.
+    ///
+    /// # Panics
+    /// When a node refuses, or they do not tell each other.
+    pub async fn behind_proxies(&self) -> Vec<Proxy> {
+        let mut proxies = Vec::new();
+        for node in &self.nodes {
+            let proxy = Proxy::before(node.port()).await;
+            node.tell::<()>(&format!("CONFIG SET cluster-announce-port {}", proxy.port())).await;
+            // So it is after a restart, too.
+            node.tell::<()>("CONFIG REWRITE").await;
+            proxies.push(proxy);
+        }
+        for node in &self.nodes {
+            until("a node knows where the others are found", async || {
+                let nodes: String = node.tell("CLUSTER NODES").await;
+                proxies.iter().all(|proxy| nodes.contains(&format!(":{}@", proxy.port())))
+            })
+            .await;
+        }
+        proxies
     }
 
     /// Gives each master its share of the slots.

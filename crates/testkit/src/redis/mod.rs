@@ -185,6 +185,11 @@ impl Redis {
         said.unwrap_or_else(|error| panic!("{line}: {error}\n{}", self.log()))
     }
 
+    /// Throws away all that it holds; false when it does not, as it is a replica or not there.
+    pub async fn flush(&self) -> bool {
+        self.ask::<()>(&command("FLUSHALL")).await.is_ok()
+    }
+
     /// Listens on all channels whose names fit a pattern.
     ///
     /// # Panics

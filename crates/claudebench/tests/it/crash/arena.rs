@@ -1,5 +1,6 @@
 //! What all parts of a crash test share: where the server is, what is recorded, how far it is.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::net::SocketAddr;
@@ -58,6 +59,8 @@ pub(super) struct Arena {
     history: Mutex<BufWriter<File>>,
     /// Tasks that were acknowledged: the newest.
     known: Mutex<Vec<String>>,
+    /// How far in the log each of those who watch has come.
+    seen: Mutex<BTreeMap<String, i64>>,
 }
 
 impl Arena {
@@ -69,6 +72,7 @@ impl Arena {
             phase: watch::Sender::new(Phase::Faults),
             history: Mutex::new(BufWriter::new(File::create(history).unwrap())),
             known: Mutex::default(),
+            seen: Mutex::default(),
         }
     }
 
@@ -102,6 +106,16 @@ impl Arena {
     pub(super) async fn reached(&self, phase: Phase) {
         let mut seen = self.phase.subscribe();
         seen.wait_for(|now| *now >= phase).await.unwrap();
+    }
+
+    /// One of those who watch has come so far.
+    pub(super) fn saw(&self, name: &str, cursor: i64) {
+        self.seen.lock().unwrap().insert(name.to_owned(), cursor);
+    }
+
+    /// Whether all who watch have come so far.
+    pub(super) fn all_have_seen(&self, cursor: i64) -> bool {
+        self.seen.lock().unwrap().values().all(|seen| *seen >= cursor)
     }
 
     pub(super) fn know(&self, task: &str, random: &mut Workload) {

@@ -120,6 +120,12 @@ impl Caller {
         None
     }
 
+    /// From now on it calls the next server.
+    pub(super) fn turn(&mut self) {
+        self.connection = None;
+        self.at += 1;
+    }
+
     /// Thinks for up to `ms`.
     pub(super) async fn think(&mut self, ms: u64) {
         let ms = super::arena::below(&mut self.random, ms);

@@ -14,7 +14,7 @@ use claudebench_testkit::proxy::{Fault, Proxy};
 use super::arena::{below, chance, pass};
 use super::{House, Schedule};
 
-const SERVERS: usize = 3;
+pub(super) const SERVERS: usize = 3;
 /// The name by which the database knows the connections of a server.
 const PROGRAM: &str = "claudebench";
 
@@ -31,14 +31,19 @@ struct Counts {
     followed: Vec<Duration>,
 }
 
+/// Settings of a server, as variables.
+pub(super) type Settings = Vec<(&'static str, String)>;
+
 /// The servers and the database.
 pub(super) struct Cluster {
     dir: PathBuf,
     ports: Vec<u16>,
     servers: Vec<Server>,
+    /// What each of them is told besides.
+    settings: Vec<Settings>,
     url: String,
-    /// The ways to the two hosts, which stay; whoever is behind them changes.
-    ways: [Proxy; 2],
+    /// The ways to the hosts, which stay; whoever is behind them changes.
+    ways: Vec<Proxy>,
     /// Which of them leads to the primary.
     first: usize,
     primary: Postgres,
@@ -47,25 +52,43 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    pub(super) async fn new(dir: &Path) -> Self {
+    pub(super) async fn new(dir: &Path, settings: Vec<Settings>) -> Self {
         let primary = Postgres::start(Options::durable()).await;
         let standby = primary.replica().await;
         primary.synchronous().await;
         // So it is when it is promoted, and with all that are copied from it.
         standby.set("synchronous_standby_names", "*").await;
-        let ways = [Proxy::before(primary.port()).await, Proxy::before(standby.port()).await];
-        let hosts = format!("127.0.0.1:{},127.0.0.1:{}", ways[0].port(), ways[1].port());
+        Self::over(dir, settings, primary, Some(standby)).await
+    }
+
+    /// The same over one database that nothing happens to.
+    pub(super) async fn calm(dir: &Path, settings: Vec<Settings>) -> Self {
+        Self::over(dir, settings, Postgres::start(Options::fast()).await, None).await
+    }
+
+    async fn over(
+        dir: &Path,
+        settings: Vec<Settings>,
+        primary: Postgres,
+        standby: Option<Postgres>,
+    ) -> Self {
+        let mut ways = Vec::new();
+        for host in [Some(&primary), standby.as_ref()].into_iter().flatten() {
+            ways.push(Proxy::before(host.port()).await);
+        }
+        let hosts: Vec<_> = ways.iter().map(|way| format!("127.0.0.1:{}", way.port())).collect();
         let own = format!("127.0.0.1:{}", primary.port());
-        let url = primary.url("postgres").replace(&own, &hosts);
+        let url = primary.url("postgres").replace(&own, &hosts.join(","));
         let mut new = Self {
             dir: dir.to_owned(),
             ports: Vec::new(),
             servers: Vec::new(),
+            settings,
             url,
             ways,
             first: 0,
             primary,
-            standby: Some(standby),
+            standby,
             counts: Counts::default(),
         };
         for number in 0..SERVERS {
@@ -79,16 +102,18 @@ impl Cluster {
 
     async fn start(&self, number: usize) -> Server {
         let data = self.dir.join(format!("server-{number}"));
-        let settings = [
+        let mut settings = vec![
             ("CLAUDEBENCH_STORE_URL", &*self.url),
             ("CLAUDEBENCH_STORE_CONNECTIONS", "12"),
             ("CLAUDEBENCH_STORE_STATEMENT_MS", "5000"),
         ];
+        let own = self.settings.get(number).into_iter().flatten();
+        settings.extend(own.map(|(name, value)| (*name, &**value)));
         let program = Path::new(env!("CARGO_BIN_EXE_claudebench"));
         Server::start_with(program, &data, self.ports[number], &settings).await.unwrap()
     }
 
-    async fn kill_server(&mut self, random: &mut Workload) {
+    pub(super) async fn kill_server(&mut self, random: &mut Workload) {
         let mut number = usize::try_from(below(random, SERVERS as u64)).unwrap();
         // Some die together.
         for _ in 0..1 + u64::from(chance(random, 20)) {
@@ -104,7 +129,7 @@ impl Cluster {
     }
 
     /// The standby takes the place of the primary, which is killed; then it gets a standby of its own.
-    async fn promote(&mut self, random: &mut Workload) {
+    pub(super) async fn promote(&mut self, random: &mut Workload) {
         self.primary.has_synchronous_standby().await;
         self.primary.stop(End::Immediate).await;
         pass(below(random, 500)).await;
@@ -126,6 +151,24 @@ impl Cluster {
         self.counts.followed.push(began.elapsed());
     }
 
+    pub(super) async fn end_backend(&mut self, draw: u32) {
+        let ended = self.primary.end_backend(PROGRAM, draw).await;
+        self.counts.backends += u64::from(ended);
+    }
+
+    /// All others end with it, and the primary recovers.
+    pub(super) async fn kill_backend(&mut self, draw: u32) {
+        let killed = self.primary.kill_backend(PROGRAM, draw).await;
+        self.counts.recovered += u64::from(killed);
+    }
+
+    /// Waits until writes have a standby to wait for again, if there is to be one.
+    pub(super) async fn is_whole(&self) {
+        if self.standby.is_some() {
+            self.primary.has_synchronous_standby().await;
+        }
+    }
+
     async fn is_ready(&self, number: usize) -> bool {
         match Connection::open(&self.servers[number].target()).await {
             Ok(mut connection) => matches!(connection.get("/readyz").await, Ok((200, _))),
@@ -134,7 +177,7 @@ impl Cluster {
     }
 
     /// The way to the primary goes wrong for a while.
-    async fn network(&mut self, random: &mut Workload) {
+    pub(super) async fn network(&mut self, random: &mut Workload) {
         let fault = match below(random, 5) {
             0 => Fault::BlackHole,
             1 => Fault::Mute,
@@ -166,19 +209,13 @@ impl House for Cluster {
                     self.promote(&mut random).await;
                 }
                 0..45 => self.kill_server(&mut random).await,
-                45..70 => {
-                    let ended = self.primary.end_backend(PROGRAM, draw).await;
-                    self.counts.backends += u64::from(ended);
-                }
-                70..78 => {
-                    let killed = self.primary.kill_backend(PROGRAM, draw).await;
-                    self.counts.recovered += u64::from(killed);
-                }
+                45..70 => self.end_backend(draw).await,
+                70..78 => self.kill_backend(draw).await,
                 78..88 => self.network(&mut random).await,
                 _ => self.promote(&mut random).await,
             }
         }
-        self.primary.has_synchronous_standby().await;
+        self.is_whole().await;
     }
 
     async fn restart(&mut self) {
@@ -208,7 +245,7 @@ impl House for Cluster {
              {promoted} of the primary), {networks} faults of the network, work again {} ms after a \
              promotion at most",
             self.kills(),
-            followed.iter().max().unwrap().as_millis()
+            followed.iter().max().map_or(0, Duration::as_millis)
         )
     }
 }

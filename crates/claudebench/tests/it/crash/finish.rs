@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use claudebench::verify::Call;
 use serde_json::{Value, json};
 
 use super::arena::pass;
@@ -96,4 +97,19 @@ pub(super) async fn dump(caller: &mut Caller, to: &Path) -> (i64, Vec<(String, u
     }
     file.flush().unwrap();
     (last, counts)
+}
+
+/// The calls of a history.
+pub(super) fn calls(history: &Path) -> Vec<Call> {
+    let text = std::fs::read_to_string(history).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The places in the log of all events that were written down.
+pub(super) fn places(state: &Path) -> Vec<i64> {
+    let text = std::fs::read_to_string(state).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    // Tasks have no type.
+    let events = lines.filter(|line| line["type"].is_string());
+    events.map(|event| event["id"].as_str().unwrap().parse().unwrap()).collect()
 }

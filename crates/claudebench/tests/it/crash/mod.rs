@@ -1,9 +1,10 @@
-//! Servers are killed again and again while workers of all kinds use them, and so is their database;
-//! then the checker proves from what they saw that nothing was lost, done twice or left.
+//! Servers are killed again and again while workers of all kinds use them, and so are their database and
+//! their Redis; then the checker proves from what they saw that nothing was lost, done twice or left.
 
 mod alone;
 mod arena;
 mod caller;
+mod chaos;
 mod cluster;
 mod create;
 mod disturb;
@@ -16,10 +17,10 @@ mod work;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use claudebench::bench::load::http::Target;
-use claudebench::verify::{Args, check};
+use claudebench::verify::{Args, Call, Verdict, check};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
@@ -28,6 +29,9 @@ use arena::{Arena, Phase, pass};
 use caller::Caller;
 use cluster::Cluster;
 use sleeper::Sleeper;
+
+/// How long those who watch may take to see what there is at the end.
+const CATCH_UP: Duration = Duration::from_secs(30);
 
 /// How much is done to the servers.
 struct Schedule {
@@ -49,6 +53,15 @@ trait House: Send {
     /// So many calls at the least had no answer.
     fn cut_off(&self) -> u64;
     fn told(&self) -> String;
+    /// Who else uses them, until everybody stops.
+    fn guests(&self, _arena: &Arc<Arena>) -> JoinSet<()> {
+        JoinSet::new()
+    }
+    /// What is wrong by what was recorded in this process, and by the places of all events, besides what the
+    /// checker finds.
+    fn judge(&mut self, _calls: &[Call], _log: &[i64]) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 #[tokio::test]
@@ -70,7 +83,7 @@ async fn crash_long() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn crash_short_postgres() {
     let dir = tempfile::tempdir().unwrap();
-    let house = Cluster::new(dir.path()).await;
+    let house = Cluster::new(dir.path(), Vec::new()).await;
     run(dir, house, Schedule { seed: 3, kills: 10, life_ms: 1_500 }).await;
 }
 
@@ -79,7 +92,7 @@ async fn crash_short_postgres() {
 #[ignore = "takes minutes"]
 async fn crash_long_postgres() {
     let dir = tempfile::tempdir().unwrap();
-    let house = Cluster::new(dir.path()).await;
+    let house = Cluster::new(dir.path(), Vec::new()).await;
     run(dir, house, Schedule { seed: 4, kills: 120, life_ms: 2_500 }).await;
 }
 
@@ -97,7 +110,7 @@ async fn run(dir: TempDir, house: impl House + 'static, schedule: Schedule) {
 async fn crash(schedule: Schedule, mut house: impl House, dir: PathBuf) -> String {
     let history = dir.join("calls.jsonl");
     let arena = Arc::new(Arena::new(house.targets(), schedule.seed, &history));
-    let mut makers_and_workers = people(&arena);
+    let (mut makers_and_workers, mut guests) = (people(&arena), house.guests(&arena));
     let stream = tokio::spawn(watch::by_stream(arena.clone(), "stream".into()));
     let socket = tokio::spawn(watch::by_socket(arena.clone(), "socket".into()));
     let sleepers: Vec<Sleeper> = (0..2).map(|n| Sleeper::start(&dir, &arena, n)).collect();
@@ -108,7 +121,7 @@ async fn crash(schedule: Schedule, mut house: impl House, dir: PathBuf) -> Strin
         arena.enter(Phase::Drain);
     };
     let ((), stops) = tokio::join!(killed, disturbed);
-    let mut histories = vec![history];
+    let mut histories = vec![history.clone()];
     let mut last_words = Caller::new(&arena, "last", 999);
     finish::drain(&mut last_words).await;
     for sleeper in sleepers {
@@ -119,13 +132,19 @@ async fn crash(schedule: Schedule, mut house: impl House, dir: PathBuf) -> Strin
     house.restart().await;
     let state = dir.join("state.jsonl");
     let (end, counts) = finish::dump(&mut last_words, &state).await;
-    pass(500).await;
+    let until = Instant::now() + CATCH_UP;
+    while !arena.all_have_seen(end) && Instant::now() < until {
+        pass(10).await;
+    }
     arena.enter(Phase::Over);
-    while let Some(ended) = makers_and_workers.join_next().await {
-        ended.unwrap();
+    for everybody in [&mut makers_and_workers, &mut guests] {
+        while let Some(ended) = everybody.join_next().await {
+            ended.unwrap();
+        }
     }
     let seen = (stream.await.unwrap(), socket.await.unwrap());
     arena.flush();
+    let wrong = house.judge(&finish::calls(&history), &finish::places(&state));
     let (logs, kills, told) = (house.logs(), house.kills(), house.told());
     let cut_off = house.cut_off();
     drop(house);
@@ -135,9 +154,8 @@ async fn crash(schedule: Schedule, mut house: impl House, dir: PathBuf) -> Strin
     }
     let args = Args { histories, events: vec![state], drained: true };
     let verdict = check(&args).unwrap();
-    let mut text = Vec::new();
-    verdict.print(&mut text).unwrap();
-    let text = String::from_utf8(text).unwrap();
+    let text = text_of(&verdict);
+    assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
     assert!(verdict.violations.is_empty(), "{text}");
     assert!(seen.0 >= end && seen.1 >= end, "the log ends at {end}, and {seen:?} was seen");
     assert!(verdict.counted.unknown > cut_off, "too few calls were cut off: {text}");
@@ -149,6 +167,12 @@ async fn crash(schedule: Schedule, mut house: impl House, dir: PathBuf) -> Strin
         text.trim_end(),
         counts.join(", ")
     )
+}
+
+fn text_of(verdict: &Verdict) -> String {
+    let mut text = Vec::new();
+    verdict.print(&mut text).unwrap();
+    String::from_utf8(text).unwrap()
 }
 
 /// Those who use the server from this process.

@@ -49,10 +49,11 @@ impl Watching {
 /// Follows by server-sent events, from the beginning, until all of `upto` has come.
 pub(super) async fn by_stream(arena: Arc<Arena>, name: String) -> i64 {
     let mut last = 0;
+    arena.saw(&name, last);
     for at in 0.. {
         let mut watching = Watching::begin(&arena, last);
         let ended = tokio::select! {
-            error = stream(&arena, at, &mut watching) => error,
+            error = stream(&arena, at, (&name, &mut watching)) => error,
             () = arena.reached(Phase::Over) => None,
         };
         watching.record(&arena, &name);
@@ -65,7 +66,11 @@ pub(super) async fn by_stream(arena: Arc<Arena>, name: String) -> i64 {
     last
 }
 
-async fn stream(arena: &Arena, at: usize, watching: &mut Watching) -> Option<io::Error> {
+async fn stream(
+    arena: &Arena,
+    at: usize,
+    (name, watching): (&str, &mut Watching),
+) -> Option<io::Error> {
     let mut stream = match Stream::open(arena.target(at), watching.since).await {
         Ok(stream) => stream,
         Err(error) => return Some(error),
@@ -76,7 +81,10 @@ async fn stream(arena: &Arena, at: usize, watching: &mut Watching) -> Option<io:
                 Some((kind, _)) if kind == "lagged" => {
                     return Some(io::Error::other("lagged"));
                 }
-                Some((_, data)) => watching.saw(event.id, &serde_json::from_str(&data).unwrap()),
+                Some((_, data)) => {
+                    watching.saw(event.id, &serde_json::from_str(&data).unwrap());
+                    arena.saw(name, event.id);
+                }
                 None => {}
             },
             Err(error) => return Some(error),
@@ -84,13 +92,27 @@ async fn stream(arena: &Arena, at: usize, watching: &mut Watching) -> Option<io:
     }
 }
 
-/// Follows by WebSocket.
+/// Follows by WebSocket, each time at another server.
 pub(super) async fn by_socket(arena: Arc<Arena>, name: String) -> i64 {
+    at_servers(arena, name, 0..).await
+}
+
+/// Follows at one server by WebSocket, however often that ends.
+pub(super) async fn at_one(arena: Arc<Arena>, name: String, server: usize) -> i64 {
+    at_servers(arena, name, std::iter::repeat(server)).await
+}
+
+async fn at_servers(
+    arena: Arc<Arena>,
+    name: String,
+    servers: impl IntoIterator<Item = usize>,
+) -> i64 {
     let mut last = 0;
-    for at in 0.. {
+    arena.saw(&name, last);
+    for at in servers {
         let mut watching = Watching::begin(&arena, last);
         let ended = tokio::select! {
-            ended = socket(&arena, at, &mut watching) => ended.err(),
+            ended = socket(&arena, at, (&name, &mut watching)) => ended.err(),
             () = arena.reached(Phase::Over) => None,
         };
         watching.record(&arena, &name);
@@ -103,7 +125,11 @@ pub(super) async fn by_socket(arena: Arc<Arena>, name: String) -> i64 {
     last
 }
 
-async fn socket(arena: &Arena, at: usize, watching: &mut Watching) -> io::Result<()> {
+async fn socket(
+    arena: &Arena,
+    at: usize,
+    (name, watching): (&str, &mut Watching),
+) -> io::Result<()> {
     let mut socket = WebSocket::open(arena.target(at), "/ws").await?;
     let since = watching.since.to_string();
     let subscribe = json!({"action": "subscribe", "events": ["*"], "since": since});
@@ -113,7 +139,9 @@ async fn socket(arena: &Arena, at: usize, watching: &mut Watching) -> io::Result
         match message["type"].as_str() {
             Some("event") => {
                 let id = message["data"]["id"].as_str().unwrap_or_default();
-                watching.saw(id.parse().map_err(io::Error::other)?, &message["data"]);
+                let id = id.parse().map_err(io::Error::other)?;
+                watching.saw(id, &message["data"]);
+                arena.saw(name, id);
             }
             Some("connected" | "subscribed") => {}
             _ => return Err(io::Error::other(message.to_string())),

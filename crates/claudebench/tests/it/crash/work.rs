@@ -169,3 +169,47 @@ pub(super) async fn forgetful(mut caller: Caller) {
         caller.think(1_000).await;
     }
 }
+
+/// Whatever it does has a key and is repeated until it is answered, each time at another server.
+pub(super) async fn keyed(mut caller: Caller) {
+    let Some(()) = register(&mut caller).await else { return };
+    while goes_on(&caller) {
+        let key = caller.unique();
+        let args = json!({"workerId": caller.name, "maxTasks": 2, "idempotencyKey": key});
+        let Some(reply) = caller.until_answered("task.claim", &args).await else { return };
+        let tasks = match reply {
+            Reply::Ok(mut answer) => answer["tasks"].take(),
+            Reply::Err(error) if error["code"] == "not_found" => {
+                let Some(()) = register(&mut caller).await else { return };
+                continue;
+            }
+            Reply::Err(_) | Reply::Unknown => Value::Null,
+        };
+        let tasks = tasks.as_array().map(Vec::as_slice).unwrap_or_default();
+        if tasks.is_empty() {
+            caller.think(THINK_MS * 4).await;
+        }
+        for task in tasks {
+            let Some(()) = with_keys(&mut caller, task).await else { return };
+        }
+    }
+}
+
+async fn with_keys(caller: &mut Caller, task: &Value) -> Option<()> {
+    caller.turn();
+    caller.think(THINK_MS).await;
+    let beat = report(caller, task);
+    caller.call("task.heartbeat", &beat).await?;
+    caller.turn();
+    let mut report = report(caller, task);
+    report["idempotencyKey"] = caller.unique().into();
+    let fails = caller.arena.phase() == Phase::Faults && chance(&mut caller.random, 10);
+    let op = if fails { "task.fail" } else { "task.complete" };
+    if fails {
+        report["error"] = "it broke".into();
+        report["retryable"] = true.into();
+    } else {
+        report["result"] = json!({"by": caller.name});
+    }
+    caller.until_answered(op, &report).await.map(drop)
+}

@@ -5,6 +5,7 @@ pub(crate) mod balanced;
 mod beside;
 mod cached;
 mod crowd;
+mod evicted;
 mod logged_in;
 mod reload;
 mod together;
