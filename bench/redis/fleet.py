@@ -107,10 +107,10 @@ async def subscribers(program, folder, postgres, redis_url, args):
             most = max(most, sum(map(resident, servers)))
             await asyncio.sleep(0.2)
         [figure] = running.result()
-        each = (most - before) / args.subscribers
+        each, spread = (most - before) / args.subscribers, figure["spread"]
         print(
             f"{args.subscribers} subscribers at three servers, 50 events/s: {figure['value']:.1f} % delivered in order, "
-            f"p50 {figure['p50_ms']:.2f} ms, p99 {figure['p99_ms']:.2f} ms; {each:.1f} KiB of memory each"
+            f"p50 {spread['p50Ms']:.2f} ms, p99 {spread['p99Ms']:.2f} ms; {each:.1f} KiB of memory each"
         )
 
 
@@ -128,4 +128,5 @@ async def main():
                 await measured(program, folder, postgres, f"redis://127.0.0.1:{port}", args)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

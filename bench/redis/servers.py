@@ -21,9 +21,9 @@ async def ended(process):
 
 
 @asynccontextmanager
-async def redis(folder):
+async def redis(folder, *more):
     port = postgres_server.free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder, *more]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.DEVNULL)
     async with ended(process):
         while True:
