@@ -1,5 +1,6 @@
 //! From a configuration to a running server: the only place where the parts are put together.
 
+mod limits;
 mod rules;
 mod shared;
 
@@ -13,7 +14,7 @@ use claudebench_coordination::{Hub, HubOptions, Presence, Signals};
 use claudebench_core::{Clock, Cursor};
 use claudebench_services::hook::{HookRules, ToolErrors};
 use claudebench_services::task::ready::Ready;
-use claudebench_services::{Limits, ServerInfo, Shared, analytics, elsewhere, system, task};
+use claudebench_services::{ServerInfo, Shared, analytics, elsewhere, system, task};
 use claudebench_store::sqlite::DATABASE;
 use claudebench_store::{
     Committed, Committer, CommitterOptions, KeyRow, OnCommit, Store, StoreError,
@@ -297,7 +298,7 @@ async fn shared(
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
     let hub = Arc::new(Hub::new(head, HubOptions::default()));
     let ready = Arc::new(Ready::new(config.limits.waiting_claims));
-    let limits = limits(config);
+    let limits = limits::of(config);
     let presence = Arc::new(Presence::default());
     let rules = Arc::new(HookRules::new(rules::read(&config.hook.rules)?));
     background.spawn(rules::follow(config.hook.rules.clone(), rules.clone(), stopping.clone()));
@@ -356,24 +357,6 @@ async fn shared(
     });
     system::watch::enter_known(&shared).await?;
     Ok((shared, writers))
-}
-
-/// The bounds that methods keep.
-fn limits(config: &Config) -> Limits {
-    let (limits, check_ms) = (&config.limits, config.instances.check_ms);
-    // A look that comes late is still within the second one.
-    let looks = if config.store.is_embedded() { 0 } else { 2 };
-    Limits {
-        metadata_bytes: limits.metadata_bytes,
-        result_bytes: limits.result_bytes,
-        attachment_bytes: limits.attachment_bytes,
-        waiting_claims: limits.waiting_claims,
-        instance_silence_ms: config.instances.silence_ms,
-        session_silence_ms: config.instances.session_silence_ms,
-        session_lease_ms: config.instances.session_silence_ms,
-        lease_ms: config.tasks.lease_ms,
-        heard_within_ms: i64::try_from(check_ms).unwrap_or(i64::MAX).saturating_mul(looks),
-    }
 }
 
 /// Goes on until the server stops.

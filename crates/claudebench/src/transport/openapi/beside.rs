@@ -165,8 +165,7 @@ fn sessions(paths: &mut Map<String, Value>) {
             "responses": responses,
         });
         if let Some(schema) = body {
-            call["requestBody"] =
-                json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+            call["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
         }
         let mut verbs = Map::new();
         verbs.insert(verb.into(), call);
