@@ -39,9 +39,6 @@ const AGREED: Duration = Duration::from_secs(30);
 const LIMIT: Limit = Limit { per_minute: 900, burst: 3 };
 /// Of three servers two are without Redis, while the third has it.
 const BESIDE: f64 = 2.0 / 3.0;
-/// So long after a trouble of Redis servers may still go by it, in microseconds: what was under way fails, the breaker
-/// rests, and a link that has lost sight of a part of a cluster is opened anew.
-const AFTER_US: u64 = 6_000_000;
 /// A server that has started counts for itself until it has reached Redis and heard of the others.
 const STARTED_US: u64 = 3_000_000;
 /// A long run with this variable set to a number does the same as the one before that has told it.
@@ -87,7 +84,7 @@ async fn crash_short_redis() {
     let beside = Beside::one().await;
     let servers = Cluster::calm(dir.path(), settings(&beside)).await;
     let house = Chaos::new(servers, beside, &[Next::Server]).await;
-    run(dir, house, Schedule { seed: 5, kills: 7, life_ms: 900 }).await;
+    run(dir, house, Schedule { seed: 5, kills: 7, life_ms: 1_300 }).await;
 }
 
 const DATABASE: [Next; 6] =
@@ -197,7 +194,7 @@ impl Chaos {
         }
         *self.done.entry(next).or_default() += 1;
         match next {
-            Next::Redis(_) => self.trouble(from, AFTER_US, BESIDE),
+            Next::Redis(_) => self.trouble(from, self.beside.after_us(), BESIDE),
             Next::Server => self.trouble(from, STARTED_US, 2.0),
             _ => {}
         }

@@ -162,12 +162,20 @@ impl Limit {
     fn most(&self, (from, to): (u64, u64), troubles: &[Trouble]) -> f64 {
         let burst = f64::from(self.burst);
         let of_time = |us: u64| us as f64 / 60e6 * f64::from(self.per_minute);
-        let mut most = of_time(to - from) + 2.0 * burst;
-        for trouble in troubles {
+        let cut = |trouble: &Trouble| {
             let (begins, ends) = (from.max(trouble.from), to.min(trouble.to));
-            if begins < ends {
-                most += 2.0 * burst + of_time(ends - begins) * trouble.beside;
-            }
+            (begins < ends).then_some((begins, ends, trouble.beside))
+        };
+        let met: Vec<(u64, u64, f64)> = troubles.iter().filter_map(cut).collect();
+        let mut times: Vec<u64> =
+            met.iter().flat_map(|(begins, ends, _)| [*begins, *ends]).collect();
+        times.sort_unstable();
+        let mut most = of_time(to - from) + 2.0 * burst * (1.0 + met.len() as f64);
+        for (begins, ends) in times.iter().zip(times.iter().skip(1)) {
+            // Of two troubles at a time the worse one counts.
+            let lasts = met.iter().filter(|(from, to, _)| from <= begins && ends <= to);
+            most +=
+                of_time(ends - begins) * lasts.map(|(_, _, beside)| *beside).fold(0.0, f64::max);
         }
         most
     }
