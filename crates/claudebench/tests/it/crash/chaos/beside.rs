@@ -69,6 +69,16 @@ impl Beside {
         (0..SERVERS).map(of).collect()
     }
 
+    /// So long after a trouble servers may still go by it, in microseconds: what was under way fails, and the breaker
+    /// rests. A replica of a cluster may take over only then, and a link that has lost sight of a part of it is
+    /// opened anew.
+    pub(super) fn after_us(&self) -> u64 {
+        match self.kind {
+            Kind::One(_) => 2_500_000,
+            Kind::Cluster(_) => 6_000_000,
+        }
+    }
+
     fn nodes(&self) -> &[Redis] {
         match &self.kind {
             Kind::One(redis) => std::slice::from_ref(redis),

@@ -2,6 +2,7 @@
 //! was recorded, which answer what is wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use claudebench::verify::{Call, Outcome};
 use serde_json::Value;
@@ -161,12 +162,20 @@ impl Limit {
     fn most(&self, (from, to): (u64, u64), troubles: &[Trouble]) -> f64 {
         let burst = f64::from(self.burst);
         let of_time = |us: u64| us as f64 / 60e6 * f64::from(self.per_minute);
-        let mut most = of_time(to - from) + 2.0 * burst;
-        for trouble in troubles {
+        let cut = |trouble: &Trouble| {
             let (begins, ends) = (from.max(trouble.from), to.min(trouble.to));
-            if begins < ends {
-                most += 2.0 * burst + of_time(ends - begins) * trouble.beside;
-            }
+            (begins < ends).then_some((begins, ends, trouble.beside))
+        };
+        let met: Vec<(u64, u64, f64)> = troubles.iter().filter_map(cut).collect();
+        let mut times: Vec<u64> =
+            met.iter().flat_map(|(begins, ends, _)| [*begins, *ends]).collect();
+        times.sort_unstable();
+        let mut most = of_time(to - from) + 2.0 * burst * (1.0 + met.len() as f64);
+        for (begins, ends) in times.iter().zip(times.iter().skip(1)) {
+            // Of two troubles at a time the worse one counts.
+            let lasts = met.iter().filter(|(from, to, _)| from <= begins && ends <= to);
+            most +=
+                of_time(ends - begins) * lasts.map(|(_, _, beside)| *beside).fold(0.0, f64::max);
         }
         most
     }
@@ -175,16 +184,42 @@ impl Limit {
 /// More was let in than the rate and the stated share allow; or nothing was refused, so that this says nothing.
 pub(super) fn exceeded(limit: Limit, calls: &[Call], troubles: &[Trouble]) -> Vec<String> {
     let limited = || calls.iter().filter(|call| call.op == "task.stats");
-    let refused = |call: &&Call| call.answer["code"] == "rate_limited";
-    if limited().filter(refused).count() == 0 {
-        return vec!["nobody has called too often".to_owned()];
+    let refused = limited().any(|call| call.answer["code"] == "rate_limited");
+    let let_in = limited().any(|call| call.outcome == Outcome::Ok);
+    match fullest(limit, calls, troubles) {
+        _ if !refused => vec!["nobody has called too often".to_owned()],
+        _ if !let_in => vec!["nobody with a key was let in".to_owned()],
+        Some(span) if span.part() > 1.0 => vec![span.to_string()],
+        _ => Vec::new(),
     }
-    let let_in = limited().filter(|call| call.outcome == Outcome::Ok);
+}
+
+/// What was let in within a time, and the most that may be.
+pub(super) struct Span {
+    count: u32,
+    most: f64,
+    ms: u64,
+}
+
+impl Span {
+    fn part(&self) -> f64 {
+        f64::from(self.count) / self.most
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { count, most, ms } = self;
+        write!(f, "{count} calls were let in within {ms} ms, of {most:.0}")
+    }
+}
+
+/// The time in which the largest part was let in of what may be.
+pub(super) fn fullest(limit: Limit, calls: &[Call], troubles: &[Trouble]) -> Option<Span> {
+    let let_in = calls.iter().filter(|call| call.op == "task.stats" && call.outcome == Outcome::Ok);
     let mut spans: Vec<(u64, u64)> = let_in.map(|call| (call.end, call.start)).collect();
     spans.sort_unstable();
-    if spans.is_empty() {
-        return vec!["nobody with a key was let in".to_owned()];
-    }
+    let mut fullest: Option<Span> = None;
     for (_, from) in &spans {
         let mut count = 0_u32;
         let begin = spans.partition_point(|(end, _)| end < from);
@@ -195,13 +230,13 @@ pub(super) fn exceeded(limit: Limit, calls: &[Call], troubles: &[Trouble]) -> Ve
             // Both ends of the call lie within, so it was counted within.
             count += u32::from(start >= from);
             let most = limit.most((*from, *end), troubles);
-            if f64::from(count) > most {
-                let ms = (end - from) / 1_000;
-                return vec![format!("{count} calls were let in within {ms} ms, of {most:.0}")];
+            let span = Span { count, most, ms: (end - from) / 1_000 };
+            if fullest.as_ref().is_none_or(|fullest| fullest.part() < span.part()) {
+                fullest = Some(span);
             }
         }
     }
-    Vec::new()
+    fullest
 }
 
 /// Servers do not agree about who is there, or not with those who came and went.

@@ -118,6 +118,8 @@ fn more_calls_than_the_rate_and_the_share_are_found() {
     let long = [Trouble { from: 0, to: 6_000_000, beside: BESIDE }];
     assert!(exceeded(LIMIT, &steady(1), &long).is_empty());
     assert_eq!(exceeded(LIMIT, &steady(3), &long).len(), 1);
+    let twice = [long[0], Trouble { to: 5_000_000, ..long[0] }];
+    assert_eq!(exceeded(LIMIT, &steady(3), &twice).len(), 1, "two at a time are no worse than one");
     assert_eq!(exceeded(LIMIT, &steady(1)[1..], &[]), ["nobody has called too often"]);
     assert_eq!(exceeded(LIMIT, &steady(1)[..1], &[]), ["nobody with a key was let in"]);
 }
