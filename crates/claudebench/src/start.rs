@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use claudebench_coordination::cache::Cache;
-use claudebench_coordination::redis::Link;
+use claudebench_coordination::redis::Links;
 use claudebench_coordination::{Hub, HubOptions, Presence, Signals};
 use claudebench_core::{Clock, Cursor};
 use claudebench_services::hook::{HookRules, ToolErrors};
@@ -161,7 +161,7 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
     let (stop, stopping) = watch::channel(false);
     let mut background = JoinSet::new();
     let together = Together::of(&config, redis, &store).await?;
-    let link = together.as_ref().map(|together| &together.link);
+    let links = together.as_ref().map(|together| &together.links);
     let limiter = shared::limiter(&config, together.as_ref(), store.clock());
     let signals = shared::signals(&config, together.as_ref(), store.clock().now());
     if let Some(together) = together.clone() {
@@ -177,7 +177,7 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         auth: auth.clone(),
         metrics: metrics.clone(),
         relayed,
-        link: link.cloned(),
+        links: links.cloned(),
         signals,
     };
     let (shared, writers) = shared(&config, &store, head, told, stopping, &mut background).await?;
@@ -276,7 +276,7 @@ struct Told {
     auth: Arc<Auth>,
     metrics: Arc<Metrics>,
     relayed: Option<Relayed>,
-    link: Option<Link>,
+    links: Option<Links>,
     signals: Arc<Signals>,
 }
 
@@ -285,7 +285,7 @@ async fn shared(
     config: &Config,
     store: &Arc<dyn Store>,
     head: Cursor,
-    Told { cache, auth, metrics, relayed, link, signals }: Told,
+    Told { cache, auth, metrics, relayed, links, signals }: Told,
     stopping: watch::Receiver<bool>,
     background: &mut JoinSet<()>,
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
@@ -335,7 +335,7 @@ async fn shared(
         committer,
         hub,
         cache,
-        redis: link,
+        redis: links,
         signals,
         scaling: config.scaling.wanted(),
         presence,

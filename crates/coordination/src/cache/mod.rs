@@ -28,7 +28,7 @@ use self::entry::{Entry, Stored};
 use self::flight::{Fetched, Flights};
 use self::memory::Memory;
 use self::redis::{Layer, Look, Needed};
-use crate::redis::Link;
+use crate::redis::Links;
 
 /// What is larger is not kept.
 const LARGEST: usize = 256 << 10;
@@ -101,9 +101,9 @@ impl Default for CacheOptions {
 #[derive(Clone, Default)]
 pub struct CacheLinks {
     /// The first.
-    pub shared: Option<Link>,
+    pub shared: Option<Links>,
     /// The second.
-    pub persistent: Option<Link>,
+    pub persistent: Option<Links>,
 }
 
 /// How it went so far.
@@ -167,7 +167,7 @@ impl Cache {
         (store, server): (&str, &str),
     ) -> Arc<Self> {
         let life = options.life_in_redis;
-        let layer = |link: Option<Link>, life| link.map(|link| Layer::new(link, store, life));
+        let layer = |links: Option<Links>, life| links.map(|links| Layer::new(links, store, life));
         Arc::new(Self {
             memory: Memory::new(options.entries, options.bytes),
             redis: layer(links.shared, life),
@@ -267,7 +267,10 @@ impl Cache {
         let since = self.changes.since(key);
         self.flights.join(key, (since, wanted), || {
             let head = self.changes.head();
-            (head, Box::pin(self.clone().fetch(key, history, Needed { seen: since, covers: wanted })))
+            (
+                head,
+                Box::pin(self.clone().fetch(key, history, Needed { seen: since, covers: wanted })),
+            )
         })
     }
 
@@ -403,7 +406,8 @@ impl Cache {
         let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         let (now, life) = (self.now(), ms(life.min(stays)));
         // Between a fifth and a tenth before its end, so that not all are read anew together.
-        let early = life / 10 + life / 10 * i64::try_from(self.flights.number() % 16).unwrap_or(0) / 16;
+        let early =
+            life / 10 + life / 10 * i64::try_from(self.flights.number() % 16).unwrap_or(0) / 16;
         let Stored { text, seen, covers } = stored;
         Arc::new(Entry {
             text,

@@ -21,8 +21,8 @@ const DEFAULT_URL: &str = "http://127.0.0.1:3000";
 /// Where pages say that a database is.
 const DATABASE: &str = "postgres://claudebench:PASSWORD@127.0.0.1:5432/claudebench";
 
-/// And Redis.
-const REDIS: &str = "redis://127.0.0.1:6379";
+/// And Redis, and another one.
+const REDIS: [&str; 2] = ["redis://127.0.0.1:6379", "redis://127.0.0.1:6380"];
 
 /// And its replicas.
 const REPLICAS: [&str; 2] = ["127.0.0.1:5433", "127.0.0.1:5434"];
@@ -82,7 +82,8 @@ fn walk(page: &Path, steps: &[Step]) {
     // Where pages look for the data of the server.
     std::os::unix::fs::symlink(server.folder(), work.path().join("claudebench-data")).unwrap();
     let database = steps.iter().any(|step| step.command.contains(DATABASE)).then(database);
-    let redis = steps.iter().any(|step| step.command.contains(REDIS)).then(redis);
+    let is_named = |url: &&str| steps.iter().any(|step| step.command.contains(*url));
+    let redis = REDIS.map(|url| is_named(&url).then(redis));
     let program = Path::new(env!("CARGO_BIN_EXE_claudebench")).parent().unwrap();
     let path = format!("{}:/usr/local/bin:/usr/bin:/bin", program.display());
     let mut ids: HashMap<String, String> = HashMap::new();
@@ -92,8 +93,10 @@ fn walk(page: &Path, steps: &[Step]) {
         if let Some(database) = &database {
             command = command.replace(DATABASE, &database.url());
         }
-        if let Some(redis) = &redis {
-            command = command.replace(REDIS, &redis.url());
+        for (url, redis) in REDIS.iter().zip(&redis) {
+            if let Some(redis) = redis {
+                command = command.replace(url, &redis.url());
+            }
         }
         if copies.is_empty() && REPLICAS.iter().any(|at| command.contains(at)) {
             copies = replicas();

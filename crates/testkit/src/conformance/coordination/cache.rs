@@ -250,9 +250,11 @@ async fn what_cannot_be_read_is_an_error_for_all_and_kept_by_nobody(servers: Ser
     let gate = servers.truth.gate.acquire_many(OPEN as u32).await.expect("open");
     let asked = join_all((0..10).map(|_| servers.caches[0].get(FIRST, 0)));
     let (found, ()) = tokio::join!(asked, servers.read_and(gate));
-    assert!(found.iter().all(|read| {
-        read.as_ref().is_err_and(|error| error.code == Code::Unavailable)
-    }));
+    assert!(
+        found
+            .iter()
+            .all(|read| { read.as_ref().is_err_and(|error| error.code == Code::Unavailable) })
+    );
     assert_eq!(servers.truth.reads(), 1, "nobody knocks again for each who waits");
     servers.truth.fails.store(false, Ordering::SeqCst);
     assert_eq!(servers.ask(0, FIRST).await.as_deref(), Some("one"));

@@ -29,7 +29,7 @@ async fn change(server: &Process, id: &str, text: &str) -> String {
     let body = call.to_string();
     let changed = send_to(server.address, "POST", "/rpc", &[], body.as_bytes()).await;
     assert_eq!(changed.json()["error"], Value::Null);
-    changed.header("x-claudebench-position").unwrap().to_owned()
+    changed.header("x-claudebench-position").unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

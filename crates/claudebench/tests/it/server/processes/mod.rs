@@ -4,6 +4,7 @@ mod apart;
 mod balanced;
 mod beside;
 mod cached;
+mod clusters;
 mod crowd;
 mod reload;
 mod together;

@@ -11,7 +11,10 @@ use super::super::ws::Socket;
 use super::{Process, database, until};
 
 /// Servers that share what `settings` say.
-pub(super) async fn servers(count: usize, settings: &[(&str, &str)]) -> (Vec<Process>, Arc<Database>) {
+pub(super) async fn servers(
+    count: usize,
+    settings: &[(&str, &str)],
+) -> (Vec<Process>, Arc<Database>) {
     let database = database().await;
     let mut servers = Vec::new();
     for _ in 0..count {
@@ -38,7 +41,7 @@ async fn heard(server: &Process) -> u64 {
     metric(server, "relay{figure=\"heard\"}").await
 }
 
-async fn follower(server: &Process) -> Socket {
+pub(super) async fn follower(server: &Process) -> Socket {
     let mut socket = Socket::at(server.address, &[]).await;
     socket.say(json!({ "action": "subscribe", "events": ["task.*"] })).await;
     socket.hear_until(|said| said["type"] == "subscribed").await;
@@ -46,7 +49,7 @@ async fn follower(server: &Process) -> Socket {
 }
 
 /// The places of the events that a follower is told of, up to the one about this task.
-async fn told_until(follower: &mut Socket, last: &str) -> Vec<i64> {
+pub(super) async fn told_until(follower: &mut Socket, last: &str) -> Vec<i64> {
     let mut places = Vec::new();
     loop {
         let said = follower.hear().await;
