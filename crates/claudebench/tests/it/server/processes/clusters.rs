@@ -10,6 +10,16 @@ async fn calls(server: &Process, cluster: &str) -> u64 {
     metric(server, &format!("redis_cluster{{cluster=\"{cluster}\",figure=\"calls\"}}")).await
 }
 
+/// Which clusters a server reaches.
+async fn reached(server: &Process) -> Vec<(String, bool)> {
+    let health = server.call("system.health", json!({})).await;
+    let each = health["clusters"].as_array().unwrap().iter();
+    let said: Vec<(String, bool)> =
+        each.map(|one| (one["name"].as_str().unwrap().into(), one["reached"] == true)).collect();
+    assert_eq!(health["services"]["redis"], said.iter().all(|(_, reached)| *reached));
+    said
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_events_are_told_once_and_in_order_while_one_of_two_redis_goes_and_comes_back() {
     const EACH: usize = 60;
@@ -25,16 +35,6 @@ async fn all_events_are_told_once_and_in_order_while_one_of_two_redis_goes_and_c
         for n in 0..EACH {
             make(server, &format!("{n}")).await;
         }
-    };
-    let reached = async |server: &Process| {
-        let health = server.call("system.health", json!({})).await;
-        let clusters = health["clusters"].as_array().unwrap().clone();
-        let said: Vec<(String, bool)> = clusters
-            .iter()
-            .map(|one| (one["name"].as_str().unwrap().into(), one["reached"] == true))
-            .collect();
-        assert_eq!(health["services"]["redis"], said.iter().all(|(_, reached)| *reached));
-        said
     };
     let said = |east, west| vec![("east".to_owned(), east), ("west".to_owned(), west)];
     let heard = async || {
