@@ -155,13 +155,14 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         return Err(StartError::NobodyCanCall);
     }
     let store = opened.store.clone();
-    let auth = Arc::new(Auth::new(required, keys, store.clone()));
     let metrics = Arc::new(Metrics::new(worker)?);
     let head = store.health().await?.head;
     let (stop, stopping) = watch::channel(false);
     let mut background = JoinSet::new();
     let together = Together::of(&config, redis, &store).await?;
     let links = together.as_ref().map(|together| &together.links);
+    let sessions = shared::sessions(together.as_ref(), store.clock());
+    let auth = Arc::new(Auth::new(required, keys, sessions, store.clone()));
     let limiter = shared::limiter(&config, together.as_ref(), store.clock());
     let signals = shared::signals(&config, together.as_ref(), store.clock().now());
     if let Some(together) = together.clone() {
@@ -184,10 +185,9 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
     let grace = Duration::from_millis(config.stop.grace_ms);
     let drain = Duration::from_millis(config.stop.drain_ms);
     let room = Room::new(config.limits.connections, listeners.len());
-    let check_ms = config.instances.check_ms;
     let calls = Arc::new(Calls::new(config.limits.calls));
     let app = Arc::new(App {
-        shared: shared.clone(),
+        shared,
         auth,
         metrics,
         config,
@@ -200,12 +200,7 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         sockets: Default::default(),
         mcp: Default::default(),
     });
-    background.spawn(until(shared.stopping.clone(), shared::flush(app.clone())));
-    background.spawn(task::sweeper::run(shared.clone()));
-    background.spawn(task::returns::run(shared.clone()));
-    background.spawn(system::replicas::run(shared.clone()));
-    background.spawn(analytics::consumer::run(shared.clone()));
-    background.spawn(system::watch::run(shared, check_ms));
+    keep(&app, &mut background);
     let urls = listeners.iter().map(Listener::url).collect();
     let addresses = listeners.iter().filter_map(Listener::address).collect();
     let mut accepting = JoinSet::new();
@@ -213,6 +208,17 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         accepting.spawn(listen::accept(app.clone(), listener, room.clone()));
     }
     Ok(Running { urls, addresses, app, opened, stop, accepting, background, writers, grace, drain })
+}
+
+/// What goes on beside calls, until the server stops.
+fn keep(app: &Arc<App>, background: &mut JoinSet<()>) {
+    let shared = &app.shared;
+    background.spawn(until(shared.stopping.clone(), shared::flush(app.clone())));
+    background.spawn(task::sweeper::run(shared.clone()));
+    background.spawn(task::returns::run(shared.clone()));
+    background.spawn(system::replicas::run(shared.clone()));
+    background.spawn(analytics::consumer::run(shared.clone()));
+    background.spawn(system::watch::run(shared.clone(), app.config.instances.check_ms));
 }
 
 /// The store with the keys in it, and the addresses, of which those that others can reach are there

@@ -9,6 +9,7 @@ pub mod presence;
 pub mod redis;
 pub mod relay;
 pub mod servers;
+pub mod sessions;
 pub mod signals;
 pub mod windows;
 

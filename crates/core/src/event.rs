@@ -430,6 +430,20 @@ declare! { SHARED:
         /// What it may do.
         scopes: &'a [String],
     }
+    /// A person has logged in.
+    LoginStarted = "login.started" {
+        /// The session, by what servers know it: nobody can use it by that.
+        id: &'a str,
+        /// The public id of the API key.
+        key: &'a str,
+    }
+    /// A person has logged out: the session is over.
+    LoginEnded = "login.ended" {
+        /// The session.
+        id: &'a str,
+        /// The public id of the API key.
+        key: &'a str,
+    }
     /// An API key was revoked.
     KeyRevoked = "key.revoked" {
         /// The key's public id.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use claudebench_coordination::cache::Cache;
 use claudebench_coordination::redis::Links;
 use claudebench_coordination::{Hub, Presence, Signals};
+use claudebench_core::event::Fact;
 use claudebench_core::scaling::Wanted;
 use claudebench_core::{Clock, Code, Error, Millis, Principal, TenantId};
 use claudebench_store::{
-    Committer, Freshness, IdempotencyKey, Meta, Position, Store, StoreError, SubmitError, Write,
+    Committer, Freshness, IdempotencyKey, Meta, NoteSession, Position, Store, StoreError,
+    SubmitError, Write,
 };
 use tokio::sync::watch;
 
@@ -318,6 +320,16 @@ impl Context {
             self.shared.presence.holds_briefly(self.tenant(), instance);
         }
     }
+}
+
+/// Writes that a person has logged in or out.
+///
+/// # Errors
+/// A store that cannot be written.
+pub async fn login_event<F: Fact>(cx: &Context, fact: &F) -> Result<(), Error> {
+    let told = vec![crate::note::told(fact)?];
+    let note = NoteSession { session: None, instance: None, told, marks: Vec::new(), lease_ms: 0 };
+    cx.commit(note).await.map(drop)
 }
 
 /// The error of a write as clients see it.

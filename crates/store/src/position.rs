@@ -13,6 +13,21 @@ pub struct Position {
     pub lsn: u64,
 }
 
+impl Position {
+    /// A number that grows with it.
+    #[must_use]
+    pub fn number(self) -> u128 {
+        u128::from(self.timeline) << 64 | u128::from(self.lsn)
+    }
+
+    /// The one of a number.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "each half is taken apart")]
+    pub fn of(number: u128) -> Self {
+        Self { timeline: (number >> 64) as u32, lsn: number as u64 }
+    }
+}
+
 /// The form of the text, so that another one can be told from it.
 const FORM: &str = "1";
 
@@ -53,6 +68,7 @@ mod tests {
         for (timeline, lsn) in [(1, 0), (3, 0x16_b374_d848), (u32::MAX, u64::MAX)] {
             let position = Position { timeline, lsn };
             assert_eq!(position.to_string().parse(), Ok(position));
+            assert_eq!(Position::of(position.number()), position);
         }
         for text in ["", "1", "1-1", "1--", "2-1-1", "1-1-+1", "1-1-1-1", "1-100000000-1", "1-x-1"]
         {

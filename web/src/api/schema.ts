@@ -3210,6 +3210,40 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "login.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event login.ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "login.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payload of this type of event. */
+        post: operations["event login.started"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "notification.received": {
         parameters: {
             query?: never;
@@ -8156,6 +8190,20 @@ export interface components {
             /** @description The key's public id. */
             id: string;
         };
+        /** @description A person has logged out: the session is over. */
+        "login.ended": {
+            /** @description The session. */
+            id: string;
+            /** @description The public id of the API key. */
+            key: string;
+        };
+        /** @description A person has logged in. */
+        "login.started": {
+            /** @description The session, by what servers know it: nobody can use it by that. */
+            id: string;
+            /** @description The public id of the API key. */
+            key: string;
+        };
         /** @description An agent told its person something. */
         "notification.received": {
             /** @description The instance. */
@@ -9005,6 +9053,8 @@ export type HookUserPromptExecuted = components['schemas']['hook.user_prompt.exe
 export type InstanceFailed = components['schemas']['instance.failed'];
 export type InstanceRegistered = components['schemas']['instance.registered'];
 export type InstanceUnregistered = components['schemas']['instance.unregistered'];
+export type LoginEnded = components['schemas']['login.ended'];
+export type LoginStarted = components['schemas']['login.started'];
 export type NotificationReceived = components['schemas']['notification.received'];
 export type QuorumDecisionMade = components['schemas']['quorum.decision.made'];
 export type ReplicaLagging = components['schemas']['replica.lagging'];
@@ -15188,6 +15238,50 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["key.revoked"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event login.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["login.ended"];
+            };
+        };
+        responses: {
+            /** @description Taken. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    "event login.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["login.started"];
             };
         };
         responses: {

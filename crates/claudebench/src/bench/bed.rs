@@ -73,7 +73,7 @@ pub struct Bed {
     /// How to measure.
     pub args: Args,
     other: Option<Target>,
-    worker: Option<Target>,
+    beside: Vec<Target>,
     program: PathBuf,
     dir: TempDir,
     progress: mpsc::Sender<String>,
@@ -87,7 +87,7 @@ impl Bed {
     pub fn new(
         args: Args,
         other: Option<Target>,
-        worker: Option<Target>,
+        beside: Vec<Target>,
         progress: mpsc::Sender<String>,
     ) -> Result<Self, BenchError> {
         let dir = tempfile::Builder::new()
@@ -95,7 +95,7 @@ impl Bed {
             .tempdir_in(&args.dir)
             .during(&format!("a folder in {} cannot be made", args.dir.display()))?;
         let program = std::env::current_exe().during("this program cannot be found")?;
-        Ok(Self { args, other, worker, program, dir, progress })
+        Ok(Self { args, other, beside, program, dir, progress })
     }
 
     /// The folder: on the disk that is measured.
@@ -123,7 +123,12 @@ impl Bed {
     /// Where a worker waits for what is created at `created`: there, if nothing else was asked for.
     #[must_use]
     pub fn waits_at(&self, created: &Target) -> Target {
-        self.worker.as_ref().unwrap_or(created).clone()
+        self.beside.first().unwrap_or(created).clone()
+    }
+
+    /// All servers over the store of this one.
+    pub fn all_of<'a>(&'a self, one: &'a Target) -> Vec<&'a Target> {
+        std::iter::once(one).chain(&self.beside).collect()
     }
 
     /// A server of our own, as `why` needs it to be started or filled.

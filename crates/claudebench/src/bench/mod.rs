@@ -55,9 +55,13 @@ pub struct Args {
     /// Draw each task's priority from 0 to 100, instead of leaving it out
     #[arg(long)]
     pub mixed: bool,
-    /// Let the worker of `handover` wait at this server, another one over the same store
+    /// Let the worker of `handover` wait, and part of the subscribers of `fanout` listen, at this server, another one
+    /// over the same store; may be given several times
     #[arg(long, value_name = "URL")]
-    pub worker_url: Option<String>,
+    pub worker_url: Vec<String>,
+    /// How many subscribe in `fanout`
+    #[arg(long, default_value_t = 1_000, value_parser = at_least_one)]
+    pub subscribers: usize,
     /// The same seed makes the same work
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -147,14 +151,14 @@ async fn measure(
     other: Other,
     err: &mut (dyn Write + Send),
 ) -> Result<Vec<Figure>, BenchError> {
-    let worker = match (&args.worker_url, &other.url) {
-        (Some(url), Some(_)) => Some(resolve(url, other.key.clone()).await?),
-        (Some(_), None) => {
-            let message = "--worker-url needs --url: the server where the tasks are created";
-            return Err(BenchError::Asked(message.into()));
-        }
-        (None, _) => None,
-    };
+    if other.url.is_none() && !args.worker_url.is_empty() {
+        let message = "--worker-url needs --url: the server where the tasks are created";
+        return Err(BenchError::Asked(message.into()));
+    }
+    let mut beside = Vec::new();
+    for url in &args.worker_url {
+        beside.push(resolve(url, other.key.clone()).await?);
+    }
     let other = match &other.url {
         Some(url) => Some(resolve(url, other.key).await?),
         None => None,
@@ -174,7 +178,7 @@ async fn measure(
         .spawn(move || {
             let all = async {
                 tokio::select! {
-                    figures = everything(args, other, worker, progress) => figures,
+                    figures = everything(args, other, beside, progress) => figures,
                     _ = stopped => Err(BenchError::Asked("interrupted".into())),
                 }
             };
@@ -199,12 +203,12 @@ async fn measure(
 async fn everything(
     args: Args,
     other: Option<Target>,
-    worker: Option<Target>,
+    beside: Vec<Target>,
     progress: mpsc::Sender<String>,
 ) -> Result<Vec<Figure>, BenchError> {
     crate::transport::listen::raise_file_limit();
     let scenarios = Scenario::chosen(&args.scenarios);
-    let bed = Bed::new(args, other, worker, progress)?;
+    let bed = Bed::new(args, other, beside, progress)?;
     let mut figures = Vec::new();
     for scenario in scenarios {
         figures.extend(scenario.measure(&bed).await?);

@@ -9,6 +9,7 @@ use claudebench_coordination::limits::{Limiter, MemoryRates, Rates, RedisRates};
 use claudebench_coordination::redis::{Link, Links, RedisOptions};
 use claudebench_coordination::relay::{Heard, Message, Relay, Sender, Sent, follow};
 use claudebench_coordination::servers::{EVERY, Servers};
+use claudebench_coordination::sessions::KeptSessions;
 use claudebench_coordination::windows::{RedisWindows, SLOT_MS, Windows};
 use claudebench_core::event::{Event, scope};
 use claudebench_core::{Clock, Cursor, Millis, Scope, TenantId};
@@ -211,6 +212,12 @@ pub(super) fn cache(
     let source = Arc::new(StoredTasks(store.clone()));
     let about = (store.clock(), head);
     Ok(Some(Cache::new(options, source, about, layers, (&of_store, server))))
+}
+
+/// The sessions of people who have logged in.
+pub(super) fn sessions(together: Option<&Together>, clock: Arc<dyn Clock>) -> KeptSessions {
+    let shared = together.map(|together| (together.links.clone(), &*together.sender.store));
+    KeptSessions::new(clock, shared)
 }
 
 /// What counts calls.

@@ -10,7 +10,7 @@ use claudebench_core::{Code, Error, Principal};
 use claudebench_services::hook::{HookEvent, of_unknown};
 use claudebench_services::task::Claim as ClaimTask;
 use claudebench_services::{Context, Entry, Method, Reply, entry};
-use claudebench_store::KeyRow;
+use claudebench_store::Freshness;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
@@ -18,8 +18,8 @@ use tracing::Instrument;
 use super::App;
 use super::calls::Place;
 use super::rates;
-use super::trail::Trail;
-use crate::auth::Lost;
+use super::trail::{Trail, Unknown};
+use crate::auth::{Credential, Lost};
 
 /// The longest that any method may be asked to wait for something to happen.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -30,7 +30,7 @@ pub struct Caller {
     /// Who.
     pub principal: Arc<Principal>,
     /// The key that says so; without one it is the person at this machine.
-    pub credential: Option<Arc<KeyRow>>,
+    pub credential: Option<Arc<Credential>>,
     /// The W3C trace context of the request.
     pub traceparent: Option<Arc<str>>,
     /// The header `Idempotency-Key`.
@@ -59,11 +59,13 @@ pub async fn call(app: &App, caller: Caller, name: &str, params: Option<&RawValu
     };
     let began = Instant::now();
     let (principal, traceparent) = (caller.principal.clone(), caller.traceparent.clone());
-    let trail = caller.trail.clone();
+    let (trail, credential) = (caller.trail.clone(), caller.credential.clone());
     let reply = admit_and_run(app, caller, method, params).await;
     if !method.access.reads() && reply.is_ok() {
         // Commits have one order: where the last one ended, all that were answered have.
-        trail.write(app.shared.store.position());
+        let position = app.shared.store.position();
+        trail.write(position);
+        app.auth.wrote(credential.as_deref(), position).await;
     }
     let (took, now) = (began.elapsed(), app.shared.clock.now());
     app.metrics.call(principal.tenant, method.name, reply.is_ok(), took, now);
@@ -127,7 +129,10 @@ async fn admit_and_run(
     cx.traceparent = caller.traceparent;
     cx.header_key = caller.key;
     cx.slot = Some(place.slot());
-    cx.freshness = method.access.freshness(caller.trail.seen());
+    cx.freshness = match caller.trail.seen() {
+        Ok(seen) => method.access.freshness(seen),
+        Err(Unknown) => Freshness::Latest,
+    };
     cx.carried = caller.trail.carried();
     let span = tracing::debug_span!(
         "call",

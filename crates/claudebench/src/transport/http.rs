@@ -15,8 +15,11 @@ use super::dispatch::Caller;
 use super::peer::Peer;
 use super::refusal::Form;
 use super::trail::Trail;
-use super::{App, catalogue, guard, health, mcp, openapi, rest, routes, rpc, sse, trail, ws};
+use super::{
+    App, catalogue, guard, health, login, mcp, openapi, rest, routes, rpc, sse, trail, ws,
+};
 
+use crate::auth::Known;
 use crate::metrics::Part;
 
 /// Answers a request.
@@ -75,8 +78,11 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
         form.turn_away(app, &error)
     } else if request.method() == Method::OPTIONS {
         return preflight(request.headers());
+    } else if request.method() == Method::POST && request.uri().path() == login::LOG_IN {
+        // Whoever logs in need not be known yet.
+        log_in(app, peer, form, request).await
     } else {
-        match caller(app, peer, request.headers()).await {
+        match caller(app, peer, (request.method(), request.headers())).await {
             Ok(caller) => {
                 let trail = caller.trail.clone();
                 let mut response = answer_known(app, peer, caller, form, request).await;
@@ -103,6 +109,14 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
         headers.insert("vary", HeaderValue::from_static("origin"));
     }
     response
+}
+
+async fn log_in(app: &App, peer: &Peer, form: Form, request: Request<Incoming>) -> Response<Body> {
+    let headers = request.headers().clone();
+    match read_body(app, peer, form, request).await {
+        Ok(body) => login::log_in(app, &headers, &body).await,
+        Err(response) => response,
+    }
 }
 
 /// Why no new work is taken, from this connection or at all.
@@ -137,6 +151,8 @@ async fn answer_known(
             Err(response) => response,
             Ok(body) => answer::json(StatusCode::OK, rpc::batch_body(app, caller, &body).await),
         },
+        (&Method::POST, login::LOG_OUT) => login::log_out(app, &caller).await,
+        (&Method::GET, login::SESSION) => login::session(app, &caller, request.headers()),
         (&Method::GET, "/mcp/health") => mcp::health(app).await,
         (_, "/mcp") => {
             let (parts, body) = request.into_parts();
@@ -237,8 +253,12 @@ async fn read_body(
 }
 
 /// Who calls, and what the headers say about the call.
-async fn caller(app: &App, peer: &Peer, headers: &HeaderMap) -> Result<Caller, Error> {
-    let (principal, credential) = app.auth.principal(headers).await?;
+async fn caller(
+    app: &App,
+    peer: &Peer,
+    (method, headers): (&Method, &HeaderMap),
+) -> Result<Caller, Error> {
+    let Known { principal, credential, seen } = app.auth.known(method, headers).await?;
     let key = match headers.get("idempotency-key") {
         None => None,
         Some(value) => match value.to_str() {
@@ -255,7 +275,8 @@ async fn caller(app: &App, peer: &Peer, headers: &HeaderMap) -> Result<Caller, E
         // One that cannot be read is ignored, as the standard has it.
         .filter(|text| is_traceparent(text))
         .map(Into::into);
-    let trail = Arc::new(Trail::after(trail::carried(headers)?, peer.trail().wrote()));
+    let trail = Trail::after(trail::carried(headers)?, peer.trail().wrote()).in_session(seen);
+    let trail = Arc::new(trail);
     Ok(Caller { principal, credential, traceparent, key, trail, until: None })
 }
 
@@ -295,7 +316,7 @@ fn preflight(headers: &HeaderMap) -> Response<Body> {
             "access-control-allow-headers",
             HeaderValue::from_static(
                 "content-type, authorization, x-api-key, idempotency-key, traceparent, \
-                 last-event-id, mcp-session-id, x-claudebench-position",
+                 last-event-id, mcp-session-id, x-claudebench-position, x-csrf-token",
             ),
         );
         allowed.insert("access-control-max-age", HeaderValue::from_static("600"));

@@ -219,8 +219,7 @@ impl Here {
         let mut caller = part::<Caller>(message).cloned().ok_or_else(|| {
             Error::new(Code::Internal, "a message came without the request that carried it")
         })?;
-        let before = caller.trail.seen().max(self.wrote.wrote());
-        caller.trail = Arc::new(Trail::after(caller.trail.carried(), before));
+        caller.trail = Arc::new(caller.trail.and(self.wrote.wrote()));
         Ok(caller)
     }
 }

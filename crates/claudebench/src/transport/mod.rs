@@ -12,6 +12,7 @@ mod guard;
 pub mod health;
 pub mod http;
 pub mod listen;
+mod login;
 pub mod mcp;
 pub mod openapi;
 mod peer;

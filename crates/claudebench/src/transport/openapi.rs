@@ -65,7 +65,7 @@ pub fn document() -> Value {
                             POST /{domain}/{action}, and where it is about a resource, under /api.",
         },
         "servers": [{ "url": "http://127.0.0.1:3000" }],
-        "security": [{}, { "key": [] }],
+        "security": [{}, { "key": [] }, { "session": [] }],
         "paths": paths,
         "webhooks": webhooks,
         "components": {
@@ -75,6 +75,12 @@ pub fn document() -> Value {
                 "type": "http",
                 "scheme": "bearer",
                 "description": "An API key, `cb_...`. Not needed on loopback unless it was made so.",
+            }, "session": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "cb_session",
+                "description": "What POST /auth/login sets; over TLS its name is `__Host-cb_session`. What is no \
+                                GET takes the header `X-CSRF-Token` beside it.",
             } },
         },
     })

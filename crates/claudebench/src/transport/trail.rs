@@ -9,9 +9,14 @@ use hyper::Response;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::rates::{self, Told};
+use crate::auth::Seen;
 
 /// Where the database stood after a write; a read that carries it sees the write.
 pub(super) static POSITION: HeaderName = HeaderName::from_static("x-claudebench-position");
+
+/// What a client has written is not known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Unknown;
 
 /// Where the database stood when a client wrote last.
 #[derive(Debug, Default)]
@@ -20,6 +25,8 @@ pub struct Trail {
     carried: Option<Position>,
     /// As far as it wrote here before.
     before: Option<Position>,
+    /// It has written somewhere, and nobody can say where the database stood then.
+    is_unknown: bool,
     wrote: Mutex<Option<Position>>,
     /// How its client stands with its rates, after its last call.
     told: Mutex<Option<Told>>,
@@ -32,16 +39,40 @@ impl Trail {
         Self { carried, before, ..Self::default() }
     }
 
-    /// As far as the client said so itself.
+    /// The same, with what is known of its session.
+    #[must_use]
+    pub fn in_session(mut self, seen: Seen) -> Self {
+        match seen {
+            Seen::Nothing => {}
+            Seen::Upto(position) => self.carried = self.carried.max(Some(position)),
+            Seen::Unknown => self.is_unknown = true,
+        }
+        self
+    }
+
+    /// As far as the client or its session said so.
     #[must_use]
     pub fn carried(&self) -> Option<Position> {
         self.carried
     }
 
     /// What reads must have seen.
+    ///
+    /// # Errors
+    /// It is not known: they must see everything.
+    pub fn seen(&self) -> Result<Option<Position>, Unknown> {
+        if self.is_unknown {
+            return Err(Unknown);
+        }
+        Ok(self.carried.max(self.before).max(self.wrote()))
+    }
+
+    /// One that goes on from here, for somebody who wrote more before.
     #[must_use]
-    pub fn seen(&self) -> Option<Position> {
-        self.carried.max(self.before).max(self.wrote())
+    pub fn and(&self, wrote: Option<Position>) -> Self {
+        let before = self.before.max(self.wrote()).max(wrote);
+        let Self { carried, is_unknown, .. } = *self;
+        Self { carried, before, is_unknown, ..Self::default() }
     }
 
     /// Where the database stood after the last write.
@@ -92,12 +123,18 @@ mod tests {
     fn the_last_of_what_was_said_and_written_counts() {
         let at = |lsn| Some(Position { timeline: 1, lsn });
         let trail = Trail::after(at(4), at(5));
-        assert_eq!((trail.seen(), trail.wrote(), trail.carried()), (at(5), None, at(4)));
+        assert_eq!((trail.seen(), trail.wrote(), trail.carried()), (Ok(at(5)), None, at(4)));
         trail.write(at(3));
-        assert_eq!((trail.seen(), trail.wrote()), (at(5), at(3)));
+        assert_eq!((trail.seen(), trail.wrote()), (Ok(at(5)), at(3)));
         trail.write(at(9));
         trail.write(at(7));
         trail.write(None);
-        assert_eq!((trail.seen(), trail.wrote()), (at(9), at(9)));
+        assert_eq!((trail.seen(), trail.wrote()), (Ok(at(9)), at(9)));
+        assert_eq!((trail.and(at(4)).seen(), trail.and(at(11)).seen()), (Ok(at(9)), Ok(at(11))));
+        let in_session = |seen| Trail::after(at(4), None).in_session(seen);
+        let position = Position { timeline: 1, lsn: 7 };
+        assert_eq!(in_session(Seen::Upto(position)).carried(), at(7));
+        assert_eq!(in_session(Seen::Nothing).seen(), Ok(at(4)));
+        assert_eq!(in_session(Seen::Unknown).and(at(9)).seen(), Err(Unknown));
     }
 }

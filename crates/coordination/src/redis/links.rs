@@ -86,37 +86,31 @@ impl Links {
         (&place.link, second.map(|second| &second.link))
     }
 
-    /// Asks for something at the place of a key. Where nothing is found, what lies where the key was before is
-    /// moved, and asked for once more. With one link that is one question.
+    /// For whoever found nothing at the place of a key: moves there what lies where the key was before. True if
+    /// it is worth to look once more. With one link that costs nothing.
     ///
     /// # Errors
-    /// [`LinkError`], of its place: where it was before may be away.
-    pub async fn find<T>(
-        &self,
-        key: &str,
-        life: Duration,
-        ask: impl AsyncFn(&Link) -> Result<Option<T>, LinkError>,
-    ) -> Result<Option<T>, LinkError> {
-        let place = self.at(key);
-        let found = ask(place).await?;
+    /// [`LinkError`], of one of its places: what is not known to be missing is not said to be.
+    pub async fn bring(&self, key: &str, life: Duration) -> Result<bool, LinkError> {
         match self.before(key, life) {
-            Some(before) if found.is_none() && bring(key, before, place).await? => ask(place).await,
-            _ => Ok(found),
+            Some(before) => carry(key, before, self.at(key)).await,
+            None => Ok(false),
         }
     }
 
-    /// Deletes a key, also where it was before: from there it would come back. The latter comes first, so that
-    /// nobody who looks meanwhile brings it back, and may be away.
+    /// Deletes a key, also where it was before: from there it would come back. That comes first, so that
+    /// nobody who looks meanwhile brings it back.
     ///
     /// # Errors
-    /// [`LinkError`], of its place.
+    /// [`LinkError`], of one of its places; it may be in the other one no more.
     pub async fn forget(&self, key: &str, life: Duration) -> Result<(), LinkError> {
         let mut forget = redis::cmd("UNLINK");
         forget.arg(key);
-        if let Some(before) = self.before(key, life) {
-            let _ = before.ask::<()>(&forget).await;
-        }
-        self.at(key).ask(&forget).await
+        let before = match self.before(key, life) {
+            Some(before) => before.ask(&forget).await,
+            None => Ok(()),
+        };
+        self.at(key).ask::<()>(&forget).await.and(before)
     }
 
     /// Each of them.
@@ -145,26 +139,22 @@ pub(crate) fn place<'a>(all: &'a [RedisOptions], key: &str) -> Option<&'a RedisO
 }
 
 /// Moves a key of any type with the time that it has left, unless it is there by now. False if there was nothing.
-async fn bring(key: &str, from: &Link, to: &Link) -> Result<bool, LinkError> {
+async fn carry(key: &str, from: &Link, to: &Link) -> Result<bool, LinkError> {
     let mut look = Pipeline::new();
     look.cmd("DUMP").arg(key).cmd("PTTL").arg(key);
-    // What cannot be asked, or has gone, has nothing.
-    let Ok((Some(dump), left)) = from.ask_all::<(Option<Vec<u8>>, i64)>(&look).await else {
-        return Ok(false);
-    };
+    let (dump, left): (Option<Vec<u8>>, i64) = from.ask_all(&look).await?;
     // With 0 it would stay for ever; no key of ours does.
-    if left <= 0 {
-        return Ok(false);
-    }
+    let Some(dump) = dump.filter(|_| left > 0) else { return Ok(false) };
     let mut put = redis::cmd("RESTORE");
     put.arg(key).arg(left).arg(dump);
     match to.ask::<()>(&put).await {
-        // Somebody else was quicker; or it is of a newer Redis, and nobody can have it here.
-        Ok(()) | Err(LinkError::Refused(_)) => {}
+        Ok(()) => {}
+        // Somebody else was quicker.
+        Err(LinkError::Refused(why)) if why.contains("BUSYKEY") => {}
         Err(error) => return Err(error),
     }
     let mut forget = redis::cmd("UNLINK");
     forget.arg(key);
-    let _ = from.ask::<()>(&forget).await;
+    from.ask::<()>(&forget).await?;
     Ok(true)
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use claudebench_coordination::limits::{Limiter, MemoryRates, Rate, Rates, RedisRates, Wanted};
-use claudebench_coordination::redis::{Link, LinkError, Links, RedisOptions};
+use claudebench_coordination::redis::{LinkError, Links, RedisOptions};
 use claudebench_coordination::relay::{Relay, Sender, follow};
 use claudebench_coordination::servers::Servers;
+use claudebench_coordination::sessions::{KeptSessions, Session};
 use claudebench_coordination::windows::{Counted, RedisWindows, Windows};
 use claudebench_core::time::SystemClock;
 use claudebench_core::{Cursor, Millis};
@@ -120,11 +121,13 @@ async fn what_is_found_nowhere_else_is_moved_and_what_is_deleted_stays_away() {
     let (before, after) = (links(&[("a", &old)]).await, links(&[("a", &old), ("b", &new)]).await);
     let keys: Vec<String> = (0..50).map(|nth| format!("cb:session:{nth}")).collect();
     let read = async |links: &Links, key: &str| {
-        let get = async |link: &Link| {
-            let mut get = redis::cmd("HGET");
-            link.ask::<Option<String>>(get.arg(key).arg("f")).await
-        };
-        links.find(key, LIFE, get).await.unwrap()
+        let mut get = redis::cmd("HGET");
+        get.arg(key).arg("f");
+        let mut found: Option<String> = links.at(key).ask(&get).await.unwrap();
+        if found.is_none() && links.bring(key, LIFE).await.unwrap() {
+            found = links.at(key).ask(&get).await.unwrap();
+        }
+        found
     };
     let mut write = redis::pipe();
     for key in &keys {
@@ -154,6 +157,46 @@ async fn what_is_found_nowhere_else_is_moved_and_what_is_deleted_stays_away() {
     }
     let never = Duration::ZERO;
     assert!(before.before("x", LIFE).is_none() && after.before("x", never).is_some());
+}
+
+#[tokio::test]
+async fn people_stay_logged_in_over_the_move_and_who_logs_out_is_out() {
+    let (old, new) = two().await;
+    let (before, after) = (links(&[("a", &old)]).await, links(&[("a", &old), ("b", &new)]).await);
+    let session =
+        |position| Session { key: "key".into(), opened_at: Millis(1_763_913_600_000), position };
+    let kept = |links: &Links| {
+        let clock = Arc::new(SystemClock::default());
+        KeptSessions::new(clock, Some((links.clone(), "store")))
+    };
+    let ids: Vec<String> = (0..30).map(|nth| format!("id-{nth}")).collect();
+    let kept_before = kept(&before);
+    for id in &ids {
+        kept_before.open(id, session(1)).await;
+    }
+    let servers = [kept(&after), kept(&after)];
+    for id in &ids {
+        // Both look at once.
+        let found = tokio::join!(servers[0].look(id), servers[1].look(id));
+        let (found, other) = (found.0.unwrap(), found.1.unwrap());
+        assert!(found == other && found.session == session(1) && found.is_sure, "{found:?}");
+        servers[0].wrote(id, 7).await;
+        assert_eq!(servers[1].look(id).await.unwrap().session, session(7));
+    }
+    let moved: usize = new.tell("DBSIZE").await;
+    assert!((5..=25).contains(&moved), "{moved}");
+    let (out, others) = ids.split_at(20);
+    for id in out {
+        assert!(servers[0].close(id).await);
+        assert_eq!(servers[1].look(id).await, None);
+    }
+    new.stop(End::Kill).await;
+    for id in others {
+        let lies = after.at(&format!("cb:session:store:{id}")).name();
+        let found = servers[1].look(id).await.unwrap();
+        assert_eq!((found.is_sure, found.session), (lies == "a", session(7)), "{id} at {lies}");
+        assert!(!servers[1].close(id).await, "it lies there, or may come back from there");
+    }
 }
 
 #[tokio::test]

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use claudebench_coordination::cache::CacheLinks;
 use claudebench_coordination::limits::{MemoryRates, RedisRates};
 use claudebench_coordination::redis::{Links, RedisOptions};
+use claudebench_coordination::sessions::{MemorySessions, RedisSessions, Sessions};
 use claudebench_coordination::windows::{MemoryWindows, RedisWindows, Windows};
 use claudebench_core::time::SystemClock;
-use claudebench_testkit::conformance::coordination::{cache, rates, windows};
+use claudebench_testkit::conformance::coordination::{cache, rates, sessions, windows};
 use claudebench_testkit::redis::{Cluster, Options, Redis, Sentinels};
 
 use super::clusters::{links, two};
@@ -18,8 +19,10 @@ async fn over(links: impl Into<Links>) {
     rates::all(Arc::new(RedisRates::new(links.clone(), "store"))).await;
     let server = |id| Arc::new(RedisWindows::new(links.clone(), "store", id)) as Arc<dyn Windows>;
     windows::all(&["a", "b", "c"].map(server)).await;
-    let links = CacheLinks { shared: Some(links.clone()), persistent: None };
-    cache::all(&links, 3).await;
+    let layers = CacheLinks { shared: Some(links.clone()), persistent: None };
+    cache::all(&layers, 3).await;
+    let server = || Arc::new(RedisSessions::new(links.clone(), "store")) as Arc<dyn Sessions>;
+    sessions::all(&[server(), server()]).await;
 }
 
 #[tokio::test]
@@ -27,6 +30,7 @@ async fn in_memory() {
     rates::all(Arc::new(MemoryRates::new(Arc::new(SystemClock::default())))).await;
     windows::all(&[Arc::new(MemoryWindows::default())]).await;
     cache::all(&CacheLinks::default(), 1).await;
+    sessions::all(&[Arc::new(MemorySessions::new(Arc::new(SystemClock::default())))]).await;
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ mod secret;
 pub use create::{CreateKey, KeyMade};
 pub use list::{KeyListed, KeysListed, ListKeys};
 pub use revoke::{KeyRevoked, RevokeKey};
-pub use secret::Presented;
+pub use secret::{Presented, principal_of};
 
 use claudebench_core::TenantId;
 

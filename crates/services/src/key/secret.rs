@@ -51,14 +51,19 @@ impl Presented {
     #[must_use]
     pub fn opens(&self, key: &KeyRow, now: Millis) -> Option<Principal> {
         let same: bool = self.hash.ct_eq(&key.hash).into();
-        let good = same && self.id == key.id && key.expires_at.is_none_or(|end| end > now);
-        good.then(|| Principal {
-            tenant: key.tenant,
-            tenant_name: key.tenant_name.as_str().into(),
-            name: Arc::from(key.name.as_str()),
-            scopes: key.scopes.iter().filter_map(|name| Scope::named(name)).collect(),
-        })
+        if same && self.id == key.id { principal_of(key, now) } else { None }
     }
+}
+
+/// Whom a key stands for, if it is still good.
+#[must_use]
+pub fn principal_of(key: &KeyRow, now: Millis) -> Option<Principal> {
+    key.expires_at.is_none_or(|end| end > now).then(|| Principal {
+        tenant: key.tenant,
+        tenant_name: key.tenant_name.as_str().into(),
+        name: Arc::from(key.name.as_str()),
+        scopes: key.scopes.iter().filter_map(|name| Scope::named(name)).collect(),
+    })
 }
 
 #[cfg(test)]

@@ -124,7 +124,7 @@ async fn stored(
 
 /// A position as a number that grows with it.
 fn place(position: Option<Position>) -> u128 {
-    position.map_or(0, |at| u128::from(at.timeline) << 64 | u128::from(at.lsn))
+    position.map_or(0, Position::number)
 }
 
 /// The tasks of a store, for a cache in front of it.

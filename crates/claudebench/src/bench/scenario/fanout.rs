@@ -14,7 +14,6 @@ use crate::bench::load::{self, Pace, Plan, Tally, Work};
 use crate::bench::report::{Figure, Target as Promise, Unit};
 use crate::bench::workload::accepted;
 
-const SUBSCRIBERS: usize = 1_000;
 /// Events per second.
 const RATE: f64 = 50.0;
 /// How long the last events may take.
@@ -85,8 +84,9 @@ pub(super) async fn fanout(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
     let (sent, expected) = (Sent::default(), Rc::new(Cell::new(None)));
     let all = Rc::new(RefCell::new(Tally::from_now()));
     let mut subscribers = JoinSet::new();
-    for _ in 0..SUBSCRIBERS {
-        let mut socket = WebSocket::open(&target, "/ws").await.during("subscribing")?;
+    let (count, servers) = (bed.args.subscribers, bed.all_of(&target));
+    for server in servers.iter().cycle().take(count) {
+        let mut socket = WebSocket::open(server, "/ws").await.during("subscribing")?;
         socket
             .send("{\"action\":\"subscribe\",\"events\":[\"task.created\"]}")
             .await
@@ -95,7 +95,7 @@ pub(super) async fn fanout(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
         let (sent, expected, all) = (sent.clone(), expected.clone(), all.clone());
         subscribers.spawn_local(subscriber(socket, sent, expected, all));
     }
-    bed.tell(format!("fanout: {SUBSCRIBERS} subscribers are connected"));
+    bed.tell(format!("fanout: {count} subscribers are connected"));
     // The end is told before the last event, so that everybody notices it.
     let time = Duration::from_secs_f64(bed.args.seconds.max(5.0));
     let plan =
@@ -118,16 +118,16 @@ pub(super) async fn fanout(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
     });
     let whole = delivered.await.unwrap_or(0);
     let tally = all.borrow().clone();
-    let share = super::per_second(tally.requests * 100, super::float((events + 1) * SUBSCRIBERS));
+    let share = super::per_second(tally.requests * 100, super::float((events + 1) * count));
     bed.tell(format!(
-        "fanout: {events} events at {:.0}/s, {whole} of {SUBSCRIBERS} got all, p99 {:.3} ms",
+        "fanout: {events} events at {:.0}/s, {whole} of {count} got all, p99 {:.3} ms",
         made.rate(),
         tally.quantile_ms(0.99)
     ));
     if let Some(what) = &tally.first_failure {
         bed.tell(format!("fanout: {} went wrong, first: {what}", tally.failed));
     }
-    let work = format!("{SUBSCRIBERS} subscribers, {RATE} events/s: delivered");
+    let work = format!("{count} subscribers, {RATE} events/s: delivered");
     let figure = Figure::new(work, Unit::Percent, vec![share])
         .promised(Promise::AtLeast(100.0))
         .spread(tally.spread())

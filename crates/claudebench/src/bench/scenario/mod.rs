@@ -4,6 +4,7 @@ mod backlog;
 mod bulk;
 mod fanout;
 mod lone;
+mod read;
 mod start;
 mod steady;
 
@@ -23,6 +24,8 @@ pub enum Scenario {
     Create,
     /// Whole lives: create, claim, complete, against the echo
     Lifecycle,
+    /// task.get of tasks that are read often, against the echo
+    Read,
     /// Many tasks a request
     Bulk,
     /// Claims and completions, a task a request, until there are none
@@ -59,6 +62,7 @@ impl Scenario {
             Self::Echo => steady::echo(bed).await,
             Self::Create => steady::create(bed).await,
             Self::Lifecycle => steady::lifecycle(bed).await,
+            Self::Read => read::read(bed).await,
             Self::Bulk => bulk::bulk(bed).await,
             Self::Drain => bulk::singly(bed).await,
             Self::Single => lone::single(bed).await,
@@ -86,8 +90,8 @@ mod tests {
 
     #[test]
     fn all_is_everything_but_the_echo_alone() {
-        assert_eq!(Scenario::chosen(&[]).len(), 9);
-        assert_eq!(Scenario::chosen(&[Scenario::All, Scenario::Bulk]).len(), 9);
+        assert_eq!(Scenario::chosen(&[]).len(), 10);
+        assert_eq!(Scenario::chosen(&[Scenario::All, Scenario::Bulk]).len(), 10);
         let some = [Scenario::Bulk, Scenario::Echo];
         assert_eq!(Scenario::chosen(&some), [Scenario::Echo, Scenario::Bulk]);
     }

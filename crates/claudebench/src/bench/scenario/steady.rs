@@ -161,7 +161,7 @@ async fn compare<W: Work>(
     Ok(vec![figure, open])
 }
 
-fn told(bed: &Bed, name: &str, round: usize, peer: &Tally, tally: &Tally) {
+pub(super) fn told(bed: &Bed, name: &str, round: usize, peer: &Tally, tally: &Tally) {
     let (own, peer) = (tally.rate(), peer.rate());
     let ratio = own / peer;
     bed.tell(format!("{name}, round {round}: {own:.0} of the echo's {peer:.0}/s, {ratio:.2}"));

@@ -9,6 +9,7 @@ pub(super) fn add(paths: &mut Map<String, Value>) {
     paths.insert("/rpc".into(), rpc());
     paths.insert("/rpc/batch".into(), batch());
     paths.insert("/events".into(), events());
+    sessions(paths);
     let listed = "The methods, each with the path of its action.";
     paths.insert("/handlers".into(), catalogue("handlers", listed, vec![]));
     paths.insert("/routes".into(), catalogue("routes", "The paths of the actions.", vec![]));
@@ -126,6 +127,55 @@ fn events() -> Value {
         ],
         "responses": responses,
     } })
+}
+
+/// A person logs in, and out.
+fn sessions(paths: &mut Map<String, Value>) {
+    let text = json!({ "type": "string" });
+    let who = json!({
+        "type": "object",
+        "required": ["name", "tenant", "scopes", "session"],
+        "properties": {
+            "name": text,
+            "tenant": text,
+            "scopes": { "type": "array", "items": text },
+            "session": { "type": "boolean", "description": "Whether a session says so." },
+            "csrfToken": {
+                "type": "string",
+                "description": "With a session: the header `X-CSRF-Token` of what is no GET.",
+            },
+            "expiresAt": {
+                "type": "integer",
+                "description": "With a session: when it ends, if nobody uses it again.",
+            },
+        },
+    });
+    let login = json!({
+        "type": "object", "required": ["key"], "properties": { "key": text },
+    });
+    let mut said = |path: &str, verb: &str, summary: &str, status: &str, body: Option<&Value>| {
+        let mut responses = responses(status, &who, "Error");
+        if status == "204" {
+            responses["204"] = json!({ "description": "The session is over, everywhere." });
+        }
+        let mut call = json!({
+            "operationId": path.trim_start_matches('/').replace('/', " "),
+            "tags": ["auth"],
+            "summary": summary,
+            "responses": responses,
+        });
+        if let Some(schema) = body {
+            call["requestBody"] = json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        }
+        let mut verbs = Map::new();
+        verbs.insert(verb.into(), call);
+        paths.insert(path.into(), verbs.into());
+    };
+    let in_words = "Logs a person in with an API key: the answer sets the cookie of a session.";
+    said("/auth/login", "post", in_words, "200", Some(&login));
+    said("/auth/logout", "post", "Ends the session of the cookie.", "204", None);
+    let in_words = "Who calls; the cookie of a session lives on.";
+    said("/auth/session", "get", in_words, "200", None);
 }
 
 fn catalogue(id: &str, summary: &str, parameters: Vec<Value>) -> Value {

@@ -22,6 +22,8 @@ fn every_path_that_http_can_ask_is_listed() {
         ("/rpc", "post"),
         ("/rpc/batch", "post"),
         ("/events", "get"),
+        ("/auth/login", "post"),
+        ("/auth/session", "get"),
         ("/handlers", "get"),
         ("/routes", "get"),
         ("/schemas/{method}", "get"),

@@ -2,4 +2,5 @@
 
 pub mod cache;
 pub mod rates;
+pub mod sessions;
 pub mod windows;

@@ -6,6 +6,7 @@ mod beside;
 mod cached;
 mod clusters;
 mod crowd;
+mod logged_in;
 mod reload;
 mod together;
 mod workers;

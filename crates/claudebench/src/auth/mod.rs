@@ -1,18 +1,26 @@
-//! Who calls: the person at this machine, or whoever presents an API key.
+//! Who calls: the person at this machine, whoever presents an API key, or whoever has logged in with one.
+
+mod login;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use claudebench_coordination::sessions::KeptSessions;
 use claudebench_core::event::Event;
-use claudebench_core::{Code, Error, Principal};
+use claudebench_core::{Code, Error, Millis, Principal};
 use claudebench_services::context::store_error;
-use claudebench_services::key::Presented;
-use claudebench_store::{KeyRow, Store, StoreError};
+use claudebench_services::key::{Presented, principal_of};
+use claudebench_store::{KeyRow, Position, Store, StoreError};
+use hyper::Method;
 use hyper::header::{AUTHORIZATION, HeaderMap};
 use serde::Deserialize;
 use tokio::sync::watch;
+
+pub use self::login::Credential;
+use self::login::Logins;
+pub(crate) use self::login::{Secret, no_cookies};
 
 /// Checks credentials against the keys, which are kept in memory.
 pub struct Auth {
@@ -25,16 +33,51 @@ pub struct Auth {
     known: AtomicU64,
     /// Rings when a key was revoked.
     revoked: watch::Sender<()>,
+    logins: Logins,
     store: Arc<dyn Store>,
 }
 
-/// A key that opened a connection, and opens nothing any more.
+/// Who calls, and what is known of it.
+pub struct Known {
+    /// Who.
+    pub principal: Arc<Principal>,
+    /// What says so; without one it is the person at this machine.
+    pub credential: Option<Arc<Credential>>,
+    /// What its session has written.
+    pub seen: Seen,
+}
+
+/// What a session has written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Seen {
+    /// Nothing, or there is no session.
+    #[default]
+    Nothing,
+    /// Up to there.
+    Upto(Position),
+    /// That cannot be known now.
+    Unknown,
+}
+
+/// A session that was opened.
+pub(crate) struct LoggedIn {
+    /// What the browser keeps.
+    pub(crate) secret: Secret,
+    /// Whom it is of.
+    pub(crate) principal: Arc<Principal>,
+    /// Its key and itself.
+    pub(crate) credential: Credential,
+}
+
+/// A key or a session that opened a connection, and opens nothing any more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lost {
     /// It was revoked.
     Revoked,
     /// It has expired.
     Expired,
+    /// Its session was ended.
+    LoggedOut,
 }
 
 impl Lost {
@@ -44,6 +87,7 @@ impl Lost {
         match self {
             Self::Revoked => "the API key was revoked",
             Self::Expired => "the API key has expired",
+            Self::LoggedOut => "the session is over",
         }
     }
 }
@@ -61,7 +105,12 @@ impl Auth {
     /// With the keys of a store. Where they are not required, a caller without one is the person at
     /// this machine.
     #[must_use]
-    pub fn new(required: bool, keys: Vec<KeyRow>, store: Arc<dyn Store>) -> Self {
+    pub fn new(
+        required: bool,
+        keys: Vec<KeyRow>,
+        sessions: KeptSessions,
+        store: Arc<dyn Store>,
+    ) -> Self {
         let auth = Self {
             required,
             local: Arc::new(Principal::local()),
@@ -69,6 +118,7 @@ impl Auth {
             generation: AtomicU64::new(0),
             known: AtomicU64::new(0),
             revoked: watch::Sender::new(()),
+            logins: Logins::new(sessions, store.clock()),
             store,
         };
         auth.put(keys);
@@ -89,6 +139,10 @@ impl Auth {
                     self.generation.fetch_add(1, Ordering::AcqRel);
                 }
                 "key.revoked" => self.revoke(event),
+                "login.ended" => {
+                    self.logins.notice(event);
+                    self.revoked.send_replace(());
+                }
                 _ => {}
             }
         }
@@ -125,13 +179,16 @@ impl Auth {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
-    /// Whether who called still may: its key is neither revoked nor expired. Without a key it is the
-    /// person at this machine.
+    /// Whether who called still may: its key is neither revoked nor expired, and its session not over. Without
+    /// a key it is the person at this machine.
     ///
     /// # Errors
     /// What became of the key.
-    pub fn check(&self, key: Option<&KeyRow>) -> Result<(), Lost> {
-        let Some(key) = key else { return Ok(()) };
+    pub fn check(&self, credential: Option<&Credential>) -> Result<(), Lost> {
+        let Some(Credential { key, login }) = credential else { return Ok(()) };
+        if login.as_ref().is_some_and(|login| self.logins.is_over(login)) {
+            return Err(Lost::LoggedOut);
+        }
         if self.key(&key.id).is_none() {
             return Err(Lost::Revoked);
         }
@@ -142,8 +199,8 @@ impl Auth {
     }
 
     /// Waits until who called may no more.
-    pub async fn lost(&self, key: Option<&KeyRow>) -> Lost {
-        let Some(key) = key else { return std::future::pending().await };
+    pub async fn lost(&self, credential: Option<&Credential>) -> Lost {
+        let Some(key) = credential else { return std::future::pending().await };
         let mut revoked = self.revoked.subscribe();
         loop {
             if let Err(lost) = self.check(Some(key)) {
@@ -162,34 +219,99 @@ impl Auth {
         }
     }
 
-    /// Who calls, by the headers of a request, and by which key.
+    /// Who sends a request, by its headers.
     ///
     /// # Errors
     /// No credentials where they are required, or wrong ones anywhere.
-    pub async fn principal(
-        &self,
-        headers: &HeaderMap,
-    ) -> Result<(Arc<Principal>, Option<Arc<KeyRow>>), Error> {
-        let Some(text) = credentials(headers) else {
-            if self.required {
-                let message = "API key required: send `Authorization: Bearer cb_...`; \
-                               `claudebench key create` makes one";
-                return Err(Error::new(Code::Unauthorized, message));
+    pub async fn known(&self, method: &Method, headers: &HeaderMap) -> Result<Known, Error> {
+        if let Some(text) = credentials(headers) {
+            let (principal, key) = self.by_key(text).await?;
+            let credential = Some(Arc::new(Credential { key, login: None }));
+            return Ok(Known { principal, credential, seen: Seen::Nothing });
+        }
+        if let Some(secret) = Secret::of(headers) {
+            match self.by_session(&secret, method, headers).await {
+                // Where everybody may call, an old cookie is no reason to refuse.
+                Err(error) if error.code == Code::Unauthorized && !self.required => {}
+                known => return known,
             }
-            return Ok((self.local.clone(), None));
-        };
+        }
+        if self.required {
+            let message = "API key required: send `Authorization: Bearer cb_...`; \
+                           `claudebench key create` makes one";
+            return Err(Error::new(Code::Unauthorized, message));
+        }
+        Ok(Known { principal: self.local.clone(), credential: None, seen: Seen::Nothing })
+    }
+
+    async fn by_key(&self, text: &str) -> Result<(Arc<Principal>, Arc<KeyRow>), Error> {
         let wrong =
             || Error::new(Code::Unauthorized, "this API key is unknown, revoked or expired");
         let presented = Presented::read(text).ok_or_else(wrong)?;
-        let row = match self.key(&presented.id) {
-            Some(row) => row,
-            None => {
-                self.refresh().await.map_err(store_error)?;
-                self.key(&presented.id).ok_or_else(wrong)?
-            }
-        };
+        let row = self.found(&presented.id).await?.ok_or_else(wrong)?;
         let opened = presented.opens(&row, self.store.clock().now());
-        opened.map(|principal| (Arc::new(principal), Some(row))).ok_or_else(wrong)
+        opened.map(|principal| (Arc::new(principal), row)).ok_or_else(wrong)
+    }
+
+    async fn found(&self, id: &str) -> Result<Option<Arc<KeyRow>>, Error> {
+        if let Some(row) = self.key(id) {
+            return Ok(Some(row));
+        }
+        self.refresh().await.map_err(store_error)?;
+        Ok(self.key(id))
+    }
+
+    async fn by_session(
+        &self,
+        secret: &Secret,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Known, Error> {
+        let open = self.logins.look(secret, method, headers).await?;
+        let gone = || Error::new(Code::Unauthorized, "the API key of this session is gone: log in");
+        let key = self.found(&open.found.session.key).await?.ok_or_else(gone)?;
+        let principal = principal_of(&key, self.store.clock().now()).ok_or_else(gone)?;
+        let seen = match open.found.session.position {
+            _ if !open.found.is_sure => Seen::Unknown,
+            0 => Seen::Nothing,
+            at => Seen::Upto(Position::of(at)),
+        };
+        let credential = Some(Arc::new(Credential { key, login: Some(open.id) }));
+        Ok(Known { principal: Arc::new(principal), credential, seen })
+    }
+
+    /// Opens a session with a key.
+    ///
+    /// # Errors
+    /// A key that opens nothing.
+    pub(crate) async fn log_in(&self, key: &str) -> Result<LoggedIn, Error> {
+        let (principal, key) = self.by_key(key.trim()).await?;
+        let (secret, id) = self.logins.open(&key).await?;
+        Ok(LoggedIn { secret, principal, credential: Credential { key, login: Some(id) } })
+    }
+
+    /// Ends a session here and in Redis. Servers that cannot ask there hear of it by the log.
+    pub(crate) async fn log_out(&self, login: &Arc<str>) {
+        self.logins.close(login).await;
+        self.revoked.send_replace(());
+    }
+
+    /// The same with the session of a secret, whatever it is.
+    pub(crate) async fn log_out_of(&self, secret: &Secret) {
+        self.log_out(&secret.id()).await;
+    }
+
+    /// Something was written by a caller, and the database stood there: whichever server its session asks
+    /// next must have seen it.
+    pub async fn wrote(&self, credential: Option<&Credential>, at: Option<Position>) {
+        if let (Some(login), Some(at)) = (credential.and_then(|one| one.login.as_ref()), at) {
+            self.logins.wrote(login, at.number()).await;
+        }
+    }
+
+    /// When a session that is used now ends, if nobody uses it again.
+    pub(crate) fn session_ends_at(&self) -> Millis {
+        self.logins.ends_at()
     }
 }
 

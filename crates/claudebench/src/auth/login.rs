@@ -1,0 +1,321 @@
+//! People who have logged in: their browser has a cookie instead of the key. Any server knows it, and at the end
+//! of the session none.
+
+use std::collections::{HashSet, VecDeque};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use claudebench_coordination::sessions::{Found, KeptSessions, LIFE, Session};
+use claudebench_core::event::Event;
+use claudebench_core::{Clock, Code, Error, Millis};
+use claudebench_store::KeyRow;
+use hyper::Method;
+use hyper::header::{COOKIE, HeaderMap};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+/// The name of the cookie, and what browsers take over TLS alone, for this host alone.
+const COOKIE_NAME: &str = "cb_session";
+const SECURE_NAME: &str = "__Host-cb_session";
+/// Where a page says again what only it can know.
+pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
+/// So many ended sessions are remembered.
+const ENDED: usize = 10_000;
+/// So many wait to be closed in Redis.
+const UNCLOSED: usize = 1_000;
+/// Nobody stays logged in for longer.
+const LONGEST_MS: i64 = 30 * 24 * 3_600_000;
+
+/// What says who calls: a key, and the session that was opened with it, if one was.
+#[derive(Debug)]
+pub struct Credential {
+    /// The key.
+    pub key: Arc<KeyRow>,
+    /// The session, by the hash of its secret.
+    pub login: Option<Arc<str>>,
+}
+
+impl Deref for Credential {
+    type Target = KeyRow;
+
+    fn deref(&self) -> &KeyRow {
+        &self.key
+    }
+}
+
+/// The secret of a session, as the cookie has it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Secret(String);
+
+impl Secret {
+    /// A new one.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    fn new() -> Result<Self, Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(|error| {
+            Error::new(Code::Internal, format!("the system gives no random numbers: {error}"))
+        })?;
+        Ok(Self(hex(&bytes)))
+    }
+
+    /// The one in the headers of a request.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|one| one.split_once('='));
+        let of = |(name, value): (&str, &str)| {
+            let is_one = matches!(name.trim(), COOKIE_NAME | SECURE_NAME);
+            let value = value.trim();
+            let reads = value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
+            (is_one && reads).then(|| Self(value.to_owned()))
+        };
+        pairs.into_iter().find_map(of)
+    }
+
+    /// Whether it came under the name that browsers take over TLS alone.
+    pub(crate) fn is_secure(headers: &HeaderMap) -> bool {
+        let mut lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        lines.any(|line| line.contains(SECURE_NAME))
+    }
+
+    /// By what servers know it.
+    pub(super) fn id(&self) -> Arc<str> {
+        hex(&Sha256::digest(self.0.as_bytes())).into()
+    }
+
+    /// What a page of ours is told, and no other can guess.
+    pub(crate) fn csrf(&self) -> String {
+        let told = Sha256::new().chain_update("csrf ").chain_update(&self.0).finalize();
+        hex(&told[..16])
+    }
+
+    /// Refuses what another page may have made the browser send.
+    fn allow(&self, method: &Method, headers: &HeaderMap) -> Result<(), Error> {
+        if method.is_safe() {
+            return Ok(());
+        }
+        let said = headers.get(CSRF_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
+        if subtle::ConstantTimeEq::ct_eq(said, self.csrf().as_bytes()).into() {
+            return Ok(());
+        }
+        let message = "with a session's cookie, what changes something takes the header \
+                       `X-CSRF-Token` as GET /auth/session says it";
+        Err(Error::new(Code::Forbidden, message))
+    }
+
+    /// The header that gives it to a browser.
+    pub(crate) fn cookie(&self, secure: bool) -> String {
+        cookie(&self.0, LIFE.as_secs(), secure)
+    }
+}
+
+/// The headers that take it from a browser, under either name.
+pub(crate) fn no_cookies() -> [String; 2] {
+    [false, true].map(|secure| cookie("", 0, secure))
+}
+
+fn cookie(value: &str, seconds: u64, secure: bool) -> String {
+    let (name, more) = if secure { (SECURE_NAME, "; Secure") } else { (COOKIE_NAME, "") };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{more}")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // A text can always be written to.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A session that is open.
+pub(super) struct Open {
+    pub(super) id: Arc<str>,
+    pub(super) found: Found,
+}
+
+/// The sessions of people.
+pub(super) struct Logins {
+    kept: KeptSessions,
+    clock: Arc<dyn Clock>,
+    ended: Mutex<Ended>,
+    /// Those that ended while Redis was away: there they are still to be closed.
+    unclosed: Mutex<Vec<Arc<str>>>,
+}
+
+/// The sessions that ended last: what they have opened ends with them.
+#[derive(Default)]
+struct Ended {
+    ids: HashSet<Arc<str>>,
+    order: VecDeque<Arc<str>>,
+}
+
+impl Logins {
+    pub(super) fn new(kept: KeptSessions, clock: Arc<dyn Clock>) -> Self {
+        Self { kept, clock, ended: Mutex::default(), unclosed: Mutex::default() }
+    }
+
+    fn ended(&self) -> std::sync::MutexGuard<'_, Ended> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Opens a session with a key.
+    pub(super) async fn open(&self, key: &KeyRow) -> Result<(Secret, Arc<str>), Error> {
+        let secret = Secret::new()?;
+        let id = secret.id();
+        let opened_at = self.clock.now();
+        let session = Session { key: key.id.as_str().into(), opened_at, position: 0 };
+        self.kept.open(&id, session).await;
+        Ok((secret, id))
+    }
+
+    /// The session of a request, which may do what it asks for.
+    pub(super) async fn look(
+        &self,
+        secret: &Secret,
+        method: &Method,
+        headers: &HeaderMap,
+    ) -> Result<Open, Error> {
+        let id = secret.id();
+        let over = || Error::new(Code::Unauthorized, "the session is over: log in again");
+        if self.is_over(&id) {
+            return Err(over());
+        }
+        let found = self.kept.look(&id).await.ok_or_else(over)?;
+        if found.is_sure {
+            self.close_the_rest().await;
+        }
+        if self.clock.now().since(found.session.opened_at) >= LONGEST_MS {
+            self.close(&id).await;
+            return Err(over());
+        }
+        secret.allow(method, headers)?;
+        Ok(Open { id, found })
+    }
+
+    /// Whether a session was ended.
+    pub(super) fn is_over(&self, id: &str) -> bool {
+        self.ended().ids.contains(id)
+    }
+
+    /// Ends a session.
+    pub(super) async fn close(&self, id: &Arc<str>) {
+        self.end(id.clone());
+        if !self.kept.close(id).await {
+            let mut unclosed = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
+            if unclosed.len() < UNCLOSED {
+                unclosed.push(id.clone());
+            }
+        }
+    }
+
+    /// Redis is back: what ended meanwhile ends there, too.
+    async fn close_the_rest(&self) {
+        let rest = {
+            let mut unclosed = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *unclosed)
+        };
+        for id in rest {
+            self.close(&id).await;
+        }
+    }
+
+    /// Something was written in a session, and the database stood there.
+    pub(super) async fn wrote(&self, id: &str, position: u128) {
+        self.kept.wrote(id, position).await;
+    }
+
+    /// Takes note of a session that was ended anywhere.
+    pub(super) fn notice(&self, event: &Event) {
+        #[derive(Deserialize)]
+        struct Over {
+            id: Arc<str>,
+        }
+        if let Ok(over) = serde_json::from_str::<Over>(event.payload.get()) {
+            self.kept.forget(&over.id);
+            self.end(over.id);
+        }
+    }
+
+    fn end(&self, id: Arc<str>) {
+        let mut ended = self.ended();
+        if ended.ids.insert(id.clone()) {
+            ended.order.push_back(id);
+        }
+        if ended.order.len() > ENDED
+            && let Some(first) = ended.order.pop_front()
+        {
+            ended.ids.remove(&first);
+        }
+    }
+
+    /// When a session that is used now ends, if nobody uses it again.
+    pub(super) fn ends_at(&self) -> Millis {
+        self.clock.now().plus(i64::try_from(LIFE.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::header::HeaderValue;
+
+    use super::*;
+
+    fn with(lines: &[&'static str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(COOKIE, HeaderValue::from_static(line));
+        }
+        headers
+    }
+
+    const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+    #[test]
+    fn a_secret_is_found_among_other_cookies() {
+        let one = Secret(A.to_owned());
+        for lines in [
+            &["cb_session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"][..],
+            &[
+                "a=b; cb_session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ;c",
+            ],
+            &[
+                "x",
+                "__Host-cb_session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+            ],
+        ] {
+            assert!(Secret::of(&with(lines)) == Some(one.clone()), "{lines:?}");
+        }
+        for lines in [&[][..], &["cb_session=short"], &["cb_session"], &["other=aaaa"]] {
+            assert!(Secret::of(&with(lines)).is_none(), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn what_changes_something_takes_the_token_of_its_own_session() {
+        let (one, other) = (Secret(A.to_owned()), Secret(A.replace('a', "b")));
+        let mut headers = HeaderMap::new();
+        one.allow(&Method::GET, &headers).unwrap();
+        one.allow(&Method::POST, &headers).unwrap_err();
+        headers.insert(CSRF_HEADER, HeaderValue::from_str(&other.csrf()).unwrap());
+        one.allow(&Method::DELETE, &headers).unwrap_err();
+        headers.insert(CSRF_HEADER, HeaderValue::from_str(&one.csrf()).unwrap());
+        one.allow(&Method::POST, &headers).unwrap();
+    }
+
+    #[test]
+    fn a_cookie_is_for_this_host_and_no_script() {
+        let secret = Secret::new().unwrap();
+        let cookie = secret.cookie(true);
+        assert!(
+            cookie.starts_with("__Host-cb_session=") && cookie.ends_with("; Secure"),
+            "{cookie}"
+        );
+        for part in ["; Path=/", "; HttpOnly", "; SameSite=Strict", "; Max-Age=86400"] {
+            assert!(secret.cookie(false).contains(part), "{part}");
+        }
+        assert!(!cookie.contains(&*secret.id()) && !cookie.contains(&secret.csrf()));
+        assert!(secret != Secret::new().unwrap());
+    }
+}

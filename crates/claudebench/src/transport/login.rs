@@ -1,0 +1,142 @@
+//! `/auth`: a person logs in with a key, once, and the browser keeps a cookie that no script can read.
+
+use claudebench_core::event::{LoginEnded, LoginStarted};
+use claudebench_core::{Code, Error, Millis, Principal, Scope};
+use claudebench_services::Context;
+use claudebench_services::context::login_event;
+use claudebench_services::method::read;
+use hyper::header::{HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
+use hyper::{Response, StatusCode};
+use serde::{Deserialize, Serialize};
+
+use super::App;
+use super::answer::{self, Body};
+use super::dispatch::Caller;
+use crate::auth::{Credential, Secret, no_cookies};
+
+/// Where these are.
+pub(super) const LOG_IN: &str = "/auth/login";
+pub(super) const LOG_OUT: &str = "/auth/logout";
+pub(super) const SESSION: &str = "/auth/session";
+
+/// What a page logs in with.
+#[derive(Deserialize)]
+struct Given {
+    key: String,
+}
+
+/// Who somebody is, and until when a session says so.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Who<'a> {
+    name: &'a str,
+    tenant: &'a str,
+    scopes: Vec<&'static str>,
+    /// Whether a session says so; else a key does, or it is the person at this machine.
+    session: bool,
+    /// What to send as `X-CSRF-Token` with each call that changes something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    csrf_token: Option<String>,
+    /// When the session ends, if nobody uses it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Millis>,
+}
+
+impl<'a> Who<'a> {
+    fn of(principal: &'a Principal, session: Option<(&Secret, Millis)>) -> Self {
+        Self {
+            name: &principal.name,
+            tenant: &principal.tenant_name,
+            scopes: principal.scopes.iter().map(Scope::name).collect(),
+            session: session.is_some(),
+            csrf_token: session.map(|(secret, _)| secret.csrf()),
+            expires_at: session.map(|(_, end)| end),
+        }
+    }
+}
+
+/// Logs a person in.
+pub(super) async fn log_in(app: &App, headers: &HeaderMap, body: &[u8]) -> Response<Body> {
+    let done = async {
+        let text = str::from_utf8(body).map_err(|_| Error::invalid(&[], "expected UTF-8"))?;
+        let Given { key } = read(text)?;
+        let opened = app.auth.log_in(&key).await?;
+        // Whoever had the browser before is logged out: a session that somebody else has planted is of no use.
+        if let Some(before) = Secret::of(headers) {
+            app.auth.log_out_of(&before).await;
+        }
+        let Credential { key, login } = &opened.credential;
+        let id = login.as_deref().unwrap_or_default();
+        let cx = Context::new(app.shared.clone(), opened.principal.clone());
+        let fact = LoginStarted { id, key: &key.id, life: std::marker::PhantomData };
+        if let Err(error) = login_event(&cx, &fact).await {
+            app.auth.log_out_of(&opened.secret).await;
+            return Err(error);
+        }
+        Ok::<_, Error>(opened)
+    };
+    match done.await {
+        Ok(opened) => {
+            let end = app.auth.session_ends_at();
+            let who = Who::of(&opened.principal, Some((&opened.secret, end)));
+            with_cookies(shown(&who), &[opened.secret.cookie(is_over_tls(headers))])
+        }
+        Err(error) => answer::error(&error),
+    }
+}
+
+/// Logs a person out: the session is over at once, at every server, and what it has opened with it.
+pub(super) async fn log_out(app: &App, caller: &Caller) -> Response<Body> {
+    let credential = caller.credential.as_deref();
+    let Some(Credential { key, login: Some(login) }) = credential else {
+        let message = "there is no session to end: these credentials are no cookie";
+        return answer::error(&Error::new(Code::InvalidRequest, message));
+    };
+    app.auth.log_out(login).await;
+    let cx = Context::new(app.shared.clone(), caller.principal.clone());
+    let fact = LoginEnded { id: login, key: &key.id, life: std::marker::PhantomData };
+    match login_event(&cx, &fact).await {
+        Ok(()) => with_cookies(super::http::empty(StatusCode::NO_CONTENT), &no_cookies()),
+        Err(error) => answer::error(&error),
+    }
+}
+
+/// Says who calls; the cookie of a session lives on for a day from now.
+pub(super) fn session(app: &App, caller: &Caller, headers: &HeaderMap) -> Response<Body> {
+    let is_session = caller.credential.as_ref().is_some_and(|one| one.login.is_some());
+    let secret = Secret::of(headers).filter(|_| is_session);
+    let end = app.auth.session_ends_at();
+    let who = Who::of(&caller.principal, secret.as_ref().map(|secret| (secret, end)));
+    let cookies: Vec<String> =
+        secret.iter().map(|secret| secret.cookie(is_over_tls(headers))).collect();
+    with_cookies(shown(&who), &cookies)
+}
+
+fn shown(who: &Who<'_>) -> Response<Body> {
+    let mut response = match serde_json::to_string(who) {
+        Ok(text) => answer::json(StatusCode::OK, text),
+        Err(error) => answer::error(&Error::new(Code::Internal, error.to_string())),
+    };
+    response.headers_mut().insert("cache-control", HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Whether the browser sees TLS: it says so itself with what it posts, whatever stands in between, and what it
+/// says concerns its own cookie alone.
+fn is_over_tls(headers: &HeaderMap) -> bool {
+    let said = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    match said(ORIGIN.as_str()) {
+        Some(origin) => origin.starts_with("https://"),
+        // It sends no origin with what it only reads; then the name of the cookie that it has tells.
+        None => Secret::is_secure(headers),
+    }
+}
+
+fn with_cookies(mut response: Response<Body>, cookies: &[String]) -> Response<Body> {
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(cookie) {
+            response.headers_mut().append(SET_COOKIE, value);
+        }
+    }
+    response
+}

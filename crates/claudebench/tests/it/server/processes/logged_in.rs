@@ -1,0 +1,166 @@
+//! A person who has logged in, at several servers.
+
+use std::net::SocketAddr;
+
+use claudebench_testkit::redis::{End, Options, Redis};
+use serde_json::{Value, json};
+
+use super::super::ws::Socket;
+use super::super::{Answer, send_to};
+use super::{Process, database, rpc_with, until};
+
+/// What a browser keeps of a session.
+struct Browser {
+    cookie: String,
+    token: String,
+}
+
+async fn log_in(at: SocketAddr, key: &str, origin: &str, cookie: &str) -> Answer {
+    let headers = [("origin", origin), ("host", origin.split_once("//").unwrap().1)];
+    let body = json!({ "key": key }).to_string();
+    let headers: Vec<_> = headers.into_iter().chain([("cookie", cookie)]).collect();
+    send_to(at, "POST", "/auth/login", &headers, body.as_bytes()).await
+}
+
+impl Browser {
+    /// One whose reader has logged in.
+    async fn logged_in(server: &Process, key: &str) -> Self {
+        let origin = format!("http://{}", server.address);
+        let answer = log_in(server.address, key, &origin, "").await;
+        assert_eq!(answer.status, 200, "{}", answer.head);
+        let set = answer.header("set-cookie").unwrap();
+        for part in ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=86400"] {
+            assert!(set.contains(part), "{set}");
+        }
+        let token = answer.json()["csrfToken"].as_str().unwrap().to_owned();
+        Self { cookie: set.split(';').next().unwrap().to_owned(), token }
+    }
+
+    async fn get(&self, server: &Process, path: &str) -> Answer {
+        send_to(server.address, "GET", path, &[("cookie", &*self.cookie)], b"").await
+    }
+
+    async fn post(&self, server: &Process, path: &str, body: &Value) -> Answer {
+        let headers = [("cookie", &*self.cookie), ("x-csrf-token", &*self.token)];
+        send_to(server.address, "POST", path, &headers, body.to_string().as_bytes()).await
+    }
+
+    async fn call(&self, server: &Process, method: &str, params: Value) -> Value {
+        let call = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params });
+        let answer = self.post(server, "/rpc", &call).await.json();
+        assert_eq!(answer["error"], Value::Null, "{method}");
+        answer["result"].clone()
+    }
+}
+
+/// Two servers that share a Redis, and a key that opens both.
+async fn two(redis: &Redis) -> ([Process; 2], Process, String) {
+    let database = database().await;
+    let first = Process::start(&database, &[]).await;
+    let made = first.call("key.create", json!({ "name": "ada", "scopes": ["admin"] })).await;
+    let url = redis.url();
+    let settings = [("CLAUDEBENCH_REDIS_URL", &*url), ("CLAUDEBENCH_AUTH_REQUIRED", "always")];
+    let start = async || Process::start_with(&database, &[], &settings).await;
+    let servers = [start().await, start().await];
+    let key = made["key"].as_str().unwrap().to_owned();
+    for server in &servers {
+        until("it has found Redis", async || {
+            let bearer = format!("Bearer {key}");
+            let headers = [("authorization", &*bearer)];
+            let health = rpc_with(server.address, &headers, "system.health", json!({})).await;
+            health["result"]["services"]["redis"] == true
+        })
+        .await;
+    }
+    (servers, first, key)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_is_known_everywhere_sees_its_writes_and_ends_at_once() {
+    let redis = Redis::start(Options::default()).await;
+    let ([one, other], _first, key) = two(&redis).await;
+    let ada = Browser::logged_in(&one, &key).await;
+    for server in [&one, &other] {
+        let who = ada.get(server, "/auth/session").await;
+        assert_eq!(who.status, 200, "{}", who.head);
+        assert!(who.header("set-cookie").unwrap().starts_with(&*ada.cookie), "it lives on");
+        let who = who.json();
+        assert_eq!((&who["name"], &who["session"]), (&json!("ada"), &json!(true)));
+        assert_eq!((&who["csrfToken"], &who["scopes"]), (&json!(ada.token), &json!(["admin"])));
+    }
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "task.stats", "params": {} });
+    let cookie = [("cookie", &*ada.cookie)];
+    let forged = send_to(other.address, "POST", "/rpc", &cookie, call.to_string().as_bytes()).await;
+    assert_eq!(forged.json()["error"]["data"]["code"], "forbidden", "another page sends no token");
+
+    let made = ada.call(&one, "task.create", json!({ "text": "0" })).await;
+    let path = format!("/api/tasks/{}", made["id"].as_str().unwrap());
+    for n in 1..=40 {
+        let (writer, reader) = if n % 2 == 0 { (&one, &other) } else { (&other, &one) };
+        let updates = json!({ "id": made["id"], "updates": { "text": n.to_string() } });
+        ada.call(writer, "task.update", updates).await;
+        assert_eq!(ada.get(reader, &path).await.json()["text"], n.to_string());
+        match n {
+            20 => redis.stop(End::Kill).await,
+            30 => redis.restart().await,
+            _ => {}
+        }
+    }
+    let mut socket = Socket::at(other.address, &cookie).await;
+    socket.say(json!({ "action": "subscribe", "events": ["task.*"] })).await;
+    socket.hear_until(|said| said["type"] == "subscribed").await;
+    let gone = ada.post(&one, "/auth/logout", &json!({})).await;
+    assert_eq!(gone.status, 204, "{}", gone.head);
+    assert!(gone.head.contains("Max-Age=0"), "{}", gone.head);
+    let end = socket.hear_until(|said| said["closed"].is_i64()).await;
+    assert_eq!((&end["closed"], &end["reason"]), (&json!(1008), &json!("the session is over")));
+    for server in [&one, &other] {
+        assert_eq!(ada.get(server, &path).await.status, 401);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_logs_out_while_redis_is_away_is_logged_out_everywhere() {
+    let redis = Redis::start(Options::default()).await;
+    let ([one, other], first, key) = two(&redis).await;
+    let ada = Browser::logged_in(&one, &key).await;
+    let bob = Browser::logged_in(&other, &key).await;
+    for server in [&one, &other] {
+        for browser in [&ada, &bob] {
+            assert_eq!(browser.get(server, "/auth/session").await.status, 200);
+        }
+    }
+    redis.pause();
+    assert_eq!(ada.get(&other, "/auth/session").await.status, 200, "nobody is logged out by that");
+    assert_eq!(ada.post(&one, "/auth/logout", &json!({})).await.status, 204);
+    until("the other one has heard of it", async || {
+        ada.get(&other, "/auth/session").await.status == 401
+    })
+    .await;
+    redis.go_on();
+    until("it is closed there, too", async || {
+        assert_eq!(bob.get(&one, "/auth/session").await.status, 200);
+        let keys: Vec<String> = redis.tell("KEYS cb:session:*").await;
+        keys.len() == 1
+    })
+    .await;
+    // Wrong keys open nothing, and each login has a session of its own.
+    let origin = "https://board.example";
+    let wrong = log_in(one.address, &key.replace("cb_", "cb_0"), origin, "").await;
+    assert_eq!((wrong.status, wrong.header("set-cookie")), (403, None), "not from that page");
+    let origin = format!("http://{}", one.address);
+    let wrong = log_in(one.address, "cb_1_2", &origin, "").await;
+    assert_eq!((wrong.status, wrong.header("set-cookie")), (401, None));
+    let again = log_in(one.address, &key, &origin, &bob.cookie).await;
+    let set = again.header("set-cookie").unwrap();
+    assert!(!set.starts_with(&*bob.cookie), "its id is a new one");
+    assert_eq!(bob.get(&other, "/auth/session").await.status, 401, "the old one is over");
+    let eve = Browser::logged_in(&other, &key).await;
+    let keys = first.call("key.list", json!({})).await;
+    let id = keys["keys"][0]["id"].clone();
+    first.call("key.revoke", json!({ "id": id })).await;
+    for server in [&one, &other] {
+        until("its key is gone", async || eve.get(server, "/auth/session").await.status == 401)
+            .await;
+    }
+}

@@ -1,0 +1,118 @@
+//! Sessions of people who have logged in: at any server, and known to all that share a Redis.
+
+mod memory;
+mod redis;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use claudebench_core::{Clock, Millis};
+
+use crate::limits::Pending;
+use crate::redis::Links;
+
+pub use memory::MemorySessions;
+pub use redis::RedisSessions;
+
+/// Whoever does nothing for so long is logged out.
+pub const LIFE: Duration = Duration::from_secs(24 * 3_600);
+/// So many are remembered; then those go that did nothing for longest.
+const MOST: usize = 10_000;
+
+/// A session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Session {
+    /// The API key that opened it, by its public id.
+    pub key: Arc<str>,
+    /// When that was.
+    pub opened_at: Millis,
+    /// Where the database stood after the last write in it, as a number that grows; 0 before.
+    pub position: u128,
+}
+
+/// Sessions by their ids. An id here is the hash of the one that the browser has: who can read what is kept cannot
+/// use it.
+pub trait Sessions: Send + Sync {
+    /// Opens one.
+    fn open<'a>(&'a self, id: &'a str, session: &'a Session) -> Pending<'a, ()>;
+    /// The one with an id. It goes on for [`LIFE`] from now.
+    fn look<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Session>>;
+    /// Something was written in it, and the database stood there.
+    fn wrote<'a>(&'a self, id: &'a str, position: u128) -> Pending<'a, ()>;
+    /// Ends it, everywhere.
+    fn close<'a>(&'a self, id: &'a str) -> Pending<'a, ()>;
+}
+
+/// What is known of a session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// The session.
+    pub session: Session,
+    /// Whether its position is the last one: it is not known while Redis is away.
+    pub is_sure: bool,
+}
+
+/// The sessions of a server: in Redis where there is one, with a copy in memory for while it is away.
+pub struct KeptSessions {
+    memory: MemorySessions,
+    shared: Option<RedisSessions>,
+}
+
+impl KeptSessions {
+    /// Those of the servers of a store, over the Redis that they share, if there is one.
+    #[must_use]
+    pub fn new(clock: Arc<dyn Clock>, shared: Option<(Links, &str)>) -> Self {
+        let shared = shared.map(|(links, store)| RedisSessions::new(links, store));
+        Self { memory: MemorySessions::new(clock), shared }
+    }
+
+    /// Opens one. While Redis is away, it is known here alone.
+    pub async fn open(&self, id: &str, session: Session) {
+        if let Some(shared) = &self.shared {
+            let _ = shared.open(id, &session).await;
+        }
+        self.memory.put(id, session);
+    }
+
+    /// The one with an id.
+    pub async fn look(&self, id: &str) -> Option<Found> {
+        let Some(shared) = &self.shared else {
+            return self.memory.get(id).map(|session| Found { session, is_sure: true });
+        };
+        match shared.look(id).await {
+            Ok(Some(session)) => {
+                self.memory.put(id, session.clone());
+                Some(Found { session, is_sure: true })
+            }
+            Ok(None) => {
+                self.memory.remove(id);
+                None
+            }
+            Err(_) => self.memory.get(id).map(|session| Found { session, is_sure: false }),
+        }
+    }
+
+    /// Something was written in it. Before the answer: the next read may come to any server.
+    pub async fn wrote(&self, id: &str, position: u128) {
+        self.memory.moved(id, position);
+        if let Some(shared) = &self.shared {
+            // A server that cannot ask either reads what is newest.
+            let _ = shared.wrote(id, position).await;
+        }
+    }
+
+    /// Ends it; false where Redis still has it, since it is away. Servers that cannot ask there are told by the
+    /// log, with [`Self::forget`].
+    pub async fn close(&self, id: &str) -> bool {
+        self.memory.remove(id);
+        match &self.shared {
+            Some(shared) => shared.close(id).await.is_ok(),
+            None => true,
+        }
+    }
+
+    /// It was ended, here or elsewhere.
+    pub fn forget(&self, id: &str) {
+        self.memory.remove(id);
+    }
+}
