@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use claudebench_coordination::cache::Cache;
-use claudebench_coordination::redis::Link;
+use claudebench_coordination::redis::Links;
 use claudebench_coordination::{Hub, HubOptions, Presence, Signals};
 use claudebench_core::{Clock, Cursor};
 use claudebench_services::hook::{HookRules, ToolErrors};
@@ -161,7 +161,7 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
     let (stop, stopping) = watch::channel(false);
     let mut background = JoinSet::new();
     let together = Together::of(&config, redis, &store).await?;
-    let link = together.as_ref().map(|together| &together.link);
+    let links = together.as_ref().map(|together| &together.links);
     let sessions = shared::sessions(together.as_ref(), store.clock());
     let auth = Arc::new(Auth::new(required, keys, sessions, store.clone()));
     let limiter = shared::limiter(&config, together.as_ref(), store.clock());
@@ -179,7 +179,7 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
         auth: auth.clone(),
         metrics: metrics.clone(),
         relayed,
-        link: link.cloned(),
+        links: links.cloned(),
         signals,
     };
     let (shared, writers) = shared(&config, &store, head, told, stopping, &mut background).await?;
@@ -283,7 +283,7 @@ struct Told {
     auth: Arc<Auth>,
     metrics: Arc<Metrics>,
     relayed: Option<Relayed>,
-    link: Option<Link>,
+    links: Option<Links>,
     signals: Arc<Signals>,
 }
 
@@ -292,7 +292,7 @@ async fn shared(
     config: &Config,
     store: &Arc<dyn Store>,
     head: Cursor,
-    Told { cache, auth, metrics, relayed, link, signals }: Told,
+    Told { cache, auth, metrics, relayed, links, signals }: Told,
     stopping: watch::Receiver<bool>,
     background: &mut JoinSet<()>,
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
@@ -342,7 +342,7 @@ async fn shared(
         committer,
         hub,
         cache,
-        redis: link,
+        redis: links,
         signals,
         scaling: config.scaling.wanted(),
         presence,

@@ -1,4 +1,5 @@
-//! Which servers share a Redis: how many there are.
+//! Which servers share a Redis: how many there are. After a cluster was added, those count, too, that do not know of it
+//! yet, for as long as they may.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use redis::Script;
 use tokio::time::Instant;
 
-use crate::redis::{Link, LinkError};
+use crate::redis::{Link, LinkError, Links};
 
 static HERE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("servers.lua")));
 
@@ -50,7 +51,7 @@ impl Believed {
 /// The servers that share a Redis.
 #[derive(Clone, Debug)]
 pub struct Servers {
-    link: Link,
+    links: Links,
     key: String,
     id: String,
 }
@@ -58,8 +59,8 @@ pub struct Servers {
 impl Servers {
     /// Those of a store; this one is known by its id.
     #[must_use]
-    pub fn new(link: Link, store: &str, id: impl Into<String>) -> Self {
-        Self { link, key: format!("cb:servers:{store}"), id: id.into() }
+    pub fn new(links: impl Into<Links>, store: &str, id: impl Into<String>) -> Self {
+        Self { links: links.into(), key: format!("cb:servers:{store}"), id: id.into() }
     }
 
     /// Says that this server is there, and asks how many there are.
@@ -67,7 +68,10 @@ impl Servers {
     /// # Errors
     /// [`LinkError`].
     pub async fn here(&self) -> Result<u32, LinkError> {
-        self.say("here").await
+        let here = self.say(self.links.at(&self.key), "here");
+        let Some(before) = self.links.before(&self.key, GONE) else { return here.await };
+        let (here, there) = tokio::join!(here, self.say(before, "look"));
+        Ok(here? + there.unwrap_or(0))
     }
 
     /// Says that this server goes.
@@ -75,14 +79,14 @@ impl Servers {
     /// # Errors
     /// [`LinkError`].
     pub async fn leave(&self) -> Result<(), LinkError> {
-        self.say("goes").await.map(drop)
+        self.say(self.links.at(&self.key), "goes").await.map(drop)
     }
 
-    async fn say(&self, what: &str) -> Result<u32, LinkError> {
+    async fn say(&self, link: &Link, what: &str) -> Result<u32, LinkError> {
         let mut call = HERE.key(&self.key);
         let gone = u64::try_from(GONE.as_millis()).unwrap_or(u64::MAX);
         call.arg(&self.id).arg(gone).arg(what);
-        self.link.run(async |connection| call.invoke_async(connection).await).await
+        link.run(async |connection| call.invoke_async(connection).await).await
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claudebench_coordination::cache::Cache;
-use claudebench_coordination::redis::Link;
+use claudebench_coordination::redis::Links;
 use claudebench_coordination::{Hub, Presence, Signals};
 use claudebench_core::event::Fact;
 use claudebench_core::scaling::Wanted;
@@ -110,8 +110,8 @@ pub struct Shared {
     pub hub: Arc<Hub>,
     /// Tasks that are read often, if they are kept.
     pub cache: Option<Arc<Cache>>,
-    /// The Redis that several servers share, if there is one.
-    pub redis: Option<Link>,
+    /// The Redis, or the several, that servers share, if there is one.
+    pub redis: Option<Links>,
     /// What went on of late, here and at other servers.
     pub signals: Arc<Signals>,
     /// How many servers are wanted.

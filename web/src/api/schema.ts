@@ -509,13 +509,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, when Redis cannot be reached, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description The same as `system.health`, answered by its output alone.
          */
         get: operations["GET /api/system/health"];
         put?: never;
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, when Redis cannot be reached, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description The same as `system.health`, answered by its output alone.
          */
         post: operations["POST /api/system/health"];
@@ -2196,9 +2196,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
+         * Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is away, when Redis cannot be reached, or when most of the registered instances fell silent with work in hand, which is about to be taken from them.
          * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is
-         *     away, or when most of the registered instances fell silent with work in hand, which is about to be
+         *     away, when Redis cannot be reached, or when most of the registered instances fell silent with work in hand, which is about to be
          *     taken from them.
          *
          *     ```json
@@ -4434,6 +4434,13 @@ export interface components {
             /** @description JSON, of type `json`. */
             value?: unknown;
         };
+        /** @description How a cluster of Redis is. */
+        ClusterFound: {
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it can be reached. */
+            reached: boolean;
+        };
         /** @description The kinds of errors. Each transport maps them in one place. */
         Code: "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "not_found" | "conflict" | "stale_fence" | "idempotency_conflict" | "duplicate_unique_key" | "dependency_cycle" | "cursor_expired" | "unauthorized" | "forbidden" | "hook_blocked" | "rate_limited" | "overloaded" | "shutting_down" | "unavailable" | "too_large" | "timeout" | "internal";
         /** @description How a completed attempt went. */
@@ -6204,7 +6211,7 @@ export interface components {
         SystemGetState: Record<string, never>;
         /**
          * @description Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is
-         *     away, or when most of the registered instances fell silent with work in hand, which is about to be
+         *     away, when Redis cannot be reached, or when most of the registered instances fell silent with work in hand, which is about to be
          *     taken from them.
          *
          *     ```json
@@ -6225,6 +6232,8 @@ export interface components {
         };
         /** @description How the server is. */
         SystemHealthFound: {
+            /** @description The clusters of Redis over which data are spread, if there are several. */
+            clusters?: components["schemas"]["ClusterFound"][];
             /** @description What is wrong, and what to do. */
             problem?: string | null;
             /** @description The replicas of the database, as this server sees them. */
@@ -6426,7 +6435,7 @@ export interface components {
             mcp: boolean;
             /** @description The durable store: SQLite or PostgreSQL. */
             postgres: boolean;
-            /** @description Coordination: presence and live events, in memory or in Redis. */
+            /** @description Coordination: presence and live events, in memory or in Redis; of several, all of them. */
             redis: boolean;
         };
         /**
@@ -8893,6 +8902,7 @@ export type AttachmentName = components['schemas']['AttachmentName'];
 export type AttachmentPage = components['schemas']['AttachmentPage'];
 export type Backoff = components['schemas']['Backoff'];
 export type ClaimedAttachment = components['schemas']['ClaimedAttachment'];
+export type ClusterFound = components['schemas']['ClusterFound'];
 export type Code = components['schemas']['Code'];
 export type Completion = components['schemas']['Completion'];
 export type ConfigGet = components['schemas']['ConfigGet'];

@@ -98,6 +98,7 @@ const TEXTS: &[(&str, Reads)] = &[
     ("redis.persistent_url", redis::url),
     ("redis.nodes", redis::url),
     ("redis.sentinels", redis::url),
+    ("redis.clusters", redis::cluster),
     ("rates.methods", rates::method),
     ("rates.tenants", rates::tenant),
     ("auth.required", |text| one_of::<Required>(text)),
@@ -186,6 +187,10 @@ fn one(key: &str, value: &Value) -> Result<(), String> {
         (Value::Array(all), reads) => all.iter().try_for_each(|part| match (part, reads) {
             (Value::String(text), Some(reads)) => reads(text),
             (Value::String(_), None) => Ok(()),
+            // What should be a URL may hold a password.
+            (other, _) if database::of_a_database(key) => {
+                Err(format!("expected texts, got {}", other.type_str()))
+            }
             (other, _) => Err(format!("expected texts, got {} `{other}`", other.type_str())),
         }),
         _ => Ok(()),

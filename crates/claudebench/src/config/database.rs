@@ -176,15 +176,21 @@ pub fn shown(setting: &Setting) -> toml::Value {
         toml::Value::String(text) if of_a_database(&setting.key) => hidden(text).into(),
         toml::Value::String(text) => without_password(text).into(),
         toml::Value::Array(all) if of_a_database(&setting.key) => {
-            let seen = |part: &toml::Value| part.as_str().map_or_else(String::new, hidden).into();
+            let hide = if setting.key == "redis.clusters" { hidden_nodes } else { hidden };
+            let seen = |part: &toml::Value| part.as_str().map_or_else(String::new, hide).into();
             toml::Value::Array(all.iter().map(seen).collect())
         }
         other => other.clone(),
     }
 }
 
+/// The same of the nodes of a cluster, `NAME=URL URL ..`.
+fn hidden_nodes(text: &str) -> String {
+    text.split_whitespace().map(hidden).collect::<Vec<_>>().join(" ")
+}
+
 /// Whether a setting may be a URL with a password.
-fn of_a_database(key: &str) -> bool {
+pub(super) fn of_a_database(key: &str) -> bool {
     key.starts_with("store.") || key.starts_with("redis.")
 }
 

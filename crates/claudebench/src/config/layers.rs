@@ -272,7 +272,8 @@ pub(super) fn lay(
     if setting.value.type_str() != value.type_str() {
         let (expected, got) = (setting.value.type_str(), value.type_str());
         // What should be a URL may hold a password.
-        let seen = if key.starts_with("store.") { String::new() } else { format!(" `{value}`") };
+        let seen =
+            if super::database::of_a_database(key) { String::new() } else { format!(" `{value}`") };
         let what = format!("expected {expected}, got {got}{seen}");
         return Err(ConfigError::new(key, what).at(origin));
     }

@@ -1,5 +1,6 @@
 //! `[redis]`: what several servers share.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub struct Redis {
     pub nodes: Vec<String>,
     pub sentinels: Vec<String>,
     pub master: String,
+    pub clusters: Vec<String>,
     pub user: String,
     pub password_file: PathBuf,
     pub tls: bool,
@@ -37,12 +39,12 @@ impl fmt::Debug for Redis {
 }
 
 impl Config {
-    /// How Redis is reached; `None` if there is none.
+    /// How Redis is reached, each of several clusters; nothing if there is none.
     ///
     /// # Errors
     /// When a file that it needs cannot be used.
-    pub fn redis(&self) -> Result<Option<RedisOptions>, ConfigError> {
-        let Redis { url, nodes, sentinels, master, .. } = &self.redis;
+    pub fn redis(&self) -> Result<Vec<RedisOptions>, ConfigError> {
+        let Redis { url, nodes, sentinels, master, clusters, .. } = &self.redis;
         let password = self.redis.password()?;
         let one = |key: &str, url: &str| self.redis.one(key, url, &password);
         let all = |key: &str, urls: &[String]| {
@@ -62,9 +64,10 @@ impl Config {
             let sentinels = sentinels.collect::<Result<_, _>>()?;
             Servers::Sentinels { sentinels, master: master.clone(), of_master }
         } else {
-            return Ok(None);
+            let each = clusters.iter().map(|text| self.redis.cluster(text, &password));
+            return each.collect();
         };
-        self.redis.options(servers).map(Some)
+        Ok(vec![self.redis.options(servers)?])
     }
 
     /// How the Redis is reached that keeps what it holds; `None` if there is none.
@@ -93,8 +96,22 @@ impl Redis {
         Ok(signed_in(server, &self.user, password))
     }
 
+    /// One of several clusters. With one URL it is a server alone.
+    fn cluster(&self, text: &str, password: &str) -> Result<RedisOptions, ConfigError> {
+        const KEY: &str = "redis.clusters";
+        let (name, urls) = named(text).map_err(|what| ConfigError::new(KEY, what))?;
+        let nodes = urls.iter().map(|url| self.one(KEY, url, password));
+        let mut nodes = nodes.collect::<Result<Vec<_>, _>>()?;
+        let servers = match nodes.len() {
+            1 => Servers::One(nodes.remove(0)),
+            _ => Servers::Cluster(nodes),
+        };
+        Ok(RedisOptions { name: name.to_owned(), ..self.options(servers)? })
+    }
+
     fn options(&self, servers: Servers) -> Result<RedisOptions, ConfigError> {
         Ok(RedisOptions {
+            name: String::new(),
             servers,
             connect: Duration::from_millis(self.connect_ms),
             answer: Duration::from_millis(self.answer_ms),
@@ -119,6 +136,27 @@ pub(super) fn url(text: &str) -> Result<(), String> {
     if text.is_empty() { Ok(()) } else { server(text).map(drop) }
 }
 
+/// Reads a part of the setting `redis.clusters`.
+pub(super) fn cluster(text: &str) -> Result<(), String> {
+    named(text)?.1.into_iter().try_for_each(|url| server(url).map(drop))
+}
+
+/// Its name, and the URLs of its nodes. What is wrong is told without them: they may hold a password.
+fn named(text: &str) -> Result<(&str, Vec<&str>), String> {
+    /// It goes into the labels of metrics.
+    const LONGEST: usize = 64;
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let split = text.split_once('=').map(|(name, urls)| (name.trim(), urls));
+    let named =
+        split.filter(|(name, _)| (1..=LONGEST).contains(&name.len()) && name.chars().all(fits));
+    let parts = named.map(|(name, urls)| (name, urls.split_whitespace().collect::<Vec<_>>()));
+    parts.filter(|(_, urls)| !urls.is_empty()).ok_or_else(|| {
+        "expected NAME=URL, or NAME=URL URL .. for nodes of one cluster; a name has letters, digits, `.`, `-` \
+         and `_`, at most 64"
+            .to_owned()
+    })
+}
+
 /// What the settings of Redis say together.
 pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
     let find = |key: &str| settings.iter().find(|setting| setting.key == key);
@@ -133,12 +171,17 @@ pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
         Some(setting) => Err(ConfigError::new(key, what).at(setting.origin.clone())),
         None => Ok(()),
     };
-    let ways = ["redis.url", "redis.nodes", "redis.sentinels"].map(|key| (key, is_there(key)));
+    let ways = ["redis.url", "redis.nodes", "redis.sentinels", "redis.clusters"];
+    let ways = ways.map(|key| (key, is_there(key)));
     if let [_, (key, _), ..] = *ways.iter().filter(|(_, there)| *there).collect::<Vec<_>>() {
         return wrong(
             key,
-            "there are several of `url`, `nodes` and `sentinels`: leave one of them",
+            "there are several of `url`, `nodes`, `sentinels` and `clusters`: leave one of them",
         );
+    }
+    if let Some(name) = find("redis.clusters").and_then(|all| repeated(&all.value)) {
+        let what = format!("`{name}` is the name of two: data are placed by their names");
+        return wrong("redis.clusters", &what);
     }
     let is_on = |key: &str| find(key).and_then(|setting| setting.value.as_bool()).unwrap_or(false);
     if is_on("redis.tls") && !is_there("redis.sentinels") {
@@ -146,8 +189,9 @@ pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
             "this is about the master that sentinels name; elsewhere write rediss:// in the URL";
         return wrong("redis.tls", what);
     }
-    if is_on("redis.replicas") && !is_there("redis.nodes") {
-        return wrong("redis.replicas", "only the replicas of a cluster (`nodes`) are asked");
+    if is_on("redis.replicas") && !is_there("redis.nodes") && !is_there("redis.clusters") {
+        let what = "only the replicas of a cluster (`nodes`, `clusters`) are asked";
+        return wrong("redis.replicas", what);
     }
     if is_there("redis.sentinels") != is_there("redis.master") {
         let what = "`sentinels` and the name that they have for the `master` go together";
@@ -169,8 +213,17 @@ pub(super) fn check(settings: &[Setting]) -> Result<(), ConfigError> {
     Ok(())
 }
 
+/// A name that two clusters have.
+fn repeated(all: &toml::Value) -> Option<&str> {
+    let mut seen = BTreeSet::new();
+    let texts = all.as_array()?.iter().filter_map(toml::Value::as_str);
+    let mut names = texts.filter_map(|text| named(text).ok()).map(|(name, _)| name);
+    names.find(|name| !seen.insert(*name))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::shown;
     use super::*;
 
     fn loaded(flags: &[(&'static str, toml::Value)]) -> Result<Config, String> {
@@ -184,15 +237,15 @@ mod tests {
 
     #[test]
     fn one_server_a_cluster_or_sentinels() {
-        assert!(loaded(&[]).unwrap().redis().unwrap().is_none());
+        assert!(loaded(&[]).unwrap().redis().unwrap().is_empty());
         let one = loaded(&[("redis.url", "rediss://cache".into())]).unwrap().redis().unwrap();
-        assert!(matches!(one.unwrap().servers, Servers::One(_)));
+        assert!(matches!(one[0].servers, Servers::One(_)));
         let nodes = list(&["redis://a", "redis://b"]);
         let cluster = loaded(&[("redis.nodes", nodes.clone())]).unwrap().redis().unwrap();
-        assert!(matches!(cluster.unwrap().servers, Servers::Cluster(nodes) if nodes.len() == 2));
+        assert!(matches!(&cluster[0].servers, Servers::Cluster(nodes) if nodes.len() == 2));
         let watched = [("redis.sentinels", nodes.clone()), ("redis.master", "main".into())];
         let watched = loaded(&watched).unwrap().redis().unwrap();
-        assert!(matches!(watched.unwrap().servers, Servers::Sentinels { .. }));
+        assert!(matches!(watched[0].servers, Servers::Sentinels { .. }));
         let both = loaded(&[("redis.url", "redis://a".into()), ("redis.nodes", nodes.clone())]);
         assert!(both.unwrap_err().contains("several of"));
         let tls = loaded(&[("redis.url", "redis://a".into()), ("redis.tls", true.into())]);
@@ -200,6 +253,44 @@ mod tests {
         assert!(loaded(&[("redis.replicas", true.into())]).unwrap_err().contains("cluster"));
         assert!(loaded(&[("redis.sentinels", nodes)]).unwrap_err().contains("go together"));
         assert!(loaded(&[("redis.nodes", list(&["http://a"]))]).unwrap_err().contains("redis://"));
+    }
+
+    #[test]
+    fn several_clusters_have_names() {
+        let clusters = |all: &[&str]| loaded(&[("redis.clusters", list(all))]);
+        let all = ["east=redis://a1 redis://u:own@a2", " west = rediss://:a%20word@b "];
+        let whole = Config::from_layers(None, Vec::new(), vec![("redis.clusters", list(&all))]);
+        let whole = whole.unwrap();
+        let found = whole.config.redis().unwrap();
+        let names: Vec<&str> = found.iter().map(|options| &*options.name).collect();
+        assert_eq!(names, ["east", "west"]);
+        assert!(matches!(&found[0].servers, Servers::Cluster(nodes) if nodes.len() == 2));
+        assert!(matches!(found[1].servers, Servers::One(_)));
+        let setting = whole.settings.iter().find(|setting| setting.key == "redis.clusters");
+        let seen = shown(setting.unwrap()).to_string();
+        assert!(
+            seen.contains("east=redis://a1 redis://u:***@a2") && !seen.contains("word"),
+            "{seen}"
+        );
+        assert!(!format!("{:?}", whole.config).contains("own@"));
+        let variable = ("CLAUDEBENCH_REDIS_CLUSTERS", "a=redis://a redis://b,c=redis://c");
+        let variables = vec![(variable.0.to_owned(), variable.1.to_owned())];
+        let found = Config::from_layers(None, variables, Vec::new()).unwrap().config.redis();
+        assert_eq!(found.unwrap().len(), 2);
+        for bad in ["redis://:word@a", "=redis://:word@a", "a=", "a b=redis://:word@a"] {
+            let error = clusters(&[bad]).unwrap_err();
+            assert!(error.contains("NAME=URL") && !error.contains("word"), "{error}");
+        }
+        let error = clusters(&["a=redis://:wo rd@a"]).unwrap_err();
+        assert!(error.contains("redis://HOST") && !error.contains("wo "), "{error}");
+        assert!(clusters(&["a=redis://a", "a=redis://b"]).unwrap_err().contains("two"));
+        let both = [("redis.url", "redis://a".into()), ("redis.clusters", list(&["a=redis://a"]))];
+        assert!(loaded(&both).unwrap_err().contains("several of"));
+        let replicas = [("redis.replicas", true.into()), ("redis.clusters", list(&all))];
+        assert!(loaded(&replicas).is_ok());
+        let nested = vec![toml::Value::Array(vec!["a=redis://:word@a".into()])];
+        let error = loaded(&[("redis.clusters", toml::Value::Array(nested))]).unwrap_err();
+        assert!(error.contains("expected texts") && !error.contains("word"), "{error}");
     }
 
     #[test]
@@ -223,7 +314,7 @@ mod tests {
         let config = loaded(&flags).unwrap();
         assert!(config.redis().is_err_and(|error| error.to_string().contains("cannot be read")));
         std::fs::write(&path, "a-secret\n").unwrap();
-        let Servers::Cluster(nodes) = config.redis().unwrap().unwrap().servers else {
+        let Servers::Cluster(nodes) = config.redis().unwrap().remove(0).servers else {
             panic!("a cluster")
         };
         let of = |nth: usize| nodes[nth].redis_settings().password().map(str::to_owned);

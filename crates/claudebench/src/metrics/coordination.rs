@@ -3,15 +3,19 @@
 use claudebench_coordination::breaker::BreakerState;
 use claudebench_coordination::cache::CacheStatus;
 use claudebench_coordination::limits::LimiterStatus;
-use claudebench_coordination::redis::LinkStatus;
+use claudebench_coordination::redis::{LinkStatus, Links};
 use claudebench_coordination::relay::RelayStatus;
 use claudebench_coordination::windows::{MINUTES, Seen};
 use prometheus::{GaugeVec, IntGauge, IntGaugeVec, Opts, Registry};
+
+/// What is shown of links to Redis.
+const FIGURES: [&str; 4] = ["calls", "failed", "opened", "connected"];
 
 /// How what servers share is.
 pub struct Coordination {
     breakers: IntGaugeVec,
     redis: IntGaugeVec,
+    clusters: IntGaugeVec,
     rates: IntGaugeVec,
     relay: IntGaugeVec,
     cache: IntGaugeVec,
@@ -27,6 +31,11 @@ impl Coordination {
             registry.register(Box::new(gauge.clone()))?;
             Ok::<_, prometheus::Error>(gauge)
         };
+        let clusters = IntGaugeVec::new(
+            Opts::new("redis_cluster", "The same, of each of several clusters"),
+            &["cluster", "figure"],
+        )?;
+        registry.register(Box::new(clusters.clone()))?;
         let number = |name: &str, help: &str| {
             let gauge = IntGauge::new(name, help)?;
             registry.register(Box::new(gauge.clone()))?;
@@ -44,6 +53,7 @@ impl Coordination {
             servers: number("servers", "Servers that share a Redis, this one included")?,
             fleet_connections: number("fleet_connections", "Open connections of all of them")?,
             windows,
+            clusters,
             breakers: gauge(
                 "circuit_breaker_state",
                 "How a circuit breaker stands: 0 closed, 1 half open, 2 open",
@@ -70,21 +80,32 @@ impl Coordination {
         })
     }
 
-    /// Shows how the link to Redis is.
-    pub fn show_redis(&self, link: &LinkStatus) {
-        let state = match link.state {
-            BreakerState::Closed => 0,
-            BreakerState::HalfOpen => 1,
-            BreakerState::Open => 2,
-        };
-        self.breakers.with_label_values(&["redis"]).set(state);
-        let figures = [
-            ("calls", link.calls),
-            ("failed", link.failed),
-            ("opened", link.opened),
-            ("connected", link.connected),
-        ];
-        show(&self.redis, &figures);
+    /// Shows how the links to Redis are: together, the breaker as it stands where it is worst, and each of several.
+    pub fn show_redis(&self, links: &Links) {
+        let (mut all, mut worst) = ([0; 4], 0);
+        for link in links.each() {
+            let LinkStatus { state, calls, failed, opened, connected } = link.status();
+            let state = match state {
+                BreakerState::Closed => 0,
+                BreakerState::HalfOpen => 1,
+                BreakerState::Open => 2,
+            };
+            let figures = [calls, failed, opened, connected];
+            all.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
+            worst = worst.max(state);
+            if links.are_several() {
+                let name = link.name();
+                self.breakers.with_label_values(&[&*format!("redis:{name}")]).set(state);
+                for (figure, value) in FIGURES.iter().zip(figures) {
+                    let value = i64::try_from(value).unwrap_or(i64::MAX);
+                    self.clusters.with_label_values(&[name, figure]).set(value);
+                }
+            }
+        }
+        self.breakers.with_label_values(&["redis"]).set(worst);
+        for (figure, value) in FIGURES.into_iter().zip(all) {
+            show(&self.redis, &[(figure, value)]);
+        }
     }
 
     /// Shows what went on of late over all servers.

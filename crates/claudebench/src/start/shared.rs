@@ -6,7 +6,7 @@ use std::time::Duration;
 use claudebench_coordination::Signals;
 use claudebench_coordination::cache::{Cache, CacheLinks};
 use claudebench_coordination::limits::{Limiter, MemoryRates, Rates, RedisRates};
-use claudebench_coordination::redis::{Link, RedisOptions};
+use claudebench_coordination::redis::{Link, Links, RedisOptions};
 use claudebench_coordination::relay::{Heard, Message, Relay, Sender, Sent, follow};
 use claudebench_coordination::servers::{Believed, EVERY, Servers};
 use claudebench_coordination::sessions::KeptSessions;
@@ -30,7 +30,7 @@ use crate::transport::App;
 /// The Redis that this server shares with others.
 #[derive(Clone)]
 pub(super) struct Together {
-    pub(super) link: Link,
+    pub(super) links: Links,
     sender: Sender,
     publishes: bool,
 }
@@ -39,13 +39,13 @@ impl Together {
     /// The one of a configuration, if there is one, as far as it is of the servers of this store.
     pub(super) async fn of(
         config: &Config,
-        options: Option<RedisOptions>,
+        options: Vec<RedisOptions>,
         store: &Arc<dyn Store>,
     ) -> Result<Option<Self>, StartError> {
-        let Some(options) = options else { return Ok(None) };
+        let Some(links) = Links::open(options) else { return Ok(None) };
         let server = getrandom::u64().map_err(StartError::Chance)?;
         let sender = Sender { store: store.identity().await?, server: format!("{server:016x}") };
-        Ok(Some(Self { link: Link::open(options), sender, publishes: config.redis.publish }))
+        Ok(Some(Self { links, sender, publishes: config.redis.publish }))
     }
 
     /// Takes commits to other servers and brings theirs, beside the rest.
@@ -55,14 +55,14 @@ impl Together {
         background: &mut JoinSet<()>,
         stopping: &watch::Receiver<bool>,
     ) -> Relayed {
-        let (relay, sending) = Relay::new(self.link.clone(), self.sender.clone());
+        let (relay, sending) = Relay::new(self.links.clone(), self.sender.clone());
         background.spawn(sending.run(until(stopping.clone(), std::future::pending())));
         let relayed = Relayed { relay, publishes: self.publishes };
         let sent = relayed.clone();
         let by_store = store.send_by(Arc::new(move |span: &Span| sent.send(span)));
         if by_store {
             let (sender, mut heard) = mpsc::channel(HEARD);
-            let following = follow(self.link.options().clone(), self.sender.clone(), sender);
+            let following = follow(self.links.clone(), self.sender.clone(), sender);
             background.spawn(until(stopping.clone(), following));
             let (relay, store) = (relayed.relay.clone(), store.clone());
             let hearing = async move {
@@ -86,7 +86,7 @@ impl Together {
     ) {
         /// Others hear of it by themselves soon after.
         const FAREWELL: Duration = Duration::from_millis(500);
-        let servers = Servers::new(self.link, &self.sender.store, self.sender.server);
+        let servers = Servers::new(self.links, &self.sender.store, self.sender.server);
         let counting = async {
             let mut ticks = interval(EVERY);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -171,8 +171,8 @@ fn message(event: &Event) -> Message {
 
 /// What this server counts for decisions about their number.
 pub(super) fn signals(config: &Config, together: Option<&Together>, now: Millis) -> Arc<Signals> {
-    let shared = together.map(|Together { link, sender: Sender { store, server }, .. }| {
-        Arc::new(RedisWindows::new(link.clone(), store, server)) as Arc<dyn Windows>
+    let shared = together.map(|Together { links, sender: Sender { store, server }, .. }| {
+        Arc::new(RedisWindows::new(links.clone(), store, server)) as Arc<dyn Windows>
     });
     Arc::new(Signals::new(shared, u32::try_from(config.workers.count).unwrap_or(1), now))
 }
@@ -198,11 +198,12 @@ pub(super) fn cache(
     head: Cursor,
 ) -> Result<Option<Arc<Cache>>, StartError> {
     let Some(options) = config.cache.options() else { return Ok(None) };
-    let mut links = CacheLinks::default();
+    let mut layers = CacheLinks::default();
     let (mut of_store, mut server) = (String::new(), "");
-    if let Some(Together { link, sender: Sender { store: identity, server: own }, .. }) = together {
-        links.shared = Some(link.clone());
-        links.persistent = config.persistent_redis()?.map(Link::open);
+    if let Some(Together { links, sender: Sender { store: identity, server: own }, .. }) = together
+    {
+        layers.shared = Some(links.clone());
+        layers.persistent = config.persistent_redis()?.map(|options| Link::open(options).into());
         of_store.clone_from(identity);
         server = own;
         if config.store.is_embedded() {
@@ -212,12 +213,12 @@ pub(super) fn cache(
     }
     let source = Arc::new(StoredTasks(store.clone()));
     let about = (store.clock(), head);
-    Ok(Some(Cache::new(options, source, about, links, (&of_store, server))))
+    Ok(Some(Cache::new(options, source, about, layers, (&of_store, server))))
 }
 
 /// The sessions of people who have logged in.
 pub(super) fn sessions(together: Option<&Together>, clock: Arc<dyn Clock>) -> KeptSessions {
-    let shared = together.map(|together| (together.link.clone(), &*together.sender.store));
+    let shared = together.map(|together| (together.links.clone(), &*together.sender.store));
     KeptSessions::new(clock, shared)
 }
 
@@ -227,8 +228,8 @@ pub(super) fn limiter(
     together: Option<&Together>,
     clock: Arc<dyn Clock>,
 ) -> Arc<Limiter> {
-    let shared = together.map(|Together { link, sender, .. }| {
-        Arc::new(RedisRates::new(link.clone(), &sender.store)) as Arc<dyn Rates>
+    let shared = together.map(|Together { links, sender, .. }| {
+        Arc::new(RedisRates::new(links.clone(), &sender.store)) as Arc<dyn Rates>
     });
     let limiter = Limiter::new(MemoryRates::new(clock), shared);
     // As far as is known without Redis.

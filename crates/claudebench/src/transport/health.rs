@@ -101,7 +101,7 @@ pub(super) async fn metrics(app: &App, client: &Client, headers: &HeaderMap) -> 
         metrics.show_replicas(&replicas.borrow());
     }
     if let Some(redis) = &app.shared.redis {
-        metrics.coordination.show_redis(&redis.status());
+        metrics.coordination.show_redis(redis);
     }
     if let Some(cache) = &app.shared.cache {
         metrics.coordination.show_cache(&cache.status());

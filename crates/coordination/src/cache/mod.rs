@@ -28,7 +28,7 @@ use self::entry::{Entry, Stored};
 use self::flight::{Fetched, Flights};
 use self::memory::Memory;
 use self::redis::{Layer, Look, Needed};
-use crate::redis::Link;
+use crate::redis::Links;
 
 /// What is larger is not kept.
 const LARGEST: usize = 256 << 10;
@@ -101,9 +101,9 @@ impl Default for CacheOptions {
 #[derive(Clone, Default)]
 pub struct CacheLinks {
     /// The first.
-    pub shared: Option<Link>,
+    pub shared: Option<Links>,
     /// The second.
-    pub persistent: Option<Link>,
+    pub persistent: Option<Links>,
 }
 
 /// How it went so far.
@@ -167,7 +167,7 @@ impl Cache {
         (store, server): (&str, &str),
     ) -> Arc<Self> {
         let life = options.life_in_redis;
-        let layer = |link: Option<Link>, life| link.map(|link| Layer::new(link, store, life));
+        let layer = |links: Option<Links>, life| links.map(|links| Layer::new(links, store, life));
         Arc::new(Self {
             memory: Memory::new(options.entries, options.bytes),
             redis: layer(links.shared, life),

@@ -7,7 +7,7 @@ use redis::Script;
 
 use super::Key;
 use super::entry::{Stored, covers, seen};
-use crate::redis::{Link, LinkError};
+use crate::redis::{LinkError, Links};
 
 static LOOK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("look.lua")));
 static FILL: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("fill.lua")));
@@ -32,18 +32,18 @@ pub(super) enum Look {
     Theirs,
 }
 
-/// Entries in a Redis.
+/// Entries in a Redis, or in several: each lies with its lock. Where one moved, it is read anew.
 #[derive(Clone)]
 pub(super) struct Layer {
-    link: Link,
+    links: Links,
     store: String,
     /// How long they stay.
     life: Duration,
 }
 
 impl Layer {
-    pub(super) fn new(link: Link, store: &str, life: Duration) -> Self {
-        Self { link, store: store.to_owned(), life }
+    pub(super) fn new(links: Links, store: &str, life: Duration) -> Self {
+        Self { links, store: store.to_owned(), life }
     }
 
     pub(super) fn life(&self) -> Duration {
@@ -65,12 +65,13 @@ impl Layer {
         filler: Option<&str>,
     ) -> Result<Look, LinkError> {
         let [name, lock] = self.names(history, key);
-        let mut call = LOOK.key(name);
+        let link = self.links.at(&name);
+        let mut call = LOOK.key(&name);
         call.key(lock).arg(seen(needed.seen)).arg(covers(needed.covers));
         call.arg(filler.unwrap_or_default());
         call.arg(u64::try_from(FILLING.as_millis()).unwrap_or(u64::MAX));
         let (found, number): (Option<String>, i64) =
-            self.link.run(async |connection| call.invoke_async(connection).await).await?;
+            link.run(async |connection| call.invoke_async(connection).await).await?;
         let stays = Duration::from_millis(u64::try_from(number).unwrap_or(0));
         Ok(match found.as_deref().and_then(Stored::read) {
             Some(stored) => Look::Found(stored, stays),
@@ -88,11 +89,12 @@ impl Layer {
         filler: Option<&str>,
     ) -> Result<(), LinkError> {
         let [name, lock] = self.names(history, key);
-        let mut call = FILL.key(name);
+        let link = self.links.at(&name);
+        let mut call = FILL.key(&name);
         let life = stored.map_or(self.life, |(_, life)| life.min(self.life));
         call.key(lock).arg(stored.map(|(stored, _)| stored.write()).unwrap_or_default());
         call.arg(u64::try_from(life.as_millis()).unwrap_or(u64::MAX).max(1));
         call.arg(filler.unwrap_or_default());
-        self.link.run(async |connection| call.invoke_async(connection).await).await
+        link.run(async |connection| call.invoke_async(connection).await).await
     }
 }

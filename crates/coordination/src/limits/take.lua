@@ -1,12 +1,17 @@
 -- Takes out of a bucket. KEYS[1]: when it is full again, in microseconds. ARGV: how many a minute, how many
--- at once, how many are wanted, how many takers there are. Answers how many were granted, how many are
--- left, in how many milliseconds the next one is there, and in how many it is full.
+-- at once, how many are wanted, how many takers there are; when it is full if nothing stands here, or `ask`: then
+-- nothing is taken. Answers how many were granted, how many are left, in how many milliseconds the next one is
+-- there, and in how many it is full.
+local found = redis.call('GET', KEYS[1]) or ARGV[5] or '0'
+if found == 'ask' then
+  return false
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local each = 60000000 / tonumber(ARGV[1])
 local burst, want, share = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 -- A clock that was ahead, or a burst that was larger, costs no more than an empty bucket.
-local full = math.min(math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now), now + burst * each)
+local full = math.min(math.max(tonumber(found), now), now + burst * each)
 local room = math.max(math.floor((now - full) / each + burst + 0.001), 0)
 local most = math.min(math.max(math.floor(room / share), 1), room)
 local granted = math.min(want, most)

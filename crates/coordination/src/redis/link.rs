@@ -1,4 +1,4 @@
-//! The link to Redis: one for a server, shared by all that use it. A call has a bound of time, and where it
+//! The link to Redis: one for a server (or one to each of several clusters), shared by all that use it. A call has a bound of time, and where it
 //! cannot be made it fails at once. A keeper beside it opens the connection, and opens it anew when calls
 //! fail: what the library does by itself about a broken connection is not relied on.
 
@@ -191,6 +191,12 @@ impl Link {
         self.inner.up.subscribe()
     }
 
+    /// Its name among several; empty if it is the only one.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.inner.options.name
+    }
+
     /// How it is reached.
     #[must_use]
     pub fn options(&self) -> &RedisOptions {
@@ -244,12 +250,16 @@ impl Inner {
 async fn keep(inner: Arc<Inner>) {
     // What was said of it last.
     let mut told = None;
+    let redis = match &*inner.options.name {
+        "" => "Redis".to_owned(),
+        name => format!("Redis `{name}`"),
+    };
     loop {
         match connection::open(&inner.options).await {
             Ok(connection) => {
                 inner.put(connection);
                 if inner.breaker.succeeded() || told != Some(true) {
-                    tracing::info!("Redis is reached");
+                    tracing::info!("{redis} is reached");
                 }
                 told = Some(true);
                 inner.up.send_replace(true);
@@ -258,7 +268,7 @@ async fn keep(inner: Arc<Inner>) {
             Err(error) => {
                 inner.breaker.failed();
                 if told.replace(false) != Some(false) {
-                    tracing::warn!(%error, "Redis cannot be reached; tried again");
+                    tracing::warn!(%error, "{redis} cannot be reached; tried again");
                 }
                 sleep(FAILED).await;
             }

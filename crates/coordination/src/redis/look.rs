@@ -20,15 +20,15 @@ pub struct RedisFound {
     pub eviction: String,
 }
 
+const NODE: &str = "it is a node of a cluster: name its nodes in `redis.nodes`, or several of them in `redis.clusters`";
+
 /// Connects, looks, and goes.
 ///
 /// # Errors
 /// Why it cannot be used, in words without a password.
 pub async fn look(options: &RedisOptions) -> Result<RedisFound, String> {
     let told = |error: redis::RedisError| match error.kind() {
-        ErrorKind::Server(ServerErrorKind::Moved) => {
-            "it is a node of a cluster: name its nodes in `redis.nodes`".to_owned()
-        }
+        ErrorKind::Server(ServerErrorKind::Moved) => NODE.to_owned(),
         ErrorKind::Server(ServerErrorKind::ReadOnly) => {
             "it is a replica, which takes no writes: name the master, or the sentinels".to_owned()
         }
@@ -40,6 +40,11 @@ pub async fn look(options: &RedisOptions) -> Result<RedisFound, String> {
     let round_trip = began.elapsed();
     let text = info(&mut connection).await.map_err(told)?;
     let info = InfoDict::new(&text);
+    if matches!(connection, Connection::One(_))
+        && info.get::<String>("redis_mode").as_deref() == Some("cluster")
+    {
+        return Err(NODE.to_owned());
+    }
     let said = |name: &str| info.get::<String>(name).unwrap_or_default();
     let nodes = match connection {
         Connection::One(_) => 1 + info.get::<usize>("connected_slaves").unwrap_or(0),

@@ -25,6 +25,8 @@ pub enum Servers {
 /// How Redis is reached.
 #[derive(Clone)]
 pub struct RedisOptions {
+    /// By what name data are placed there, of several; empty if it is the only one.
+    pub name: String,
     /// Where it is.
     pub servers: Servers,
     /// How long it may take to connect.
@@ -42,7 +44,7 @@ impl RedisOptions {
     #[must_use]
     pub fn new(servers: Servers) -> Self {
         let (connect, answer) = (Duration::from_secs(2), Duration::from_millis(500));
-        Self { servers, connect, answer, authority: None, replicas: false }
+        Self { name: String::new(), servers, connect, answer, authority: None, replicas: false }
     }
 
     pub(super) fn certificates(&self) -> Option<TlsCertificates> {

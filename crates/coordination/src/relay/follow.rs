@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::form::unpacked;
 use super::{Heard, Sender, streams};
-use crate::redis::{Connection, RedisOptions, open};
+use crate::redis::{Connection, Link, Links, RedisOptions, open};
 
 /// How long Redis waits for something to tell.
 const WAIT: Duration = Duration::from_secs(1);
@@ -22,12 +22,14 @@ const AGAIN: Duration = Duration::from_millis(250);
 
 /// Follows what other servers than this one have committed, until nobody listens any more. What is lost on the
 /// way shows in what comes after it.
-pub async fn follow(options: RedisOptions, sender: Sender, heard: mpsc::Sender<Heard>) {
+pub async fn follow(links: Links, sender: Sender, heard: mpsc::Sender<Heard>) {
     let mut following = JoinSet::new();
-    for stream in streams(&options) {
-        // A connection of its own: others would wait behind it.
-        let options = RedisOptions { answer: options.answer + WAIT, ..options.clone() };
-        following.spawn(one(options, stream, sender.clone(), heard.clone()));
+    for options in links.each().map(Link::options) {
+        for stream in streams(options) {
+            // A connection of its own: others would wait behind it.
+            let options = RedisOptions { answer: options.answer + WAIT, ..options.clone() };
+            following.spawn(one(options, stream, sender.clone(), heard.clone()));
+        }
     }
     drop(heard);
     while following.join_next().await.is_some() {}

@@ -1,6 +1,10 @@
 //! Live events between servers: each commit goes into a stream that all servers follow, with where the log ended
 //! before it, so that whoever follows sees what is missing and reads that from the store. Beside it each event
 //! is published on a channel named after its type, for clients that listen there.
+//!
+//! Of several clusters each has streams of its own, and all are followed. A server writes where its name lies, and
+//! elsewhere while that is away: the order comes from the commits, and what comes twice is seen. All channels are in
+//! one of the clusters.
 
 mod follow;
 mod form;
@@ -11,7 +15,7 @@ use std::sync::Arc;
 use claudebench_core::Cursor;
 use claudebench_core::event::Event;
 
-use crate::redis::{RedisOptions, Servers};
+use crate::redis::{Link, Links, RedisOptions, Servers, place};
 
 pub use follow::follow;
 pub use send::{Relay, RelayStatus, Sending};
@@ -20,6 +24,9 @@ pub use send::{Relay, RelayStatus, Sending};
 const STREAM: &str = "cb:stream:events";
 /// In a cluster there are as many, each in a slot of its own; a server writes to one of them.
 const STREAMS: u64 = 4;
+
+/// By what the place of all channels is found.
+const CHANNELS: &str = "cb:channels";
 
 /// A commit of another server.
 #[derive(Clone, Debug)]
@@ -63,7 +70,18 @@ pub struct Message {
     pub text: Arc<str>,
 }
 
-/// The streams that servers follow.
+/// Where channels are, of several: whoever listens must find all of them in one.
+fn channels(links: &Links) -> &Link {
+    links.at(CHANNELS)
+}
+
+/// The same by its name, before there are links.
+#[must_use]
+pub fn name_of_channels(all: &[RedisOptions]) -> &str {
+    place(all, CHANNELS).map_or("", |options| &options.name)
+}
+
+/// The streams of one of them that servers follow.
 fn streams(options: &RedisOptions) -> Vec<String> {
     match options.servers {
         Servers::Cluster(_) => (0..STREAMS).map(|nth| format!("{STREAM}:{{{nth}}}")).collect(),

@@ -1,6 +1,5 @@
 //! Own commits, on their way to other servers.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -10,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::form::packed;
-use super::{Message, Sender, Sent, streams};
-use crate::redis::{Link, LinkError};
+use super::{Message, Sender, Sent, channels, streams};
+use crate::redis::{Link, LinkError, Links, hash};
 
 static PUBLISH: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("publish.lua")));
 
@@ -23,6 +22,8 @@ const BATCH: usize = 64;
 const COMMIT_BYTES: usize = 128 << 10;
 /// So many bytes go at once, about.
 const BATCH_BYTES: usize = 512 << 10;
+/// So many times as much may wait for the cluster that has the channels.
+const WAITING: usize = 16;
 /// So much of a commit is published; whoever listens on channels misses the rest.
 const PUBLISHED_BYTES: usize = 1 << 20;
 /// When a server stops and nothing was committed for so long, nothing more is.
@@ -59,7 +60,7 @@ pub struct RelayStatus {
 
 /// What sends: to be run beside the rest.
 pub struct Sending {
-    link: Link,
+    links: Links,
     sender: Sender,
     queue: mpsc::Receiver<Sent>,
     counts: Arc<Counts>,
@@ -68,10 +69,10 @@ pub struct Sending {
 impl Relay {
     /// A relay of a server, and what sends.
     #[must_use]
-    pub fn new(link: Link, sender: Sender) -> (Self, Sending) {
+    pub fn new(links: impl Into<Links>, sender: Sender) -> (Self, Sending) {
         let (waiting, queue) = mpsc::channel(QUEUE);
         let counts = Arc::new(Counts::default());
-        let sending = Sending { link, sender, queue, counts: counts.clone() };
+        let sending = Sending { links: links.into(), sender, queue, counts: counts.clone() };
         (Self { queue: waiting, counts }, sending)
     }
 
@@ -106,13 +107,16 @@ impl Relay {
 impl Sending {
     /// Sends until the relay is gone, or the server stops: then also what that commits last.
     pub async fn run(mut self, stop: impl Future<Output = ()>) {
-        let streams = streams(self.link.options());
-        let mut hash = DefaultHasher::new();
-        self.sender.server.hash(&mut hash);
-        let nth = hash.finish() % (streams.len() as u64).max(1);
-        let Some(stream) = usize::try_from(nth).ok().and_then(|nth| streams.get(nth)) else {
-            return;
+        // A cluster that has the channels and is slow holds up no stream of another one.
+        let (publish, waiting) = mpsc::channel(WAITING);
+        let (links, sender) = (self.links.clone(), self.sender.clone());
+        let sending = async {
+            self.send(stop, publish).await;
         };
+        tokio::join!(sending, publish_apart(&links, &sender, waiting));
+    }
+
+    async fn send(&mut self, stop: impl Future<Output = ()>, apart: mpsc::Sender<Vec<Message>>) {
         let (mut stop, mut stops) = (std::pin::pin!(stop), false);
         let mut commits = Vec::new();
         loop {
@@ -133,45 +137,79 @@ impl Sending {
             }
             let mut waiting = commits.drain(..).peekable();
             while waiting.peek().is_some() {
-                let (mut some, mut bytes) = (Vec::new(), 0);
+                let (mut entries, mut messages, mut bytes) = (Vec::new(), Vec::new(), 0);
                 while bytes < BATCH_BYTES
                     && let Some(commit) = waiting.next()
                 {
                     let entry = entry(&commit);
                     bytes += entry.events.len();
                     bytes += commit.messages.iter().map(|one| one.text.len()).sum::<usize>();
-                    some.push((entry, commit.messages));
+                    entries.push(entry);
+                    messages.extend(commit.messages);
                 }
-                let count = some.len() as u64;
-                let count_as = match self.publish(stream, &some).await {
+                let count_as = match self.hand_over(&entries, messages, &apart).await {
                     Ok(()) => &self.counts.sent,
                     Err(error) => {
                         tracing::debug!(%error, "events are left to the store");
                         &self.counts.left
                     }
                 };
-                count_as.fetch_add(count, Ordering::Relaxed);
+                count_as.fetch_add(entries.len() as u64, Ordering::Relaxed);
             }
         }
     }
 
-    async fn publish(
+    /// Into a stream of the cluster where this server's name lies; while that is away, of the next one.
+    async fn hand_over(
         &self,
-        stream: &str,
-        commits: &[(Entry, Vec<Message>)],
+        entries: &[Entry],
+        mut messages: Vec<Message>,
+        apart: &mpsc::Sender<Vec<Message>>,
     ) -> Result<(), LinkError> {
-        let mut call = PUBLISH.key(stream);
-        let kept_for = u64::try_from(KEPT_FOR.as_millis()).unwrap_or(u64::MAX);
-        call.arg(KEPT).arg(kept_for).arg(commits.len());
-        let Sender { store, server } = &self.sender;
-        for (Entry { before, events, end }, _) in commits {
-            call.arg(store).arg(server).arg(before).arg(events).arg(end);
+        let (link, next) = self.links.places(&self.sender.server);
+        if link.name() != channels(&self.links).name() && !messages.is_empty() {
+            // What there is no room for is lost, as for who listens late.
+            let _ = apart.try_send(std::mem::take(&mut messages));
         }
-        for message in commits.iter().flat_map(|(_, messages)| messages) {
-            call.arg(&*message.channel).arg(&*message.text);
+        let sent = put(link, &self.sender, entries, &messages).await;
+        match (sent, next) {
+            (Err(_), Some(next)) => put(next, &self.sender, entries, &[]).await,
+            (sent, _) => sent,
         }
-        self.link.run(async |connection| call.invoke_async(connection).await).await
     }
+}
+
+/// Publishes where the channels are, in the order in which it comes.
+async fn publish_apart(links: &Links, sender: &Sender, mut waiting: mpsc::Receiver<Vec<Message>>) {
+    while let Some(messages) = waiting.recv().await {
+        if let Err(error) = put(channels(links), sender, &[], &messages).await {
+            tracing::debug!(%error, "nobody is told on channels");
+        }
+    }
+}
+
+/// Puts commits into the stream of a server, and publishes messages, at one place.
+async fn put(
+    link: &Link,
+    Sender { store, server }: &Sender,
+    entries: &[Entry],
+    messages: &[Message],
+) -> Result<(), LinkError> {
+    let streams = streams(link.options());
+    let nth = hash(server) % (streams.len() as u64).max(1);
+    let Some(stream) = usize::try_from(nth).ok().and_then(|nth| streams.get(nth)) else {
+        return Ok(());
+    };
+    let mut call = PUBLISH.key(stream);
+    let kept_for = u64::try_from(KEPT_FOR.as_millis()).unwrap_or(u64::MAX);
+    call.arg(KEPT).arg(kept_for).arg(entries.len());
+    for Entry { before, events, end } in entries {
+        call.arg(store).arg(server).arg(before).arg(events).arg(end);
+    }
+    for message in messages {
+        call.arg(&*message.channel).arg(&*message.text);
+    }
+    link.run(async |connection| call.invoke_async(connection).await).await
 }
 
 /// A commit as it stands in the stream. Nothing but its end, if it is too large: then the store has the rest.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use claudebench_core::{Clock, Millis};
 
 use crate::limits::Pending;
-use crate::redis::Link;
+use crate::redis::Links;
 
 pub use memory::MemorySessions;
 pub use redis::RedisSessions;
@@ -61,8 +61,8 @@ pub struct KeptSessions {
 impl KeptSessions {
     /// Those of the servers of a store, over the Redis that they share, if there is one.
     #[must_use]
-    pub fn new(clock: Arc<dyn Clock>, shared: Option<(Link, &str)>) -> Self {
-        let shared = shared.map(|(link, store)| RedisSessions::new(link, store));
+    pub fn new(clock: Arc<dyn Clock>, shared: Option<(Links, &str)>) -> Self {
+        let shared = shared.map(|(links, store)| RedisSessions::new(links, store));
         Self { memory: MemorySessions::new(clock), shared }
     }
 

@@ -1,31 +1,46 @@
-//! Sessions that all servers know.
+//! Sessions that all servers know, each in one place; one that lies where it was before a cluster was added is moved
+//! when it is looked at.
 
 use std::sync::LazyLock;
 
 use claudebench_core::Millis;
-use redis::{Script, cmd, pipe};
+use redis::{Script, pipe};
 
 use super::{LIFE, Session, Sessions};
 use crate::limits::Pending;
-use crate::redis::Link;
+use crate::redis::{LinkError, Links};
 
 static WROTE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("wrote.lua")));
 
 /// Sessions in Redis.
 pub struct RedisSessions {
-    link: Link,
+    links: Links,
     store: String,
 }
 
 impl RedisSessions {
     /// Those of the servers of a store.
     #[must_use]
-    pub fn new(link: Link, store: &str) -> Self {
-        Self { link, store: store.to_owned() }
+    pub fn new(links: impl Into<Links>, store: &str) -> Self {
+        Self { links: links.into(), store: store.to_owned() }
     }
 
     fn name(&self, id: &str) -> String {
         format!("cb:session:{}:{id}", self.store)
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<Session>, LinkError> {
+        type Fields = (Option<String>, Option<i64>, Option<String>);
+        let mut all = pipe();
+        all.atomic();
+        all.cmd("PEXPIRE").arg(name).arg(life_ms()).ignore();
+        all.cmd("HMGET").arg(name).arg("key").arg("opened").arg("position");
+        let ((key, opened, at),): (Fields,) = self.links.at(name).ask_all(&all).await?;
+        let at = at.and_then(|at| u128::from_str_radix(&at, 16).ok());
+        let (Some(key), Some(opened), Some(position)) = (key, opened, at) else {
+            return Ok(None);
+        };
+        Ok(Some(Session { key: key.into(), opened_at: Millis(opened), position }))
     }
 }
 
@@ -48,36 +63,31 @@ impl Sessions for RedisSessions {
             all.hset(&name, "opened", session.opened_at.0).ignore();
             all.hset(&name, "position", position(session.position)).ignore();
             all.cmd("PEXPIRE").arg(&name).arg(life_ms()).ignore();
-            self.link.ask_all(&all).await
+            self.links.at(&name).ask_all(&all).await
         })
     }
 
     fn look<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Session>> {
-        type Fields = (Option<String>, Option<i64>, Option<String>);
         Box::pin(async move {
             let name = self.name(id);
-            let mut all = pipe();
-            all.atomic();
-            all.cmd("PEXPIRE").arg(&name).arg(life_ms()).ignore();
-            all.cmd("HMGET").arg(&name).arg("key").arg("opened").arg("position");
-            let ((key, opened, at),): (Fields,) = self.link.ask_all(&all).await?;
-            let at = at.and_then(|at| u128::from_str_radix(&at, 16).ok());
-            let (Some(key), Some(opened), Some(position)) = (key, opened, at) else {
-                return Ok(None);
-            };
-            Ok(Some(Session { key: key.into(), opened_at: Millis(opened), position }))
+            match self.read(&name).await? {
+                None if self.links.bring(&name, LIFE).await? => self.read(&name).await,
+                found => Ok(found),
+            }
         })
     }
 
     fn wrote<'a>(&'a self, id: &'a str, at: u128) -> Pending<'a, ()> {
         Box::pin(async move {
-            let mut call = WROTE.key(self.name(id));
+            let name = self.name(id);
+            let mut call = WROTE.key(&name);
             call.arg(position(at));
-            self.link.run(async |connection| call.invoke_async(connection).await).await
+            let link = self.links.at(&name);
+            link.run(async |connection| call.invoke_async(connection).await).await
         })
     }
 
     fn close<'a>(&'a self, id: &'a str) -> Pending<'a, ()> {
-        Box::pin(async move { self.link.ask(cmd("DEL").arg(self.name(id))).await })
+        Box::pin(async move { self.links.forget(&self.name(id), LIFE).await })
     }
 }

@@ -7,6 +7,7 @@
     reason = "tests may stop at what they did not expect"
 )]
 
+mod clusters;
 mod conformance;
 mod limiter;
 mod link;

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::link::{opened, to};
 
-fn commit(before: i64, payload: &str) -> Sent {
+pub(super) fn commit(before: i64, payload: &str) -> Sent {
     let event = Event {
         cursor: Cursor(before + 1),
         tenant: TenantId::DEFAULT,
@@ -42,7 +42,7 @@ fn sender(store: &str, server: &str) -> Sender {
 }
 
 /// Waits until somebody reads the stream.
-async fn is_followed(redis: &Redis) {
+pub(super) async fn is_followed(redis: &Redis) {
     until("the stream is followed", async || {
         redis.tell::<String>("CLIENT LIST").await.contains("cmd=xread")
     })
@@ -54,7 +54,8 @@ async fn servers_of_a_store_hear_each_other_and_a_stop_sends_what_was_committed_
     let redis = Redis::start(Options::default()).await;
     let options = to(&redis);
     let (into, mut heard) = mpsc::channel(9);
-    let following = tokio::spawn(follow(options.clone(), sender("store", "a"), into));
+    let following =
+        tokio::spawn(follow(opened(options.clone()).await.into(), sender("store", "a"), into));
     let mut listener = redis.listen(&["task.*"]).await;
     let mut relays = Vec::new();
     for (store, server) in [("another", "b"), ("store", "a"), ("store", "c")] {
@@ -94,7 +95,8 @@ async fn what_is_too_large_is_left_to_the_store_and_is_missed() {
     let redis = Redis::start(Options::default()).await;
     let options = to(&redis);
     let (into, mut heard) = mpsc::channel(9);
-    let following = tokio::spawn(follow(options.clone(), sender("store", "a"), into));
+    let following =
+        tokio::spawn(follow(opened(options.clone()).await.into(), sender("store", "a"), into));
     let (relay, sending) = Relay::new(opened(options).await, sender("store", "b"));
     let sending = tokio::spawn(sending.run(std::future::pending()));
     let large = format!("\"{}\"", "x".repeat(200 << 10));

@@ -1,6 +1,6 @@
 //! `system.health`.
 
-use claudebench_coordination::redis::Link;
+use claudebench_coordination::redis::{Link, Links};
 use claudebench_core::{Error, Scope, Status};
 use claudebench_store::{Freshness, ReplicaHealth, TaskQuery};
 use schemars::JsonSchema;
@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::method::{Access, Method};
 
 /// Says how the server is: `unhealthy` when it cannot store anything, `degraded` when a replica lags or is
-/// away, or when most of the registered instances fell silent with work in hand, which is about to be
+/// away, when Redis cannot be reached, or when most of the registered instances fell silent with work in hand, which is about to be
 /// taken from them.
 ///
 /// ```json
@@ -37,6 +37,24 @@ pub struct HealthFound {
     /// The replicas of the database, as this server sees them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replicas: Vec<ReplicaFound>,
+    /// The clusters of Redis over which data are spread, if there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clusters: Vec<ClusterFound>,
+}
+
+/// How a cluster of Redis is.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ClusterFound {
+    /// Its name.
+    pub name: String,
+    /// Whether it can be reached.
+    pub reached: bool,
+}
+
+impl From<&Link> for ClusterFound {
+    fn from(link: &Link) -> Self {
+        Self { name: link.name().to_owned(), reached: link.is_up_now() }
+    }
 }
 
 /// How a replica is.
@@ -89,7 +107,7 @@ pub enum HealthStatus {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "SystemNeeds")]
 pub struct Needs {
-    /// Coordination: presence and live events, in memory or in Redis.
+    /// Coordination: presence and live events, in memory or in Redis; of several, all of them.
     pub redis: bool,
     /// The durable store: SQLite or PostgreSQL.
     pub postgres: bool,
@@ -139,7 +157,9 @@ impl Method for Health {
         let replicas: Vec<ReplicaFound> = replicas
             .map(|all| all.borrow().iter().map(ReplicaFound::from).collect())
             .unwrap_or_default();
-        let redis = cx.shared.redis.as_ref().is_none_or(Link::is_up_now);
+        let links = cx.shared.redis.as_ref();
+        let redis = links.is_none_or(Links::are_up_now);
+        let several = links.filter(|links| links.are_several());
         let status = if !writable {
             HealthStatus::Unhealthy
         } else if !redis
@@ -156,6 +176,7 @@ impl Method for Health {
             problem,
             version: cx.shared.info.version.to_owned(),
             replicas,
+            clusters: several.into_iter().flat_map(Links::each).map(ClusterFound::from).collect(),
         })
     }
 }

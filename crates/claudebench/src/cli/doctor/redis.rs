@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use claudebench_coordination::redis::{RedisFound, look};
+use claudebench_coordination::relay::name_of_channels;
+use futures_util::future::join_all;
 
 use super::Check;
 use crate::config::Config;
@@ -11,18 +13,30 @@ const NAME: &str = "redis";
 
 /// All of them; none without Redis.
 pub(super) async fn checks(config: &Config) -> Vec<Check> {
-    let options = match config.redis() {
-        Ok(Some(options)) => options,
-        Ok(None) => return Vec::new(),
+    let all = match config.redis() {
+        Ok(all) => all,
         Err(error) => return vec![Check::bad(NAME, error.to_string(), "mend it")],
     };
-    match look(&options).await {
-        Ok(found) => vec![judge(&found)],
-        Err(error) => {
-            let advice = "see to Redis and to `[redis]`; servers go on without it, each on its own";
-            vec![Check::bad(NAME, error, advice)]
+    let channels = name_of_channels(&all);
+    let found = join_all(all.iter().map(look)).await;
+    let checks = all.iter().zip(found).map(|(options, found)| {
+        let check = match found {
+            Ok(found) => judge(&found),
+            Err(error) => {
+                let advice =
+                    "see to Redis and to `[redis]`; servers go on without it, each on its own";
+                Check::bad(NAME, error, advice)
+            }
+        };
+        match &*options.name {
+            "" => check,
+            name => {
+                let here = if name == channels { ", with the channels" } else { "" };
+                Check { found: format!("{name}: {}{here}", check.found), ..check }
+            }
         }
-    }
+    });
+    checks.collect()
 }
 
 fn judge(found: &RedisFound) -> Check {

@@ -26,8 +26,8 @@ const DEFAULT_URL: &str = "http://127.0.0.1:3000";
 /// Where pages say that a database is.
 const DATABASE: &str = "postgres://claudebench:PASSWORD@127.0.0.1:5432/claudebench";
 
-/// And Redis.
-const REDIS: &str = "redis://127.0.0.1:6379";
+/// And Redis, and another one.
+const REDIS: [&str; 2] = ["redis://127.0.0.1:6379", "redis://127.0.0.1:6380"];
 
 /// And its replicas.
 const REPLICAS: [&str; 2] = ["127.0.0.1:5433", "127.0.0.1:5434"];
@@ -108,7 +108,7 @@ struct Ground {
     server: Server,
     work: TempDir,
     database: Option<Database>,
-    redis: Option<Redis>,
+    redis: [Option<Redis>; 2],
     balanced: Option<Balanced>,
     copies: Vec<Postgres>,
     ids: HashMap<String, String>,
@@ -119,9 +119,10 @@ impl Ground {
         let named = |what: &str| steps.iter().any(|step| step.command.contains(what));
         let behind = balanced::is_meant(text);
         let database = (behind || named(DATABASE)).then(database);
-        let redis = (behind || named(REDIS)).then(redis);
+        let [first, second] = REDIS.map(named);
+        let redis = [behind || first, second].map(|is_named| is_named.then(redis));
         let work = tempfile::tempdir().unwrap();
-        let both = database.as_ref().zip(redis.as_ref()).filter(|_| behind);
+        let both = database.as_ref().zip(redis[0].as_ref()).filter(|_| behind);
         let balanced = both.map(|(database, redis)| {
             Balanced::new(text, &database.url(), &redis.url(), work.path())
         });
@@ -142,8 +143,10 @@ impl Ground {
         if let Some(database) = &self.database {
             command = command.replace(DATABASE, &database.url());
         }
-        if let Some(redis) = &self.redis {
-            command = command.replace(REDIS, &redis.url());
+        for (url, redis) in REDIS.iter().zip(&self.redis) {
+            if let Some(redis) = redis {
+                command = command.replace(url, &redis.url());
+            }
         }
         if let Some(balanced) = &mut self.balanced {
             command = balanced.command(&command);

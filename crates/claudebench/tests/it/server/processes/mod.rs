@@ -4,6 +4,7 @@ mod apart;
 pub(crate) mod balanced;
 mod beside;
 mod cached;
+mod clusters;
 mod crowd;
 mod evicted;
 mod logged_in;

@@ -41,7 +41,7 @@ async fn heard(server: &Process) -> u64 {
     metric(server, "relay{figure=\"heard\"}").await
 }
 
-async fn follower(server: &Process) -> Socket {
+pub(super) async fn follower(server: &Process) -> Socket {
     let mut socket = Socket::at(server.address, &[]).await;
     socket.say(json!({ "action": "subscribe", "events": ["task.*"] })).await;
     socket.hear_until(|said| said["type"] == "subscribed").await;
@@ -49,7 +49,7 @@ async fn follower(server: &Process) -> Socket {
 }
 
 /// The places of the events that a follower is told of, up to the one about this task.
-async fn told_until(follower: &mut Socket, last: &str) -> Vec<i64> {
+pub(super) async fn told_until(follower: &mut Socket, last: &str) -> Vec<i64> {
     let mut places = Vec::new();
     loop {
         let said = follower.hear().await;
