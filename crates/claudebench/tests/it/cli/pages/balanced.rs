@@ -125,7 +125,7 @@ impl Running {
         };
         let ours = configuration(&addresses, nginx.port());
         put("deploy/nginx/claudebench.conf", &ours, 0o644);
-        put("bin/nginx", &format!("#!/bin/sh\nexec {} \"$@\"\n", nginx.command()), 0o755);
+        put("bin/nginx", &in_place_of_nginx(&nginx), 0o755);
         let curl = format!(
             "connect-to = \"{NAME}:443:127.0.0.1:{}\"\ncacert = \"{}\"\n",
             nginx.port(),
@@ -134,4 +134,19 @@ impl Running {
         put(".curlrc", &curl, 0o644);
         Self { servers, nginx, _authority: authority }
     }
+}
+
+/// The program `nginx` of the page. What is told to read anew still answers by its old configuration for a
+/// moment, which nobody notices who types: so it returns when the workers of before have gone.
+fn in_place_of_nginx(nginx: &Nginx) -> String {
+    format!(
+        "#!/bin/sh\n\
+         master=$(cat {}/nginx.pid)\n\
+         before=$(cat /proc/$master/task/$master/children)\n\
+         {} \"$@\" || exit\n\
+         test \"$2\" = reload || exit 0\n\
+         for worker in $before; do while test -e /proc/$worker; do sleep 0.02; done; done\n",
+        nginx.folder().display(),
+        nginx.command()
+    )
 }
