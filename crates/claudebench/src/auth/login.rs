@@ -137,7 +137,7 @@ pub(super) struct Open {
 
 /// The sessions of people.
 pub(super) struct Logins {
-    kept: KeptSessions,
+    kept: Arc<KeptSessions>,
     clock: Arc<dyn Clock>,
     ended: Mutex<Ended>,
     /// Those that ended while Redis was away: there they are still to be closed.
@@ -153,6 +153,7 @@ struct Ended {
 
 impl Logins {
     pub(super) fn new(kept: KeptSessions, clock: Arc<dyn Clock>) -> Self {
+        let kept = Arc::new(kept);
         Self { kept, clock, ended: Mutex::default(), unclosed: Mutex::default() }
     }
 
@@ -165,7 +166,12 @@ impl Logins {
         let secret = Secret::new()?;
         let id = secret.id();
         let opened_at = self.clock.now();
-        let session = Session { key: key.id.as_str().into(), opened_at, position: 0 };
+        let session = Session {
+            key: key.id.as_str().into(),
+            opened_at,
+            position: 0,
+            unsure_until: Millis(0),
+        };
         self.kept.open(&id, session).await;
         Ok((secret, id))
     }
@@ -192,6 +198,13 @@ impl Logins {
         }
         secret.allow(method, headers)?;
         Ok(Open { id, found })
+    }
+
+    /// A session that is open, and the key that opened it.
+    pub(super) async fn key_of(&self, secret: &Secret) -> Option<(Arc<str>, Arc<str>)> {
+        let id = secret.id();
+        let found = if self.is_over(&id) { None } else { self.kept.look(&id).await };
+        found.map(|found| (id, found.session.key))
     }
 
     /// Whether a session was ended.
@@ -233,8 +246,9 @@ impl Logins {
             id: Arc<str>,
         }
         if let Ok(over) = serde_json::from_str::<Over>(event.payload.get()) {
-            self.kept.forget(&over.id);
-            self.end(over.id);
+            self.end(over.id.clone());
+            let kept = self.kept.clone();
+            tokio::spawn(async move { kept.close(&over.id).await });
         }
     }
 

@@ -303,9 +303,9 @@ impl Auth {
         self.revoked.send_replace(());
     }
 
-    /// The same with the session of a secret, whatever it is.
-    pub(crate) async fn log_out_of(&self, secret: &Secret) {
-        self.log_out(&secret.id()).await;
+    /// The session of a secret, if it is open: itself, and the public id of its key.
+    pub(crate) async fn open_session(&self, secret: &Secret) -> Option<(Arc<str>, Arc<str>)> {
+        self.logins.key_of(secret).await
     }
 
     /// Something was written by a caller, and the database stood there: whichever server its session asks

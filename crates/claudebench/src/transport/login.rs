@@ -1,5 +1,7 @@
 //! `/auth`: a person logs in with a key, once, and the browser keeps a cookie that no script can read.
 
+use std::sync::Arc;
+
 use claudebench_core::event::{LoginEnded, LoginStarted};
 use claudebench_core::{Code, Error, Millis, Principal, Scope};
 use claudebench_services::Context;
@@ -67,17 +69,20 @@ pub(super) async fn log_in(
         let text = str::from_utf8(body).map_err(|_| Error::invalid(&[], "expected UTF-8"))?;
         let Given { key } = read(text)?;
         let opened = app.auth.log_in(&key).await?;
-        // Whoever had the browser before is logged out: a session that somebody else has planted is of no use.
-        if let Some(before) = Secret::of(headers) {
-            app.auth.log_out_of(&before).await;
-        }
         let Credential { key, login } = &opened.credential;
-        let id = login.as_deref().unwrap_or_default();
         let cx = Context::new(app.shared.clone(), opened.principal.clone());
-        let fact = LoginStarted { id, key: &key.id, life: std::marker::PhantomData };
-        if let Err(error) = login_event(&cx, &fact).await {
-            app.auth.log_out_of(&opened.secret).await;
-            return Err(error);
+        // Whoever had the browser before is logged out: a session that somebody else has planted is of no use.
+        if let Some(secret) = Secret::of(headers)
+            && let Some((before, by)) = app.auth.open_session(&secret).await
+        {
+            end(app, &cx, &before, &by).await?;
+        }
+        if let Some(login) = login {
+            let fact = LoginStarted { id: login, key: &key.id, life: std::marker::PhantomData };
+            if let Err(error) = login_event(&cx, &fact).await {
+                app.auth.log_out(login).await;
+                return Err(error);
+            }
         }
         Ok::<_, Error>(opened)
     };
@@ -94,6 +99,13 @@ pub(super) async fn log_in(
     }
 }
 
+/// Ends a session, and says so in the log, by which all servers hear of it.
+async fn end(app: &App, cx: &Context, login: &Arc<str>, key: &str) -> Result<(), Error> {
+    app.auth.log_out(login).await;
+    let fact = LoginEnded { id: login, key, life: std::marker::PhantomData };
+    login_event(cx, &fact).await
+}
+
 /// Logs a person out: the session is over at once, at every server, and what it has opened with it.
 pub(super) async fn log_out(app: &App, caller: &Caller) -> Response<Body> {
     let credential = caller.credential.as_deref();
@@ -101,10 +113,8 @@ pub(super) async fn log_out(app: &App, caller: &Caller) -> Response<Body> {
         let message = "there is no session to end: these credentials are no cookie";
         return answer::error(&Error::new(Code::InvalidRequest, message));
     };
-    app.auth.log_out(login).await;
     let cx = Context::new(app.shared.clone(), caller.principal.clone());
-    let fact = LoginEnded { id: login, key: &key.id, life: std::marker::PhantomData };
-    match login_event(&cx, &fact).await {
+    match end(app, &cx, login, &key.id).await {
         Ok(()) => with_cookies(super::http::empty(StatusCode::NO_CONTENT), &no_cookies()),
         Err(error) => answer::error(&error),
     }

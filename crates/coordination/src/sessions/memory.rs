@@ -104,7 +104,12 @@ mod tests {
     use super::*;
 
     fn session(opened_at: i64) -> Session {
-        Session { key: "k".into(), opened_at: Millis(opened_at), position: 0 }
+        Session {
+            key: "k".into(),
+            opened_at: Millis(opened_at),
+            position: 0,
+            unsure_until: Millis(0),
+        }
     }
 
     #[test]

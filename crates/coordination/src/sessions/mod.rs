@@ -16,6 +16,9 @@ pub use redis::RedisSessions;
 
 /// Whoever does nothing for so long is logged out.
 pub const LIFE: Duration = Duration::from_secs(24 * 3_600);
+/// When Redis has lost one, for so long nobody relies on its position; then every replica that is read from has what
+/// was written before.
+const UNSURE_MS: i64 = 60_000;
 /// So many are remembered; then those go that did nothing for longest.
 const MOST: usize = 10_000;
 
@@ -28,6 +31,8 @@ pub struct Session {
     pub opened_at: Millis,
     /// Where the database stood after the last write in it, as a number that grows; 0 before.
     pub position: u128,
+    /// Until then more may have been written in it than its position says.
+    pub unsure_until: Millis,
 }
 
 /// Sessions by their ids. An id here is the hash of the one that the browser has: who can read what is kept cannot
@@ -56,6 +61,7 @@ pub struct Found {
 pub struct KeptSessions {
     memory: MemorySessions,
     shared: Option<RedisSessions>,
+    clock: Arc<dyn Clock>,
 }
 
 impl KeptSessions {
@@ -63,7 +69,7 @@ impl KeptSessions {
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>, shared: Option<(Links, &str)>) -> Self {
         let shared = shared.map(|(links, store)| RedisSessions::new(links, store));
-        Self { memory: MemorySessions::new(clock), shared }
+        Self { memory: MemorySessions::new(clock.clone()), shared, clock }
     }
 
     /// Opens one. While Redis is away, it is known here alone.
@@ -82,11 +88,15 @@ impl KeptSessions {
         match shared.look(id).await {
             Ok(Some(session)) => {
                 self.memory.put(id, session.clone());
-                Some(Found { session, is_sure: true })
+                let is_sure = session.unsure_until <= self.clock.now();
+                Some(Found { session, is_sure })
             }
             Ok(None) => {
-                self.memory.remove(id);
-                None
+                // Redis has lost it: of one that was ended there is no copy, as that is told by the log.
+                let mut session = self.memory.get(id)?;
+                session.unsure_until = self.clock.now().plus(UNSURE_MS);
+                self.open(id, session.clone()).await;
+                Some(Found { session, is_sure: false })
             }
             Err(_) => self.memory.get(id).map(|session| Found { session, is_sure: false }),
         }
@@ -101,18 +111,13 @@ impl KeptSessions {
         }
     }
 
-    /// Ends it; false where Redis still has it, since it is away. Servers that cannot ask there are told by the
-    /// log, with [`Self::forget`].
+    /// Ends it; false where Redis still has it, since it is away. All servers are told of the end by the log, and do
+    /// the same: one that has a copy would bring it back.
     pub async fn close(&self, id: &str) -> bool {
         self.memory.remove(id);
         match &self.shared {
             Some(shared) => shared.close(id).await.is_ok(),
             None => true,
         }
-    }
-
-    /// It was ended, here or elsewhere.
-    pub fn forget(&self, id: &str) {
-        self.memory.remove(id);
     }
 }

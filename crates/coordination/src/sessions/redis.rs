@@ -30,17 +30,18 @@ impl RedisSessions {
     }
 
     async fn read(&self, name: &str) -> Result<Option<Session>, LinkError> {
-        type Fields = (Option<String>, Option<i64>, Option<String>);
+        type Fields = (Option<String>, Option<i64>, Option<String>, Option<i64>);
         let mut all = pipe();
         all.atomic();
         all.cmd("PEXPIRE").arg(name).arg(life_ms()).ignore();
-        all.cmd("HMGET").arg(name).arg("key").arg("opened").arg("position");
-        let ((key, opened, at),): (Fields,) = self.links.at(name).ask_all(&all).await?;
+        all.cmd("HMGET").arg(name).arg("key").arg("opened").arg("position").arg("unsure");
+        let ((key, opened, at, unsure),): (Fields,) = self.links.at(name).ask_all(&all).await?;
         let at = at.and_then(|at| u128::from_str_radix(&at, 16).ok());
         let (Some(key), Some(opened), Some(position)) = (key, opened, at) else {
             return Ok(None);
         };
-        Ok(Some(Session { key: key.into(), opened_at: Millis(opened), position }))
+        let unsure_until = Millis(unsure.unwrap_or(0));
+        Ok(Some(Session { key: key.into(), opened_at: Millis(opened), position, unsure_until }))
     }
 }
 
@@ -62,6 +63,7 @@ impl Sessions for RedisSessions {
             all.hset(&name, "key", &*session.key).ignore();
             all.hset(&name, "opened", session.opened_at.0).ignore();
             all.hset(&name, "position", position(session.position)).ignore();
+            all.hset(&name, "unsure", session.unsure_until.0).ignore();
             all.cmd("PEXPIRE").arg(&name).arg(life_ms()).ignore();
             self.links.at(&name).ask_all(&all).await
         })

@@ -163,8 +163,12 @@ async fn what_is_found_nowhere_else_is_moved_and_what_is_deleted_stays_away() {
 async fn people_stay_logged_in_over_the_move_and_who_logs_out_is_out() {
     let (old, new) = two().await;
     let (before, after) = (links(&[("a", &old)]).await, links(&[("a", &old), ("b", &new)]).await);
-    let session =
-        |position| Session { key: "key".into(), opened_at: Millis(1_763_913_600_000), position };
+    let session = |position| Session {
+        key: "key".into(),
+        opened_at: Millis(1_763_913_600_000),
+        position,
+        unsure_until: Millis(0),
+    };
     let kept = |links: &Links| {
         let clock = Arc::new(SystemClock::default());
         KeptSessions::new(clock, Some((links.clone(), "store")))

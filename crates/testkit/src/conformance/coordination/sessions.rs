@@ -11,8 +11,12 @@ use claudebench_core::Millis;
 /// When one does not hold.
 pub async fn all(servers: &[Arc<dyn Sessions>]) {
     let (first, last) = (&servers[0], &servers[servers.len() - 1]);
-    let session =
-        |position| Session { key: "key".into(), opened_at: Millis(1_763_913_600_000), position };
+    let session = |position| Session {
+        key: "key".into(),
+        opened_at: Millis(1_763_913_600_000),
+        position,
+        unsure_until: Millis(0),
+    };
     let look =
         async |server: &Arc<dyn Sessions>, id: &str| server.look(id).await.expect("an answer");
     assert_eq!(look(first, "a").await, None);
