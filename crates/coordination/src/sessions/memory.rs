@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use claudebench_core::Clock;
 
-use super::{LIFE, MOST, Session, Sessions};
+use super::{LIFE, MOST, Session, Sessions, Standing};
 use crate::limits::Pending;
 
 /// Sessions in memory.
@@ -81,8 +81,8 @@ impl Sessions for MemorySessions {
         Box::pin(ready(Ok(())))
     }
 
-    fn look<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Session>> {
-        Box::pin(ready(Ok(self.get(id))))
+    fn look<'a>(&'a self, id: &'a str) -> Pending<'a, Standing> {
+        Box::pin(ready(Ok(self.get(id).map_or(Standing::Unknown, Standing::Open))))
     }
 
     fn wrote<'a>(&'a self, id: &'a str, position: u128) -> Pending<'a, ()> {

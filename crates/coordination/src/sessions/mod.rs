@@ -35,13 +35,24 @@ pub struct Session {
     pub unsure_until: Millis,
 }
 
+/// What is kept of a session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Standing {
+    /// It is open.
+    Open(Session),
+    /// It was ended a moment ago.
+    Over,
+    /// Nothing is known of it.
+    Unknown,
+}
+
 /// Sessions by their ids. An id here is the hash of the one that the browser has: who can read what is kept cannot
 /// use it.
 pub trait Sessions: Send + Sync {
     /// Opens one.
     fn open<'a>(&'a self, id: &'a str, session: &'a Session) -> Pending<'a, ()>;
     /// The one with an id. It goes on for [`LIFE`] from now.
-    fn look<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Session>>;
+    fn look<'a>(&'a self, id: &'a str) -> Pending<'a, Standing>;
     /// Something was written in it, and the database stood there.
     fn wrote<'a>(&'a self, id: &'a str, position: u128) -> Pending<'a, ()>;
     /// Ends it, everywhere.
@@ -86,13 +97,17 @@ impl KeptSessions {
             return self.memory.get(id).map(|session| Found { session, is_sure: true });
         };
         match shared.look(id).await {
-            Ok(Some(session)) => {
+            Ok(Standing::Open(session)) => {
                 self.memory.put(id, session.clone());
                 let is_sure = session.unsure_until <= self.clock.now();
                 Some(Found { session, is_sure })
             }
-            Ok(None) => {
-                // Redis has lost it: of one that was ended there is no copy, as that is told by the log.
+            Ok(Standing::Over) => {
+                self.memory.remove(id);
+                None
+            }
+            Ok(Standing::Unknown) => {
+                // Redis has lost it: of one that was ended it says so, until all are told of that by the log.
                 let mut session = self.memory.get(id)?;
                 session.unsure_until = self.clock.now().plus(UNSURE_MS);
                 self.open(id, session.clone()).await;

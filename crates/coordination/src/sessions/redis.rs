@@ -2,15 +2,19 @@
 //! when it is looked at.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use claudebench_core::Millis;
-use redis::{Script, pipe};
+use redis::{Script, cmd, pipe};
 
-use super::{LIFE, Session, Sessions};
+use super::{LIFE, Session, Sessions, Standing};
 use crate::limits::Pending;
 use crate::redis::{LinkError, Links};
 
 static WROTE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("wrote.lua")));
+
+/// For so long it says of one that it was ended: by then the log has told all servers.
+const OVER: Duration = Duration::from_secs(120);
 
 /// Sessions in Redis.
 pub struct RedisSessions {
@@ -29,19 +33,34 @@ impl RedisSessions {
         format!("cb:session:{}:{id}", self.store)
     }
 
-    async fn read(&self, name: &str) -> Result<Option<Session>, LinkError> {
-        type Fields = (Option<String>, Option<i64>, Option<String>, Option<i64>);
+    async fn read(&self, name: &str) -> Result<Standing, LinkError> {
+        type Fields = (Option<String>, Option<i64>, Option<String>, Option<i64>, Option<i64>);
         let mut all = pipe();
         all.atomic();
-        all.cmd("PEXPIRE").arg(name).arg(life_ms()).ignore();
-        all.cmd("HMGET").arg(name).arg("key").arg("opened").arg("position").arg("unsure");
-        let ((key, opened, at, unsure),): (Fields,) = self.links.at(name).ask_all(&all).await?;
+        all.cmd("HMGET")
+            .arg(name)
+            .arg("key")
+            .arg("opened")
+            .arg("position")
+            .arg("unsure")
+            .arg("over");
+        let ((key, opened, at, unsure, over),): (Fields,) =
+            self.links.at(name).ask_all(&all).await?;
+        if over.is_some() {
+            return Ok(Standing::Over);
+        }
         let at = at.and_then(|at| u128::from_str_radix(&at, 16).ok());
         let (Some(key), Some(opened), Some(position)) = (key, opened, at) else {
-            return Ok(None);
+            return Ok(Standing::Unknown);
         };
         let unsure_until = Millis(unsure.unwrap_or(0));
-        Ok(Some(Session { key: key.into(), opened_at: Millis(opened), position, unsure_until }))
+        let session =
+            Session { key: key.into(), opened_at: Millis(opened), position, unsure_until };
+        // It goes on; one that is over must not.
+        let mut rolls = cmd("PEXPIRE");
+        rolls.arg(name).arg(life_ms());
+        self.links.at(name).ask::<()>(&rolls).await?;
+        Ok(Standing::Open(session))
     }
 }
 
@@ -69,11 +88,11 @@ impl Sessions for RedisSessions {
         })
     }
 
-    fn look<'a>(&'a self, id: &'a str) -> Pending<'a, Option<Session>> {
+    fn look<'a>(&'a self, id: &'a str) -> Pending<'a, Standing> {
         Box::pin(async move {
             let name = self.name(id);
             match self.read(&name).await? {
-                None if self.links.bring(&name, LIFE).await? => self.read(&name).await,
+                Standing::Unknown if self.links.bring(&name, LIFE).await? => self.read(&name).await,
                 found => Ok(found),
             }
         })
@@ -90,6 +109,16 @@ impl Sessions for RedisSessions {
     }
 
     fn close<'a>(&'a self, id: &'a str) -> Pending<'a, ()> {
-        Box::pin(async move { self.links.forget(&self.name(id), LIFE).await })
+        Box::pin(async move {
+            let name = self.name(id);
+            self.links.forget(&name, LIFE).await?;
+            let over_ms = u64::try_from(OVER.as_millis()).unwrap_or(u64::MAX);
+            let mut all = pipe();
+            all.atomic();
+            all.cmd("DEL").arg(&name).ignore();
+            all.hset(&name, "over", 1).ignore();
+            all.cmd("PEXPIRE").arg(&name).arg(over_ms).ignore();
+            self.links.at(&name).ask_all(&all).await
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claudebench_coordination::sessions::{Session, Sessions};
+use claudebench_coordination::sessions::{Session, Sessions, Standing};
 use claudebench_core::Millis;
 
 /// All cases, over servers that share their sessions.
@@ -17,8 +17,11 @@ pub async fn all(servers: &[Arc<dyn Sessions>]) {
         position,
         unsure_until: Millis(0),
     };
-    let look =
-        async |server: &Arc<dyn Sessions>, id: &str| server.look(id).await.expect("an answer");
+    let look = async |server: &Arc<dyn Sessions>, id: &str| match server.look(id).await {
+        Ok(Standing::Open(session)) => Some(session),
+        Ok(_) => None,
+        Err(error) => panic!("{id}: {error}"),
+    };
     assert_eq!(look(first, "a").await, None);
     first.open("a", &session(0)).await.expect("it is opened");
     first.open("b", &session(7)).await.expect("it is opened");
