@@ -60,23 +60,27 @@ impl Secret {
         Ok(Self(hex(&bytes)))
     }
 
-    /// The one in the headers of a request.
+    /// The one in the headers of a request. Under the name that is for TLS it can only be ours: anybody who can make
+    /// a browser take a cookie for this host may have set the other one.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        let pairs = cookies.flat_map(|line| line.split(';')).filter_map(|one| one.split_once('='));
-        let of = |(name, value): (&str, &str)| {
-            let is_one = matches!(name.trim(), COOKIE_NAME | SECURE_NAME);
-            let value = value.trim();
-            let reads = value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
-            (is_one && reads).then(|| Self(value.to_owned()))
+        let values = |name: &'static str| {
+            let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+            let pairs =
+                cookies.flat_map(|line| line.split(';')).filter_map(|one| one.split_once('='));
+            pairs.filter(move |(found, _)| found.trim() == name).map(|(_, value)| value.trim())
         };
-        pairs.into_iter().find_map(of)
+        let reads =
+            |value: &&str| value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
+        let name = if Self::is_secure(headers) { SECURE_NAME } else { COOKIE_NAME };
+        values(name).find(reads).map(|value| Self(value.to_owned()))
     }
 
-    /// Whether it came under the name that browsers take over TLS alone.
+    /// Whether there is one under the name that browsers take over TLS alone.
     pub(crate) fn is_secure(headers: &HeaderMap) -> bool {
-        let mut lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        lines.any(|line| line.contains(SECURE_NAME))
+        let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+        cookies
+            .flat_map(|line| line.split(';'))
+            .any(|one| one.split_once('=').is_some_and(|(name, _)| name.trim() == SECURE_NAME))
     }
 
     /// By what servers know it.
@@ -104,9 +108,9 @@ impl Secret {
         Err(Error::new(Code::Forbidden, message))
     }
 
-    /// The header that gives it to a browser.
-    pub(crate) fn cookie(&self, secure: bool) -> String {
-        cookie(&self.0, LIFE.as_secs(), secure)
+    /// The headers that give it to a browser, and take another one that it had under the other name.
+    pub(crate) fn cookies(&self, secure: bool) -> [String; 2] {
+        [cookie(&self.0, LIFE.as_secs(), secure), cookie("", 0, !secure)]
     }
 }
 
@@ -141,7 +145,7 @@ pub(super) struct Logins {
     clock: Arc<dyn Clock>,
     ended: Mutex<Ended>,
     /// Those that ended while Redis was away: there they are still to be closed.
-    unclosed: Mutex<Vec<Arc<str>>>,
+    unclosed: Arc<Mutex<Vec<Arc<str>>>>,
 }
 
 /// The sessions that ended last: what they have opened ends with them.
@@ -154,7 +158,7 @@ struct Ended {
 impl Logins {
     pub(super) fn new(kept: KeptSessions, clock: Arc<dyn Clock>) -> Self {
         let kept = Arc::new(kept);
-        Self { kept, clock, ended: Mutex::default(), unclosed: Mutex::default() }
+        Self { kept, clock, ended: Mutex::default(), unclosed: Arc::default() }
     }
 
     fn ended(&self) -> std::sync::MutexGuard<'_, Ended> {
@@ -190,7 +194,7 @@ impl Logins {
         }
         let found = self.kept.look(&id).await.ok_or_else(over)?;
         if found.is_sure {
-            self.close_the_rest().await;
+            self.close_the_rest();
         }
         if self.clock.now().since(found.session.opened_at) >= LONGEST_MS {
             self.close(&id).await;
@@ -215,23 +219,20 @@ impl Logins {
     /// Ends a session.
     pub(super) async fn close(&self, id: &Arc<str>) {
         self.end(id.clone());
-        if !self.kept.close(id).await {
-            let mut unclosed = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
-            if unclosed.len() < UNCLOSED {
-                unclosed.push(id.clone());
-            }
-        }
+        close(&self.kept, &self.unclosed, id.clone()).await;
     }
 
     /// Redis is back: what ended meanwhile ends there, too.
-    async fn close_the_rest(&self) {
-        let rest = {
-            let mut unclosed = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *unclosed)
-        };
-        for id in rest {
-            self.close(&id).await;
+    fn close_the_rest(&self) {
+        let mut unclosed = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
+        for id in std::mem::take(&mut *unclosed) {
+            self.close_beside(id);
         }
+    }
+
+    fn close_beside(&self, id: Arc<str>) {
+        let (kept, unclosed) = (self.kept.clone(), self.unclosed.clone());
+        tokio::spawn(async move { close(&kept, &unclosed, id).await });
     }
 
     /// Something was written in a session, and the database stood there.
@@ -247,8 +248,8 @@ impl Logins {
         }
         if let Ok(over) = serde_json::from_str::<Over>(event.payload.get()) {
             self.end(over.id.clone());
-            let kept = self.kept.clone();
-            tokio::spawn(async move { kept.close(&over.id).await });
+            // Whoever has told of it may be gone before Redis is back.
+            self.close_beside(over.id);
         }
     }
 
@@ -267,6 +268,16 @@ impl Logins {
     /// When a session that is used now ends, if nobody uses it again.
     pub(super) fn ends_at(&self) -> Millis {
         self.clock.now().plus(i64::try_from(LIFE.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Ends a session where it is kept; what Redis cannot be told now it is told later.
+async fn close(kept: &KeptSessions, unclosed: &Mutex<Vec<Arc<str>>>, id: Arc<str>) {
+    if !kept.close(&id).await {
+        let mut unclosed = unclosed.lock().unwrap_or_else(PoisonError::into_inner);
+        if unclosed.len() < UNCLOSED && !unclosed.contains(&id) {
+            unclosed.push(id);
+        }
     }
 }
 
@@ -301,6 +312,13 @@ mod tests {
         ] {
             assert!(Secret::of(&with(lines)) == Some(one.clone()), "{lines:?}");
         }
+        let both = [
+            "cb_session=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb; a=b",
+            "__Host-cb_session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ];
+        for lines in [both, [both[1], both[0]]] {
+            assert!(Secret::of(&with(&lines)) == Some(one.clone()), "{lines:?}: it is for TLS");
+        }
         for lines in [&[][..], &["cb_session=short"], &["cb_session"], &["other=aaaa"]] {
             assert!(Secret::of(&with(lines)).is_none(), "{lines:?}");
         }
@@ -321,13 +339,14 @@ mod tests {
     #[test]
     fn a_cookie_is_for_this_host_and_no_script() {
         let secret = Secret::new().unwrap();
-        let cookie = secret.cookie(true);
+        let [cookie, gone] = secret.cookies(true);
+        assert!(gone.starts_with("cb_session=; ") && gone.contains("Max-Age=0"), "{gone}");
         assert!(
             cookie.starts_with("__Host-cb_session=") && cookie.ends_with("; Secure"),
             "{cookie}"
         );
         for part in ["; Path=/", "; HttpOnly", "; SameSite=Strict", "; Max-Age=86400"] {
-            assert!(secret.cookie(false).contains(part), "{part}");
+            assert!(secret.cookies(false)[0].contains(part), "{part}");
         }
         assert!(!cookie.contains(&*secret.id()) && !cookie.contains(&secret.csrf()));
         assert!(secret != Secret::new().unwrap());

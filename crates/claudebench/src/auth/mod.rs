@@ -251,7 +251,11 @@ impl Auth {
         Ok(Known { principal: self.local.clone(), credential: None, seen: Seen::Nothing })
     }
 
-    async fn by_key(&self, text: &str) -> Result<(Arc<Principal>, Arc<KeyRow>), Error> {
+    /// Whom a key stands for.
+    ///
+    /// # Errors
+    /// One that opens nothing.
+    pub(crate) async fn by_key(&self, text: &str) -> Result<(Arc<Principal>, Arc<KeyRow>), Error> {
         let wrong =
             || Error::new(Code::Unauthorized, "this API key is unknown, revoked or expired");
         let presented = Presented::read(text).ok_or_else(wrong)?;
@@ -287,12 +291,15 @@ impl Auth {
         Ok(Known { principal: Arc::new(principal), credential, seen })
     }
 
-    /// Opens a session with a key.
+    /// Opens a session with a key of somebody's, which [`Self::by_key`] has found.
     ///
     /// # Errors
-    /// A key that opens nothing.
-    pub(crate) async fn log_in(&self, key: &str) -> Result<LoggedIn, Error> {
-        let (principal, key) = self.by_key(key.trim()).await?;
+    /// When the system gives no random numbers.
+    pub(crate) async fn log_in(
+        &self,
+        principal: Arc<Principal>,
+        key: Arc<KeyRow>,
+    ) -> Result<LoggedIn, Error> {
         let (secret, id) = self.logins.open(&key).await?;
         Ok(LoggedIn { secret, principal, credential: Credential { key, login: Some(id) } })
     }

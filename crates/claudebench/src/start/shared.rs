@@ -204,12 +204,11 @@ pub(super) fn cache(
     {
         layers.shared = Some(links.clone());
         layers.persistent = config.persistent_redis()?.map(|options| Link::open(options).into());
-        of_store.clone_from(identity);
+        // What is kept is an answer, which another version may write in another way; and the files of an embedded
+        // store may be put back from elsewhere while nobody serves them.
+        let run = if config.store.is_embedded() { own } else { env!("CARGO_PKG_VERSION") };
+        of_store = format!("{identity}-{run}");
         server = own;
-        if config.store.is_embedded() {
-            // Its files may be put back from elsewhere while nobody serves them.
-            of_store = format!("{identity}-{own}");
-        }
     }
     let source = Arc::new(StoredTasks(store.clone()));
     let about = (store.clock(), head);

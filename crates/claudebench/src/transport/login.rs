@@ -7,14 +7,15 @@ use claudebench_core::{Code, Error, Millis, Principal, Scope};
 use claudebench_services::Context;
 use claudebench_services::context::login_event;
 use claudebench_services::method::read;
+use claudebench_store::KeyRow;
 use hyper::header::{HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
 use hyper::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use super::App;
 use super::answer::{self, Body};
 use super::dispatch::Caller;
 use super::forwarded::Client;
+use super::{App, rates};
 use crate::auth::{Credential, Secret, no_cookies};
 
 /// Where these are.
@@ -68,21 +69,18 @@ pub(super) async fn log_in(
     let done = async {
         let text = str::from_utf8(body).map_err(|_| Error::invalid(&[], "expected UTF-8"))?;
         let Given { key } = read(text)?;
-        let opened = app.auth.log_in(&key).await?;
+        let (principal, key) = app.auth.by_key(key.trim()).await?;
+        // Each is a commit, and something that is kept for a day.
+        app.rates.admit(&key, "auth.login").await.map_err(|limited| rates::refused(&limited))?;
+        let _place = app.calls.enter(principal.tenant, key.id.as_str().into())?;
+        let opened = app.auth.log_in(principal, key).await?;
         let Credential { key, login } = &opened.credential;
         let cx = Context::new(app.shared.clone(), opened.principal.clone());
-        // Whoever had the browser before is logged out: a session that somebody else has planted is of no use.
-        if let Some(secret) = Secret::of(headers)
-            && let Some((before, by)) = app.auth.open_session(&secret).await
-        {
-            end(app, &cx, &before, &by).await?;
-        }
-        if let Some(login) = login {
-            let fact = LoginStarted { id: login, key: &key.id, life: std::marker::PhantomData };
-            if let Err(error) = login_event(&cx, &fact).await {
+        if let Err(error) = begin(app, &cx, (key, login.as_ref()), headers).await {
+            if let Some(login) = login {
                 app.auth.log_out(login).await;
-                return Err(error);
             }
+            return Err(error);
         }
         Ok::<_, Error>(opened)
     };
@@ -90,7 +88,7 @@ pub(super) async fn log_in(
         Ok(opened) => {
             let end = app.auth.session_ends_at();
             let who = Who::of(&opened.principal, Some((&opened.secret, end)));
-            with_cookies(shown(&who), &[opened.secret.cookie(is_over_tls(client, headers))])
+            with_cookies(shown(&who), &opened.secret.cookies(is_over_tls(client, headers)))
         }
         Err(error) => {
             tracing::debug!(%client, code = error.code.name(), "a login was refused");
@@ -106,15 +104,39 @@ async fn end(app: &App, cx: &Context, login: &Arc<str>, key: &str) -> Result<(),
     login_event(cx, &fact).await
 }
 
+/// Says in the log that a session has begun, and ends the one before it.
+async fn begin(
+    app: &App,
+    cx: &Context,
+    (key, login): (&KeyRow, Option<&Arc<str>>),
+    headers: &HeaderMap,
+) -> Result<(), Error> {
+    // Whoever had the browser before is logged out: a session that somebody else has planted is of no use.
+    if let Some(secret) = Secret::of(headers)
+        && let Some((before, by)) = app.auth.open_session(&secret).await
+    {
+        end(app, cx, &before, &by).await?;
+    }
+    let id = login.map(|login| &**login).unwrap_or_default();
+    login_event(cx, &LoginStarted { id, key: &key.id, life: std::marker::PhantomData }).await
+}
+
 /// Logs a person out: the session is over at once, at every server, and what it has opened with it.
-pub(super) async fn log_out(app: &App, caller: &Caller) -> Response<Body> {
-    let credential = caller.credential.as_deref();
-    let Some(Credential { key, login: Some(login) }) = credential else {
+pub(super) async fn log_out(app: &Arc<App>, caller: &Caller) -> Response<Body> {
+    let credential = caller.credential.clone();
+    let login = credential.as_ref().and_then(|credential| credential.login.clone());
+    let (Some(credential), Some(login)) = (credential, login) else {
         let message = "there is no session to end: these credentials are no cookie";
         return answer::error(&Error::new(Code::InvalidRequest, message));
     };
     let cx = Context::new(app.shared.clone(), caller.principal.clone());
-    match end(app, &cx, login, &key.id).await {
+    let app = app.clone();
+    // It goes through though the page is left meanwhile.
+    let ending = tokio::spawn(async move { end(&app, &cx, &login, &credential.key.id).await });
+    let ended = ending.await.unwrap_or_else(|error| {
+        Err(Error::new(Code::Internal, format!("the logout broke off: {error}")))
+    });
+    match ended {
         Ok(()) => with_cookies(super::http::empty(StatusCode::NO_CONTENT), &no_cookies()),
         Err(error) => answer::error(&error),
     }
@@ -127,7 +149,7 @@ pub(super) fn session(app: &App, caller: &Caller, headers: &HeaderMap) -> Respon
     let end = app.auth.session_ends_at();
     let who = Who::of(&caller.principal, secret.as_ref().map(|secret| (secret, end)));
     let is_secure = is_over_tls(&caller.client, headers);
-    let cookies: Vec<String> = secret.iter().map(|secret| secret.cookie(is_secure)).collect();
+    let cookies: Vec<String> = secret.iter().flat_map(|secret| secret.cookies(is_secure)).collect();
     with_cookies(shown(&who), &cookies)
 }
 

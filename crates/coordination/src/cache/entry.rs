@@ -19,6 +19,8 @@ pub(super) struct Entry {
     pub(super) covers: u128,
     /// Of which history of the database it is.
     pub(super) history: u64,
+    /// Whether it stays right until an event says otherwise; else nobody uses its text but who has read it.
+    pub(super) keeps: bool,
     /// Until when it stays in memory, in milliseconds.
     pub(super) until: i64,
     /// From then on it is read anew beside whoever asks.

@@ -15,24 +15,26 @@ use super::entry::Entry;
 /// When so many are remembered, those that are over are forgotten.
 const MANY: usize = 1_024;
 
-/// What came of one.
-#[derive(Clone)]
-pub(super) struct Fetched {
-    pub(super) entry: Arc<Entry>,
-    /// Whether it stays right until an event says otherwise.
-    pub(super) keeps: bool,
-}
-
-type Fetching = Pin<Box<dyn Future<Output = Result<Fetched, Error>> + Send>>;
+type Fetching = Pin<Box<dyn Future<Output = Result<Arc<Entry>, Error>> + Send>>;
 
 /// One under way.
 pub(super) type Flight = Shared<Fetching>;
 
 struct Known {
     flight: WeakShared<Fetching>,
-    /// How far the log was told of when it began.
-    seen: u64,
-    covers: u128,
+    /// How far the log was told of when it began, and what it looks for.
+    wants: Wants,
+}
+
+/// What a fetch looks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wants {
+    /// It has seen that much of the log.
+    pub(super) since: u64,
+    /// It covers that position.
+    pub(super) covers: u128,
+    /// It is of that history.
+    pub(super) history: u64,
 }
 
 /// Those under way, by what they fetch.
@@ -43,17 +45,19 @@ pub(super) struct Flights {
 }
 
 impl Flights {
-    /// The one that fetches what is wanted, as it has seen and covers it, and whether it was there already.
+    /// The one that fetches what is wanted, and whether it was there already: then it is to be looked at whether it
+    /// has brought that.
     pub(super) fn join(
         &self,
         key: Key,
-        (since, wanted): (u64, u128),
-        begin: impl FnOnce() -> (u64, Fetching),
+        wants: Wants,
+        begin: impl FnOnce(Wants) -> Fetching,
     ) -> (Flight, bool) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(one) = known.get(&key)
-            && one.seen >= since
-            && one.covers >= wanted
+            && one.wants.since >= wants.since
+            && one.wants.covers >= wants.covers
+            && one.wants.history == wants.history
             // What is over was overtaken by whoever asks now.
             && let Some(flight) = one.flight.upgrade().filter(|flight| flight.peek().is_none())
         {
@@ -62,10 +66,9 @@ impl Flights {
         if known.len() >= MANY {
             known.retain(|_, one| one.flight.upgrade().is_some_and(|one| one.peek().is_none()));
         }
-        let (seen, fetching) = begin();
-        let flight = fetching.shared();
+        let flight = begin(wants).shared();
         if let Some(weak) = flight.downgrade() {
-            known.insert(key, Known { flight: weak, seen, covers: wanted });
+            known.insert(key, Known { flight: weak, wants });
         }
         (flight, false)
     }

@@ -69,6 +69,7 @@ mod tests {
             seen: 0,
             covers: 0,
             history: 0,
+            keeps: true,
             until: 0,
             renew: 0,
             renewing: AtomicBool::new(false),

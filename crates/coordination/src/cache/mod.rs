@@ -25,9 +25,9 @@ use tokio::time::{Instant, sleep};
 
 use self::changes::Changes;
 use self::entry::{Entry, Stored};
-use self::flight::{Fetched, Flights};
+use self::flight::{Flights, Wants};
 use self::memory::Memory;
-use self::redis::{Layer, Look, Needed};
+use self::redis::{Layer, Look};
 use crate::redis::Links;
 
 /// What is larger is not kept.
@@ -35,6 +35,8 @@ const LARGEST: usize = 256 << 10;
 /// That a task is not there is remembered for so long.
 const NOTHING: Duration = Duration::from_secs(5);
 const NOTHING_IN_REDIS: Duration = Duration::from_secs(30);
+/// For so long it is remembered that something is not to be kept: it is read from the store alone.
+const DIRECT: Duration = Duration::from_secs(1);
 /// For so long one waits for another server that fills an entry.
 const PATIENCE: Duration = Duration::from_millis(250);
 /// How long the first wait is; each one after that is twice as long.
@@ -223,24 +225,28 @@ impl Cache {
     ) -> Result<Option<Arc<RawValue>>, Error> {
         let Some(history) = self.source.history() else { return self.read(key).await };
         if let Some(entry) = self.memory.get(key)
-            && self.holds(key, &entry, history, wanted)
+            && self.holds(key, &entry, (history, wanted))
         {
+            if !entry.keeps {
+                return self.read(key).await;
+            }
             count(&self.counts.memory);
             if self.now() >= entry.renew && !entry.renewing.swap(true, Ordering::Relaxed) {
-                tokio::spawn(self.flight(key, history, 0).0);
+                tokio::spawn(self.flight(key, Wants { since: 0, covers: 0, history }).0);
             }
             return Ok(entry.text.clone());
         }
-        let (flight, joined) = self.flight(key, history, wanted);
-        let Fetched { entry, keeps } = flight.await?;
-        if !joined {
-            return Ok(entry.text.clone());
+        let wants = Wants { since: self.changes.since(key), covers: wanted, history };
+        let (flight, joined) = self.flight(key, wants);
+        let entry = flight.await?;
+        if joined {
+            // Somebody else began it, perhaps before what this caller must see; and what may change without a word
+            // may have changed since.
+            if !entry.keeps || !self.holds(key, &entry, (history, wanted)) {
+                return self.read(key).await;
+            }
+            count(&self.counts.joined);
         }
-        if !keeps {
-            // It may have changed since that read began, and nobody would say so.
-            return self.read(key).await;
-        }
-        count(&self.counts.joined);
         Ok(entry.text.clone())
     }
 
@@ -254,69 +260,60 @@ impl Cache {
         self.clock.now().0
     }
 
-    /// Whether an entry of memory may be used.
-    fn holds(&self, key: Key, entry: &Entry, history: u64, wanted: u128) -> bool {
+    /// Whether an entry may be used by somebody who must have seen a position.
+    fn holds(&self, key: Key, entry: &Entry, (history, wanted): (u64, u128)) -> bool {
         entry.seen >= self.changes.since(key)
-            && entry.covers >= wanted
+            && (entry.covers >= wanted || !entry.keeps)
             && entry.history == history
             && self.now() < entry.until
     }
 
     /// The one way from here to the entry, and whether somebody else has begun it.
-    fn flight(self: &Arc<Self>, key: Key, history: u64, wanted: u128) -> (flight::Flight, bool) {
-        let since = self.changes.since(key);
-        self.flights.join(key, (since, wanted), || {
-            let head = self.changes.head();
-            (
-                head,
-                Box::pin(self.clone().fetch(key, history, Needed { seen: since, covers: wanted })),
-            )
+    fn flight(self: &Arc<Self>, key: Key, wants: Wants) -> (flight::Flight, bool) {
+        self.flights.join(key, wants, |mut wants| {
+            // What was told of meanwhile is looked for, too.
+            wants.since = wants.since.max(self.changes.since(key));
+            Box::pin(self.clone().fetch(key, wants))
         })
     }
 
     /// Fetches an entry from wherever it is, and keeps it.
-    async fn fetch(
-        self: Arc<Self>,
-        key: Key,
-        history: u64,
-        needed: Needed,
-    ) -> Result<Fetched, Error> {
+    async fn fetch(self: Arc<Self>, key: Key, wants: Wants) -> Result<Arc<Entry>, Error> {
         let found = match &self.redis {
-            Some(layer) => self.find(layer, history, key, needed).await,
+            Some(layer) => self.find(layer, key, wants).await,
             None => Found::Nothing(None),
         };
-        let fetched = match found {
+        let entry = match found {
             Found::Stored(stored, stays) => {
                 count(&self.counts.redis);
-                if let Some(layer) = self.redis.as_ref().filter(|of| stays < of.life() / 10) {
-                    self.renew(layer, history, key);
+                let ends = stored.text.is_some() && stays < self.options.life_in_redis / 10;
+                if let Some(layer) = self.redis.as_ref().filter(|_| ends) {
+                    self.renew(layer, key, wants.history);
                 }
-                Fetched { entry: self.entry(history, stored, stays), keeps: true }
+                self.entry(wants.history, stored, (stays, true))
             }
-            Found::Nothing(filler) => {
-                self.fetch_behind(key, history, needed, filler.as_deref()).await?
-            }
+            Found::Nothing(filler) => self.fetch_behind(key, wants, filler.as_deref()).await?,
         };
-        if fetched.keeps && self.holds(key, &fetched.entry, history, 0) {
-            self.memory.keep(key, fetched.entry.clone());
+        if self.holds(key, &entry, (wants.history, 0)) {
+            self.memory.keep(key, entry.clone());
         }
-        Ok(fetched)
+        Ok(entry)
     }
 
     /// From behind the Redis that servers share, which is filled with it.
     async fn fetch_behind(
         self: &Arc<Self>,
         key: Key,
-        history: u64,
-        needed: Needed,
+        wants: Wants,
         filler: Option<&str>,
-    ) -> Result<Fetched, Error> {
+    ) -> Result<Arc<Entry>, Error> {
+        let history = wants.history;
         if let Some(layer) = &self.persistent
-            && let Ok(Look::Found(stored, stays)) = layer.look(history, key, needed, None).await
+            && let Ok(Look::Found(stored, stays)) = layer.look(key, wants, None).await
         {
             count(&self.counts.persistent);
             self.fill(self.redis.as_ref(), (history, key), &stored, stays, filler).await;
-            return Ok(Fetched { entry: self.entry(history, stored, stays), keeps: true });
+            return Ok(self.entry(history, stored, (stays, true)));
         }
         let seen = self.changes.head();
         count(&self.counts.store);
@@ -328,7 +325,8 @@ impl Cache {
                 return Err(error);
             }
         };
-        let stored = Stored { text, seen, covers: covers.max(needed.covers) };
+        // It has seen what its caller wanted, too; but that a caller says a position proves nothing of what lies before.
+        let stored = Stored { text, seen, covers };
         let size = stored.text.as_ref().map_or(0, |text| text.get().len());
         let keeps = keeps && size <= LARGEST;
         let life = if stored.text.is_some() { Duration::MAX } else { NOTHING_IN_REDIS };
@@ -339,17 +337,17 @@ impl Cache {
         } else {
             self.let_go(history, key, filler).await;
         }
-        Ok(Fetched { entry: self.entry(history, stored, life), keeps })
+        Ok(self.entry(history, stored, (life, keeps)))
     }
 
     /// Looks into the Redis that servers share; where another server fills the entry, waits for it.
     #[allow(clippy::disallowed_methods, reason = "Redis tells nobody that an entry was filled")]
-    async fn find(&self, layer: &Layer, history: u64, key: Key, needed: Needed) -> Found {
+    async fn find(&self, layer: &Layer, key: Key, wants: Wants) -> Found {
         let filler = self.filler();
         let until = Instant::now() + PATIENCE;
         let mut wait = FIRST_WAIT;
         loop {
-            match layer.look(history, key, needed, Some(&filler)).await {
+            match layer.look(key, wants, Some(&filler)).await {
                 Ok(Look::Found(stored, stays)) => return Found::Stored(stored, stays),
                 Ok(Look::Ours) => return Found::Nothing(Some(filler)),
                 Ok(Look::Theirs) if Instant::now() < until => {
@@ -362,14 +360,15 @@ impl Cache {
     }
 
     /// Reads anew what goes from Redis soon, beside whoever asks, unless somebody does so already.
-    fn renew(self: &Arc<Self>, layer: &Layer, history: u64, key: Key) {
+    fn renew(self: &Arc<Self>, layer: &Layer, key: Key, history: u64) {
         let (own, filler) = (self.clone(), self.filler());
-        let all = Needed { seen: u64::MAX, covers: 0 };
+        let wants = move |since| Wants { since, covers: 0, history };
         let layer = layer.clone();
         tokio::spawn(async move {
-            if let Ok(Look::Ours) = layer.look(history, key, all, Some(&filler)).await {
-                let needed = Needed { seen: own.changes.since(key), covers: 0 };
-                let _ = own.fetch_behind(key, history, needed, Some(&filler)).await;
+            if let Ok(Look::Ours) = layer.look(key, wants(u64::MAX), Some(&filler)).await {
+                // Also in the Redis that persists it is to be another one.
+                let wants = Wants { since: own.changes.head(), ..wants(0) };
+                let _ = own.fetch_behind(key, wants, Some(&filler)).await;
             }
         });
     }
@@ -401,8 +400,12 @@ impl Cache {
     }
 
     /// As it stands in memory, no longer than it stays elsewhere.
-    fn entry(&self, history: u64, stored: Stored, stays: Duration) -> Arc<Entry> {
-        let life = if stored.text.is_some() { self.options.life } else { NOTHING };
+    fn entry(&self, history: u64, stored: Stored, (stays, keeps): (Duration, bool)) -> Arc<Entry> {
+        let life = match (keeps, &stored.text) {
+            (false, _) => DIRECT,
+            (true, Some(_)) => self.options.life,
+            (true, None) => NOTHING,
+        };
         let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
         let (now, life) = (self.now(), ms(life.min(stays)));
         // Between a fifth and a tenth before its end, so that not all are read anew together.
@@ -414,6 +417,7 @@ impl Cache {
             seen,
             covers,
             history,
+            keeps,
             until: now.saturating_add(life),
             renew: now.saturating_add(life - early),
             renewing: AtomicBool::new(false),

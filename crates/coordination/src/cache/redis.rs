@@ -7,6 +7,7 @@ use redis::Script;
 
 use super::Key;
 use super::entry::{Stored, covers, seen};
+use super::flight::Wants;
 use crate::redis::{LinkError, Links};
 
 static LOOK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("look.lua")));
@@ -14,13 +15,6 @@ static FILL: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("fill.
 
 /// How long one server may take to fill an entry before another one does.
 const FILLING: Duration = Duration::from_secs(1);
-
-/// What an entry must have to be used.
-#[derive(Clone, Copy)]
-pub(super) struct Needed {
-    pub(super) seen: u64,
-    pub(super) covers: u128,
-}
 
 /// What was found.
 pub(super) enum Look {
@@ -46,10 +40,6 @@ impl Layer {
         Self { links, store: store.to_owned(), life }
     }
 
-    pub(super) fn life(&self) -> Duration {
-        self.life
-    }
-
     fn names(&self, history: u64, Key { tenant, task }: Key) -> [String; 2] {
         let name = format!("cb:cache:{{{}:{history:x}:{}:{task}}}", self.store, tenant.0);
         let lock = format!("{name}:lock");
@@ -59,15 +49,14 @@ impl Layer {
     /// Looks for an entry; who is named as `filler` may be the one to fill it.
     pub(super) async fn look(
         &self,
-        history: u64,
         key: Key,
-        needed: Needed,
+        wants: Wants,
         filler: Option<&str>,
     ) -> Result<Look, LinkError> {
-        let [name, lock] = self.names(history, key);
+        let [name, lock] = self.names(wants.history, key);
         let link = self.links.at(&name);
         let mut call = LOOK.key(&name);
-        call.key(lock).arg(seen(needed.seen)).arg(covers(needed.covers));
+        call.key(lock).arg(seen(wants.since)).arg(covers(wants.covers));
         call.arg(filler.unwrap_or_default());
         call.arg(u64::try_from(FILLING.as_millis()).unwrap_or(u64::MAX));
         let (found, number): (Option<String>, i64) =

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use claudebench_core::{Clock, Millis};
+use tokio::time::{Instant, interval_at};
 
 use crate::limits::Pending;
 use crate::redis::Links;
@@ -97,7 +98,13 @@ impl KeptSessions {
             return self.memory.get(id).map(|session| Found { session, is_sure: true });
         };
         match shared.look(id).await {
-            Ok(Standing::Open(session)) => {
+            Ok(Standing::Open(mut session)) => {
+                let own = self.memory.get(id).map_or(0, |own| own.position);
+                if own > session.position {
+                    // What was written here did not get there.
+                    session.position = own;
+                    let _ = shared.wrote(id, own).await;
+                }
                 self.memory.put(id, session.clone());
                 let is_sure = session.unsure_until <= self.clock.now();
                 Some(Found { session, is_sure })
@@ -121,8 +128,11 @@ impl KeptSessions {
     pub async fn wrote(&self, id: &str, position: u128) {
         self.memory.moved(id, position);
         if let Some(shared) = &self.shared {
-            // A server that cannot ask either reads what is newest.
-            let _ = shared.wrote(id, position).await;
+            // A server that cannot ask either reads what is newest; to another one it is said again.
+            if shared.wrote(id, position).await.is_err() {
+                let (shared, id) = (shared.clone(), id.to_owned());
+                tokio::spawn(async move { say_again(&shared, &id, position).await });
+            }
         }
     }
 
@@ -133,6 +143,20 @@ impl KeptSessions {
         match &self.shared {
             Some(shared) => shared.close(id).await.is_ok(),
             None => true,
+        }
+    }
+}
+
+/// Tells Redis of a write that it did not take, for a while.
+async fn say_again(shared: &RedisSessions, id: &str, position: u128) {
+    /// So often, and so long apart: longer than it takes to find a new master.
+    const TIMES: usize = 20;
+    const APART: Duration = Duration::from_millis(500);
+    let mut ticks = interval_at(Instant::now() + APART, APART);
+    for _ in 0..TIMES {
+        ticks.tick().await;
+        if shared.wrote(id, position).await.is_ok() {
+            return;
         }
     }
 }

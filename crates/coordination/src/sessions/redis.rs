@@ -17,6 +17,7 @@ static WROTE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("wrot
 const OVER: Duration = Duration::from_secs(120);
 
 /// Sessions in Redis.
+#[derive(Clone)]
 pub struct RedisSessions {
     links: Links,
     store: String,
@@ -111,14 +112,19 @@ impl Sessions for RedisSessions {
     fn close<'a>(&'a self, id: &'a str) -> Pending<'a, ()> {
         Box::pin(async move {
             let name = self.name(id);
-            self.links.forget(&name, LIFE).await?;
             let over_ms = u64::try_from(OVER.as_millis()).unwrap_or(u64::MAX);
             let mut all = pipe();
             all.atomic();
             all.cmd("DEL").arg(&name).ignore();
             all.hset(&name, "over", 1).ignore();
             all.cmd("PEXPIRE").arg(&name).arg(over_ms).ignore();
-            self.links.at(&name).ask_all(&all).await
+            let closed = self.links.at(&name).ask_all::<()>(&all).await;
+            // From where it was it would come back.
+            let before = match self.links.before(&name, LIFE) {
+                Some(before) => before.ask::<()>(cmd("UNLINK").arg(&name)).await,
+                None => Ok(()),
+            };
+            closed.and(before)
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claudebench_coordination::cache::{Key, Read, Reading, Source};
-use claudebench_core::{Error, Scope, Status, TaskId, TenantId};
+use claudebench_core::{Error, Millis, Scope, Status, TaskId, TenantId};
 use claudebench_store::{Freshness, Position, Store};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -140,7 +140,8 @@ impl Source for StoredTasks {
             // Who wrote at another server while this one wrote last may have been told the same position.
             let covers = place(self.0.position()).saturating_sub(1);
             let found = stored(&*self.0, tenant, task, Freshness::Latest).await?;
-            let keeps = found.as_ref().is_none_or(stays);
+            let now = self.0.clock().now();
+            let keeps = found.as_ref().is_none_or(|task| stays(task, now));
             let text = found.map(|task| to_raw_value(&task)).transpose();
             let text = text.map_err(|error| unwritten(&error))?.map(Into::into);
             Ok(Read { text, keeps, covers })
@@ -148,8 +149,11 @@ impl Source for StoredTasks {
     }
 }
 
-/// Whether nothing of it changes without an event of its own: leases are extended, and what it waits for is
-/// done, without one.
-fn stays(task: &Task) -> bool {
-    task.status != Status::InProgress && task.open_dependencies == 0
+/// Whether nothing of it changes without an event of its own: leases are extended, what it waits for is done, and
+/// what ended long ago goes into the archive and comes back, without one.
+fn stays(task: &Task, now: Millis) -> bool {
+    /// Less than any month, after one of which at least tasks are moved.
+    const RECENT_MS: i64 = 27 * 24 * 3_600_000;
+    let is_recent = task.completed_at.is_none_or(|ended| now.since(ended) < RECENT_MS);
+    task.status != Status::InProgress && task.open_dependencies == 0 && !task.archived && is_recent
 }

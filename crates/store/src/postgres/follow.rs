@@ -70,6 +70,12 @@ pub(super) async fn run(shared: Arc<Shared>, heard: OnCommit) {
         if woken != Woken::Time && !reads {
             reads_at.get_or_insert(now + SOON);
         }
+        if woken == Woken::Gap && !reads && following.is_some() {
+            // That says nothing of ready tasks: what is missing comes, or the log is read soon.
+            let rest = reads_at.map_or(SOON, |at| at.saturating_duration_since(now));
+            woken = wait(&shared, &bell, &shared.log.gap, rest).await;
+            continue;
+        }
         let step = async {
             let mut at_work = match following.take() {
                 Some(at_work) => at_work,
@@ -161,7 +167,7 @@ impl Following {
         let row = client.query_typed_one(sql::HISTORY, &[]).await;
         let row = row.map_err(|error| store_error(&error))?;
         let part = |column| row.try_get::<_, i64>(column).map_err(|error| store_error(&error));
-        let history = history(timeline.unwrap_or(0), part(0)?, part(1)?);
+        let history = history([timeline.unwrap_or(0), part(0)?, part(1)?, part(2)?]);
         if listens {
             client.batch_execute(sql::LISTEN).await.map_err(|error| store_error(&error))?;
         }
@@ -260,10 +266,12 @@ impl Following {
     }
 }
 
-/// One number of the timeline, the database and the table.
-fn history(timeline: i64, database: i64, table: i64) -> u64 {
-    let part = |number: i64, bits: u32| number.cast_unsigned() & ((1 << bits) - 1);
-    part(timeline, 16) << 48 | part(database, 24) << 24 | part(table, 24)
+/// One number of the timeline, the database, the table, and the time of its start.
+fn history(parts: [i64; 4]) -> u64 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    parts
+        .iter()
+        .fold(0, |all: u64, part| (all.rotate_left(23) ^ part.cast_unsigned()).wrapping_mul(ODD))
 }
 
 fn said(stopped: Stopped) -> StoreError {

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as Lock, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub(super) struct Log {
     follower: OnceLock<Follower>,
     sent: OnceLock<OnSent>,
     told: Mutex<Told>,
+    /// An own commit was answered that was not told, as what lies before it could not be read.
+    behind: AtomicBool,
     /// When other servers were last heard of by the quicker way.
     heard: Lock<Option<Instant>>,
     /// Rings when what came by it shows that something before it did not.
@@ -96,6 +99,9 @@ impl Log {
             && let Err(error) = told.catch_up(client, heard, first - 1).await
         {
             tracing::warn!(?error, "the log could not be followed; tried again");
+            told.unread = true;
+            self.behind.store(true, Ordering::Release);
+            self.gap.notify_one();
             return Vec::new();
         }
         if own.end.0 > told.upto {
@@ -112,6 +118,7 @@ impl Log {
         told.upto = told.upto.max(*from);
         told.catch_up(client, heard, i64::MAX).await?;
         told.unread = false;
+        self.behind.store(false, Ordering::Release);
         // They were committed before the read, and all before them.
         let ends = std::mem::take(&mut told.early).into_values().map(|early| early.end);
         told.upto = ends.fold(told.upto, i64::max);
@@ -136,6 +143,11 @@ impl Log {
         if !told.early.is_empty() {
             self.gap.notify_one();
         }
+    }
+
+    /// Whether something is not told that was answered here.
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind.load(Ordering::Acquire)
     }
 
     /// Whether something came by the quicker way since then.

@@ -159,6 +159,9 @@ impl Shared {
 
     /// The history that is followed, while what others commit is known.
     pub(super) fn history(&self) -> Option<u64> {
+        if self.log.is_behind() {
+            return None;
+        }
         let followed = *self.followed.lock().unwrap_or_else(PoisonError::into_inner);
         followed.filter(|(at, _)| at.elapsed() < FOLLOWED).map(|(_, history)| history)
     }

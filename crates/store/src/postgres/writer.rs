@@ -411,6 +411,10 @@ impl Writer {
             }
             asks.run(client, &mut saved).await?;
             saved.position.into_iter().for_each(|at| self.shared.wrote_up_to(at));
+            if answers {
+                // Who is answered has been told of it: what is kept here of its tasks must be, too.
+                self.shared.log.advance(client).await?;
+            }
             return Ok((outcomes, Told::default()));
         }
         let telling = Telling {

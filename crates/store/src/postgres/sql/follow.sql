@@ -14,9 +14,10 @@ VALUES ($1, inet_client_addr()::text || ':' || inet_client_port()::text, $2, $3)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, seen_at = excluded.seen_at;
 
 -- name: history
--- What is another one when all was put back from elsewhere.
+-- What is another one when all was put back from elsewhere, for which the database is stopped.
 SELECT (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
-    'tasks'::regclass::oid::bigint;
+    'tasks'::regclass::oid::bigint,
+    (extract(epoch FROM pg_postmaster_start_time()) * 1000)::bigint;
 
 -- name: newest_upto
 SELECT seq FROM events WHERE seq <= $1 ORDER BY seq DESC LIMIT 1;
