@@ -193,6 +193,11 @@ impl Logins {
             return Err(over());
         }
         let found = self.kept.look(&id).await.ok_or_else(over)?;
+        if self.is_over(&id) {
+            // It was ended while it was looked for: no copy of it may stay.
+            self.close_beside(id);
+            return Err(over());
+        }
         if found.is_sure {
             self.close_the_rest();
         }

@@ -158,8 +158,13 @@ impl Method for Health {
             .map(|all| all.borrow().iter().map(ReplicaFound::from).collect())
             .unwrap_or_default();
         let links = cx.shared.redis.as_ref();
-        let redis = links.is_none_or(Links::are_up_now);
-        let several = links.filter(|links| links.are_several());
+        // Each is looked at once: what is said of all fits what is said of each.
+        let mut clusters: Vec<ClusterFound> =
+            links.into_iter().flat_map(Links::each).map(ClusterFound::from).collect();
+        let redis = clusters.iter().all(|cluster| cluster.reached);
+        if !links.is_some_and(Links::are_several) {
+            clusters.clear();
+        }
         let status = if !writable {
             HealthStatus::Unhealthy
         } else if !redis
@@ -176,7 +181,7 @@ impl Method for Health {
             problem,
             version: cx.shared.info.version.to_owned(),
             replicas,
-            clusters: several.into_iter().flat_map(Links::each).map(ClusterFound::from).collect(),
+            clusters,
         })
     }
 }

@@ -9,7 +9,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Error};
 
 use super::Shared;
-use super::asks::{Asks, Link, Stopped, values};
+use super::asks::{Link, Stopped};
 use super::connect::{self, Connected};
 use super::errors::{Failed, is_conflict, store_error};
 use super::foresee::{Demand, demands, foresee};
@@ -18,10 +18,10 @@ use super::lost;
 use super::migrate;
 use super::number::number_lanes;
 use super::picture::Picture;
-use super::save::{Saved, Telling, Told, ask_position, places, save};
+use super::save::{Saved, Telling, Told, places, save};
 use super::sheet::{Sheet, SheetRows};
 use super::slow;
-use super::sql::{ground, load as sql};
+use super::sql::load as sql;
 use crate::attempt;
 use crate::batch::{Batch, Outcomes, Reported};
 use crate::change::{Change, Flush};
@@ -32,6 +32,7 @@ use crate::store::StoreError;
 use crate::write::{Rules, Stop, Tx, Waiting};
 
 mod unanswered;
+mod unchanged;
 
 /// How often a batch is begun anew when others were in its way.
 const TRIES: usize = 8;
@@ -401,20 +402,7 @@ impl Writer {
         let Some(client) = &self.client else { return Err(Undone::Lost(closed())) };
         let Done { mut outcomes, now, transaction, answers } = done;
         if !sheet.is_changed() {
-            let (mut asks, mut saved) = (Asks::new(), Saved::default());
-            asks.tell(sql::ROLLBACK, values![]);
-            if answers {
-                // What is answered may be what another server wrote, and who waited for it to be
-                // replicated may have been broken off.
-                asks.tell(ground::REPLICATED, values![]);
-                ask_position(&mut asks);
-            }
-            asks.run(client, &mut saved).await?;
-            saved.position.into_iter().for_each(|at| self.shared.wrote_up_to(at));
-            if answers {
-                // Who is answered has been told of it: what is kept here of its tasks must be, too.
-                self.shared.log.advance(client).await?;
-            }
+            self.leave(client, answers).await?;
             return Ok((outcomes, Told::default()));
         }
         let telling = Telling {
