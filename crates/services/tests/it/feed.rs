@@ -61,6 +61,7 @@ fn an_event_shows_to_whom_its_domain_shows() {
         ("queue", "queue.list"),
         ("config", "config.get"),
         ("key", "key.list"),
+        ("login", "key.list"),
         ("instance", "system.get_state"),
         ("batch", "system.get_state"),
         ("quorum", "system.get_state"),
