@@ -6,9 +6,10 @@
 // takes the next job with the completion of the last one.
 
 import { Queue, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
 
 const [, , how, port, callers, seconds] = process.argv;
-const connection = { host: '127.0.0.1', port: Number(port) };
+const connection = new Redis({ host: '127.0.0.1', port: Number(port), maxRetriesPerRequest: null });
 const queue = new Queue('work', { connection });
 const payload = (n) => ({ text: `${String(n).padStart(8, '0')} review parser release notes flaky ` });
 const bound = { removeOnComplete: { count: 1_000 } };
