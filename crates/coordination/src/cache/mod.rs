@@ -232,7 +232,8 @@ impl Cache {
             }
             count(&self.counts.memory);
             if self.now() >= entry.renew && !entry.renewing.swap(true, Ordering::Relaxed) {
-                tokio::spawn(self.flight(key, Wants { since: 0, covers: 0, history }).0);
+                let wants = Wants { since: entry.seen, covers: 0, history };
+                tokio::spawn(self.flight(key, wants).0);
             }
             return Ok(entry.text.clone());
         }

@@ -98,19 +98,15 @@ impl Links {
         }
     }
 
-    /// Deletes a key, also where it was before: from there it would come back. That comes first, so that
-    /// nobody who looks meanwhile brings it back.
+    /// Deletes a key where it was before: from there it would come back.
     ///
     /// # Errors
-    /// [`LinkError`], of one of its places; it may be in the other one no more.
-    pub async fn forget(&self, key: &str, life: Duration) -> Result<(), LinkError> {
-        let mut forget = redis::cmd("UNLINK");
-        forget.arg(key);
-        let before = match self.before(key, life) {
-            Some(before) => before.ask(&forget).await,
+    /// [`LinkError`]: it may still be there.
+    pub async fn forget_before(&self, key: &str, life: Duration) -> Result<(), LinkError> {
+        match self.before(key, life) {
+            Some(before) => before.ask(redis::cmd("UNLINK").arg(key)).await,
             None => Ok(()),
-        };
-        self.at(key).ask::<()>(&forget).await.and(before)
+        }
     }
 
     /// Each of them.

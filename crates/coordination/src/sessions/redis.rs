@@ -119,12 +119,7 @@ impl Sessions for RedisSessions {
             all.hset(&name, "over", 1).ignore();
             all.cmd("PEXPIRE").arg(&name).arg(over_ms).ignore();
             let closed = self.links.at(&name).ask_all::<()>(&all).await;
-            // From where it was it would come back.
-            let before = match self.links.before(&name, LIFE) {
-                Some(before) => before.ask::<()>(cmd("UNLINK").arg(&name)).await,
-                None => Ok(()),
-            };
-            closed.and(before)
+            closed.and(self.links.forget_before(&name, LIFE).await)
         })
     }
 }

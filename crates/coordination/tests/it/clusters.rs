@@ -152,7 +152,8 @@ async fn what_is_found_nowhere_else_is_moved_and_what_is_deleted_stays_away() {
     // As a server writes that does not know of the new one yet.
     before.at("").ask_all::<()>(&write).await.unwrap();
     for key in &keys {
-        after.forget(key, LIFE).await.unwrap();
+        after.forget_before(key, LIFE).await.unwrap();
+        after.at(key).ask::<()>(redis::cmd("UNLINK").arg(key)).await.unwrap();
         assert_eq!(read(&after, key).await, None);
     }
     let never = Duration::ZERO;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::send_to;
 use super::super::ws::Socket;
-use super::together::{make, metric, servers};
+use super::together::{make, metric, servers, told_until};
 use super::{Process, rpc_with, until};
 
 /// Less than the load needs; Redis itself needs one.
@@ -52,20 +52,6 @@ async fn round(servers: &[Process], keys: &[String], nth: usize) {
     let headers = [("Authorization", &*bearer)];
     let counted = rpc_with(here.address, &headers, "task.stats", json!({})).await;
     assert_eq!(counted["error"], Value::Null, "{nth}: far below its rate");
-}
-
-/// The places that a follower is told of until one about this task comes.
-async fn told_until(follower: &mut Socket, last: &str) -> Vec<i64> {
-    let mut places = Vec::new();
-    loop {
-        let said = follower.hear().await;
-        if said["type"] == "event" {
-            places.push(said["id"].as_str().unwrap().parse().unwrap());
-            if said.to_string().contains(last) {
-                return places;
-            }
-        }
-    }
 }
 
 /// All places of the log, as the store has them.
