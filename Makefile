@@ -12,16 +12,19 @@ export RUSTC_WORKSPACE_WRAPPER ?= $(CURDIR)/scripts/rustc.sh
 # apart there. This does: with other arguments, cargo looks again.
 checkout := --cfg=checkout_$(shell printf '%s' '$(CURDIR)' | cksum | cut -d ' ' -f 1)
 
+# The dashboard as the program takes it in (crates/claudebench/build.rs).
+dashboard := web/dist/files/index.html
+
 claudebench := cargo run --locked --release --package claudebench --
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint docs bench bench-peers crash beside claude fuzz fmt generate web clients clean
+.PHONY: help run test lint docs bench bench-peers crash beside claude fuzz fmt generate web web-build web-dev web-test clients clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name what; do \
 		printf '  make %-11s %s\n' "$$name" "$$what"; done
 
-run: ## build the server and start it on 127.0.0.1:3000, with its data in ./claudebench-data
+run: $(dashboard) ## build the server with its dashboard and start it on 127.0.0.1:3000, with its data in ./claudebench-data
 	@scripts/need.sh cargo cc
 	@$(claudebench) serve --listen 127.0.0.1:3000 --data claudebench-data
 
@@ -75,6 +78,20 @@ generate: web ## write openapi.json from the methods, and web/src/api from opena
 	npm --prefix web run types
 
 web: web/node_modules/.package-lock.json ## install the packages of web/
+
+web-build: $(dashboard) ## build the dashboard, which the next build of the server takes in
+
+$(dashboard): web/node_modules/.package-lock.json web/index.html web/vite.config.ts web/scripts/pack.mjs $(shell find web/src web/public -type f)
+	npm --prefix web run build
+	@touch $@
+
+web-test: web ## try the dashboard in a browser, with the program of the last debug build
+	@scripts/need.sh chromium
+	@cargo build --locked --package claudebench
+	@CLAUDEBENCH='$(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/debug/claudebench' npm --prefix web run e2e
+
+web-dev: web ## show the dashboard as it is written, against a server that runs (URL=http://127.0.0.1:3000)
+	@CLAUDEBENCH_URL='$(or $(URL),http://127.0.0.1:3000)' npm --prefix web run dev
 
 clients: clients/node/node_modules/.package-lock.json clients/python/venv/pyvenv.cfg ## install the clients of others that the tests run
 

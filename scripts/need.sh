@@ -1,11 +1,11 @@
 #!/bin/sh
 # Checks that the tools named on the command line are there; says what is missing and how to get
 # it. What apt-get and rustup can install is installed, where the rights allow: a C compiler (for
-# the bundled SQLite), make, Node.js with npm, PostgreSQL, PgBouncer, Redis and nginx (for tests, which start them
+# the bundled SQLite), make, Node.js with npm, PostgreSQL, PgBouncer, Redis, nginx and Chromium (for tests, which start them
 # themselves), Python with venv, rustfmt and clippy. Rust itself is not: Debian's is too old, and rustup is for you to
 # run.
 #
-# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis] [nginx]
+# usage: scripts/need.sh [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis] [nginx] [chromium]
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -201,10 +201,21 @@ need_nginx() {
     { $as invoke-rc.d nginx stop && $as update-rc.d nginx disable; } >&2 || true
 }
 
+has_chromium() { [ -n "${CHROMIUM-}" ] || has chromium || has chromium-browser || has google-chrome; }
+
+need_chromium() {
+    has_chromium && return
+    if ! install chromium || ! has_chromium; then
+        lacks 'Chromium, for tests of the dashboard' \
+            'Debian 12: apt-get install chromium   (as root)' \
+            'Fedora: dnf install chromium      elsewhere: name a Chrome by CHROMIUM=/path/to/it'
+    fi
+}
+
 for tool in "$@"; do
     case $tool in
-        cargo | lint | cc | make | node | python | postgres | pgbouncer | redis | nginx) "need_$tool" ;;
-        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis] [nginx]" >&2 && exit 2 ;;
+        cargo | lint | cc | make | node | python | postgres | pgbouncer | redis | nginx | chromium) "need_$tool" ;;
+        *) echo "usage: $0 [cargo] [lint] [cc] [make] [node] [python] [postgres] [pgbouncer] [redis] [nginx] [chromium]" >&2 && exit 2 ;;
     esac
 done
 exit "$missing"

@@ -45,8 +45,11 @@ deny() {
     echo 'not checked, as that needs the network: advisories (cargo deny check advisories)'
 }
 
-step 'tools' scripts/need.sh cargo lint cc node python postgres pgbouncer redis nginx
+step 'tools' scripts/need.sh cargo lint cc node python postgres pgbouncer redis nginx chromium
 prune
+step 'web: packages' make --no-print-directory web
+step 'web: build' make --no-print-directory web-build
+step 'web: types, lints and units' npm --prefix web run check
 step 'dependencies' deny
 step 'format' cargo fmt --all --check
 step 'lints' make --no-print-directory lint
@@ -56,5 +59,5 @@ step 'tests of the stores' bounded cargo test --locked --package claudebench-sto
 step 'tests' bounded cargo test --locked --workspace --exclude claudebench-store
 step 'clients of MCP: packages' make --no-print-directory clients
 step 'clients of MCP' bounded cargo test --locked --package claudebench --test it mcp_client -- --ignored
-step 'web: packages' make --no-print-directory web
-step 'web: types' npm --prefix web run check
+# The program that the tests before have built, with the dashboard in it.
+step 'web: browser' bounded make --no-print-directory web-test

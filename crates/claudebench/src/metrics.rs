@@ -11,7 +11,7 @@ use std::time::Duration;
 use claudebench_core::event::Event;
 use claudebench_core::{Millis, TenantId};
 use claudebench_services::{Metered, Meters, methods};
-use claudebench_store::ReplicaHealth;
+use claudebench_store::{ReplicaHealth, RoleQueue};
 use prometheus::core::Collector;
 use prometheus::{
     Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
@@ -124,6 +124,7 @@ pub struct Metrics {
     pub events_sent: IntCounter,
     /// Tasks of all tenants by what they wait for.
     pub queue: [IntGauge; 4],
+    role_queues: IntGaugeVec,
     /// Instances that are there.
     pub instances: IntGauge,
     /// How well they are: the part of them that was heard of of late.
@@ -175,6 +176,14 @@ fn health_gauge(registry: &Registry) -> Result<Gauge, prometheus::Error> {
 }
 
 /// What a store says of its database, by name.
+fn role_queue_gauges(registry: &Registry) -> Result<IntGaugeVec, prometheus::Error> {
+    let queued =
+        "Tasks that can be claimed now, by role, the longest queues; those for anybody have none";
+    let gauges = IntGaugeVec::new(Opts::new("role_queue_depth", queued), &["role"])?;
+    registry.register(Box::new(gauges.clone()))?;
+    Ok(gauges)
+}
+
 fn database_gauges(registry: &Registry) -> Result<IntGaugeVec, prometheus::Error> {
     let figures = Opts::new(
         "store_database",
@@ -270,6 +279,7 @@ impl Metrics {
                 gauge("tasks_scheduled", "Tasks whose time has not come")?,
                 gauge("tasks_blocked", "Tasks that wait for others")?,
             ],
+            role_queues: role_queue_gauges(&registry)?,
             instances: gauge("instances_active", "Instances that are there")?,
             health,
             database,
@@ -283,6 +293,16 @@ impl Metrics {
         })
     }
 
+    /// Shows how much each role has to do; a role without tasks is shown no more.
+    pub fn show_role_queues(&self, queues: &[RoleQueue]) {
+        self.role_queues.reset();
+        for queue in queues {
+            self.role_queues
+                .with_label_values(&[queue.role.as_deref().unwrap_or("")])
+                .set(queue.ready);
+        }
+    }
+
     /// Shows how replicas are.
     pub fn show_replicas(&self, all: &[ReplicaHealth]) {
         for replica in all {
@@ -293,6 +313,7 @@ impl Metrics {
                 gauges.bytes.with_label_values(&name).set(bytes);
             }
             gauges.serves.with_label_values(&name).set(replica.serves.into());
+            self.coordination.show_replica(&replica.name, replica.serves);
             let reads = i64::try_from(replica.reads).unwrap_or(i64::MAX);
             gauges.reads.with_label_values(&name).set(reads);
         }

@@ -2,6 +2,7 @@
 
 mod limits;
 mod rules;
+mod settings;
 mod shared;
 
 use std::net::SocketAddr;
@@ -298,17 +299,16 @@ async fn shared(
 ) -> Result<(Arc<Shared>, JoinSet<()>), StartError> {
     let hub = Arc::new(Hub::new(head, HubOptions::default()));
     let ready = Arc::new(Ready::new(config.limits.waiting_claims));
-    let limits = limits::of(config);
-    let presence = Arc::new(Presence::default());
+    let (limits, presence) = (limits::of(config), Arc::new(Presence::default()));
     let rules = Arc::new(HookRules::new(rules::read(&config.hook.rules)?));
     background.spawn(rules::follow(config.hook.rules.clone(), rules.clone(), stopping.clone()));
-    let tell = {
+    let tell: OnCommit = {
         let present = presence.clone();
         let (hub, ready, rules) = (hub.clone(), ready.clone(), rules.clone());
         let (cache, auth, metrics) = (cache.clone(), auth.clone(), metrics.clone());
         // A database takes its own commits there, also those that are told of late.
         let relayed = relayed.filter(|_| config.store.is_embedded());
-        let tell: OnCommit = Arc::new(move |committed: Committed| {
+        Arc::new(move |committed: Committed| {
             let (began, events) = (Instant::now(), committed.events.len());
             // Each server counts its own.
             if committed.foreign {
@@ -329,8 +329,7 @@ async fn shared(
             if events > 0 {
                 metrics.event_seconds.observe(began.elapsed().as_secs_f64());
             }
-        });
-        tell
+        })
     };
     // Before the first write: what is told by this way is told in the order of the log.
     background.spawn(until(stopping.clone(), store.follow(head, tell.clone())));
@@ -344,6 +343,7 @@ async fn shared(
         cache,
         redis: links,
         signals,
+        role_queues: system::RoleQueues::default(),
         scaling: config.scaling.wanted(),
         presence,
         ready,
@@ -353,6 +353,7 @@ async fn shared(
         limits,
         meters: metrics,
         info: ServerInfo { version: env!("CARGO_PKG_VERSION"), started_at: clock.now() },
+        settings: settings::in_force(config),
         stopping,
     });
     system::watch::enter_known(&shared).await?;

@@ -53,6 +53,8 @@ pub enum PauseScope {
     Role(String),
     /// The tasks that carry a tag.
     Tag(String),
+    /// Claims by a worker: it gets no more tasks, and others go on.
+    Worker(String),
 }
 
 /// Why a lane is closed to a claim.
@@ -79,14 +81,25 @@ impl Lane {
         if !fits {
             return Err(Closed::NotWanted);
         }
-        self.open_to_roles(&wanted.roles, pauses)
+        self.open_in(&wanted.roles, Some(&wanted.worker), pauses)
+    }
+
+    /// Whether anybody may claim from this lane that it is for: in all of its roles, by the worker
+    /// that its tasks are parked on.
+    ///
+    /// # Errors
+    /// The first pause against it.
+    pub fn open_to_its_own(&self, pauses: &[PauseScope]) -> Result<(), Closed> {
+        self.open_in(&self.roles, self.assignee.as_deref(), pauses)
     }
 
     /// The part of [`Lane::open_to`] that does not depend on what is asked for.
-    ///
-    /// # Errors
-    /// The first reason against it.
-    pub fn open_to_roles(&self, roles: &[Arc<str>], pauses: &[PauseScope]) -> Result<(), Closed> {
+    fn open_in(
+        &self,
+        roles: &[Arc<str>],
+        worker: Option<&str>,
+        pauses: &[PauseScope],
+    ) -> Result<(), Closed> {
         let mut shared: Vec<&Arc<str>> = roles.iter().filter(|r| self.roles.contains(r)).collect();
         if !self.roles.is_empty() && shared.is_empty() && self.assignee.is_none() {
             return Err(Closed::NoRole);
@@ -96,6 +109,7 @@ impl Lane {
                 PauseScope::All => true,
                 PauseScope::Project(name) => self.project.as_deref() == Some(name),
                 PauseScope::Tag(name) => self.tags.iter().any(|tag| **tag == **name),
+                PauseScope::Worker(name) => worker == Some(name),
                 PauseScope::Role(name) => {
                     let had = !shared.is_empty();
                     shared.retain(|role| ***role != **name);
@@ -163,5 +177,18 @@ mod tests {
         assert_eq!(open(&["a", "b"]), Ok(()));
         let tagged = lane(&[], &["x"]).open_to(&wanted(&[], &[]), &[PauseScope::Tag("x".into())]);
         assert_eq!(tagged, Err(Closed::Paused(0)));
+    }
+
+    #[test]
+    fn a_paused_worker_gets_nothing_and_no_other_is_held_back() {
+        let pauses = [PauseScope::Worker("w".into())];
+        let other = Wanted { worker: "v".into(), ..wanted(&[], &[]) };
+        let open = lane(&[], &[]);
+        assert_eq!(open.open_to(&wanted(&[], &[]), &pauses), Err(Closed::Paused(0)));
+        assert_eq!(open.open_to(&other, &pauses), Ok(()));
+        assert_eq!(open.open_to_its_own(&pauses), Ok(()));
+        let parked = Lane { assignee: Some("w".into()), ..open };
+        assert_eq!(parked.open_to(&wanted(&[], &[]), &pauses), Err(Closed::Paused(0)));
+        assert_eq!(parked.open_to_its_own(&pauses), Err(Closed::Paused(0)));
     }
 }

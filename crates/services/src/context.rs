@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::hook::{HookRules, ToolErrors};
 use crate::method::Method;
+use crate::system::{RoleQueues, SettingFound};
 use crate::task::ready::Ready;
 
 /// The bounds that methods keep.
@@ -114,6 +115,8 @@ pub struct Shared {
     pub redis: Option<Links>,
     /// What went on of late, here and at other servers.
     pub signals: Arc<Signals>,
+    /// How much each role has to do.
+    pub role_queues: RoleQueues,
     /// How many servers are wanted.
     pub scaling: Wanted,
     /// Who is there.
@@ -132,6 +135,8 @@ pub struct Shared {
     pub meters: Arc<dyn Meters>,
     /// What the server says of itself.
     pub info: ServerInfo,
+    /// The configuration in force, without its secrets.
+    pub settings: Arc<[SettingFound]>,
     /// Turns true when the server begins to stop: whoever waits answers at once.
     pub stopping: watch::Receiver<bool>,
 }

@@ -19,6 +19,7 @@ pub mod memory;
 pub mod method;
 mod named;
 mod note;
+pub mod project;
 pub mod queue;
 pub mod registry;
 pub mod session;

@@ -8,6 +8,7 @@ use crate::method::Entry;
 /// The domains. A line each.
 const DOMAINS: &[&[Entry]] = &[
     crate::task::METHODS,
+    crate::project::METHODS,
     crate::queue::METHODS,
     crate::event::METHODS,
     crate::system::METHODS,

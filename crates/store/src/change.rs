@@ -97,6 +97,8 @@ pub struct Update {
     pub metadata: Option<String>,
     /// The most bytes that the merged metadata may have.
     pub metadata_bytes: Option<usize>,
+    /// Only if this is its version.
+    pub if_version: Option<i64>,
 }
 
 /// Parks a task on an instance.

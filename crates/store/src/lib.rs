@@ -50,14 +50,15 @@ pub use metrics::{
 };
 pub use position::{NoPosition, Position};
 pub use read::{
-    AttachmentQuery, BlockedBy, EventPage, EventQuery, Explained, ListOrder, OrderBy, PAGE_BYTES,
-    Page, TaskQuery,
+    AttachmentQuery, BlockedBy, ConfigPage, Edge, EdgeEnd, EdgeQuery, EventPage, EventQuery,
+    Explained, InstanceHolding, InstancePage, InstanceQuery, ListOrder, OrderBy, PAGE_BYTES, Page,
+    ProjectPage, TaskQuery, Which,
 };
 pub use refusal::Refusal;
 pub use replica::{ReplicaHealth, Replicas};
 pub use row::{
     Attachment, AttachmentBody, AttachmentKind, HeardRow, InstanceRow, KeyRow, Lease, PauseRow,
-    Stats, StoreHealth, TaskRow, TaskWithExtras,
+    RoleQueue, ServerRow, Stats, StoreHealth, TaskRow, TaskWithExtras,
 };
 pub use session::{
     MAX_TODOS, Mark, NoteSession, Noted, Said, SessionRow, SessionState, SnapshotNote, Todo,

@@ -7,7 +7,7 @@ use claudebench_core::lane::Lane;
 use claudebench_core::principal::Scopes;
 use claudebench_core::{Cursor, Millis, Status, TaskId, TenantId};
 
-use crate::row::{AttachmentKind, PauseRow, TaskRow, TaskWithExtras};
+use crate::row::{AttachmentKind, InstanceRow, PauseRow, Stats, TaskRow, TaskWithExtras};
 
 /// What a list of tasks is ordered by; ties by id, in the same direction.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -19,6 +19,8 @@ pub enum OrderBy {
     Priority,
     Status,
     AssignedTo,
+    /// By their rank: upwards as claims take them.
+    Queue,
 }
 
 /// In which direction.
@@ -127,6 +129,106 @@ pub struct EventPage {
     pub next: Cursor,
     /// Whether the end of the log was reached.
     pub at_end: bool,
+}
+
+/// A page of the projects of a tenant, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectPage {
+    /// Those that have tasks, with their counts, but not with when the oldest was made.
+    pub projects: Vec<(String, Stats)>,
+    /// After which name the next page begins, when there may be more.
+    pub next: Option<String>,
+}
+
+/// Edges of the graph of what depends on what.
+#[derive(Clone, Debug)]
+pub struct EdgeQuery {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The tasks.
+    pub ids: Vec<TaskId>,
+    /// At which of their ends the tasks are.
+    pub end: EdgeEnd,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// An end of an edge.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EdgeEnd {
+    /// What the tasks depend on.
+    Dependent,
+    /// What still waits for the tasks.
+    Dependency,
+}
+
+/// A task depends on another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edge {
+    /// The task.
+    pub task: TaskId,
+    /// What it depends on.
+    pub on: TaskId,
+    /// Whether it waits for that no more.
+    pub done: bool,
+}
+
+/// Which instances of a tenant, by id.
+#[derive(Clone, Debug)]
+pub struct InstanceQuery {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which of them.
+    pub which: Which,
+    /// Only after this id.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// Which of many.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// All of them.
+    All,
+    /// Those that are named, in the order of their ids.
+    Named(Vec<Arc<str>>),
+    /// All but those that are named.
+    Others(Vec<Arc<str>>),
+}
+
+/// A page of instances.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct InstancePage {
+    /// The instances.
+    pub instances: Vec<InstanceHolding>,
+    /// After which id the next page begins, when there are more.
+    pub next: Option<String>,
+}
+
+/// An instance, and how many tasks it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InstanceHolding {
+    /// The instance.
+    pub row: InstanceRow,
+    /// How many tasks it holds, counted to [`InstanceHolding::COUNTED`].
+    pub leases: i64,
+    /// Whether counting stopped at a bound: there are at least so many.
+    pub leases_capped: bool,
+}
+
+impl InstanceHolding {
+    /// How far the tasks of an instance are counted.
+    pub const COUNTED: i64 = 1_000;
+}
+
+/// A page of the shared configuration, by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfigPage {
+    /// Keys, and their values as JSON.
+    pub values: Vec<(String, String)>,
+    /// After which key the next page begins, when there are more.
+    pub next: Option<String>,
 }
 
 /// What a store knows of why a task waits.

@@ -61,6 +61,15 @@ pub enum Refusal {
         /// What was wanted, and what to do instead.
         hint: String,
     },
+    /// The task is not as whoever changes it knew it.
+    Changed {
+        /// The task.
+        task: TaskId,
+        /// The version that was known.
+        given: i64,
+        /// Its version.
+        version: i64,
+    },
     /// A task with this unique key lives.
     DuplicateUniqueKey {
         /// The key.
@@ -137,6 +146,7 @@ impl From<Refusal> for Error {
                     .with("taskId", task)
                     .with("status", status)
             }
+            Refusal::Changed { task, given, version } => changed(task, given, version),
             Refusal::DuplicateUniqueKey { key, task } => Self::new(
                 Code::DuplicateUniqueKey,
                 format!("The live task {task} has the unique key `{key}` already."),
@@ -169,6 +179,13 @@ impl From<Refusal> for Error {
             }
         }
     }
+}
+
+fn changed(task: TaskId, given: i64, version: i64) -> Error {
+    let message = format!(
+        "Task {task} was changed meanwhile: it is at version {version}, not {given}. Read it and try again."
+    );
+    Error::new(Code::Conflict, message).with("taskId", task).with("version", version)
 }
 
 fn stale_fence(

@@ -1,5 +1,6 @@
 //! Stored rows, as the services read them. The wire types are theirs, apart from these.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use claudebench_core::lane::PauseScope;
@@ -301,6 +302,68 @@ impl Stats {
     #[must_use]
     pub fn total(&self) -> i64 {
         self.by_status.iter().sum()
+    }
+}
+
+/// How many ready tasks are for a role.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleQueue {
+    /// The role; none for the tasks that anybody may claim.
+    pub role: Option<Arc<str>>,
+    /// Ready tasks, of each lane at most [`RoleQueue::COUNTED`].
+    pub ready: i64,
+}
+
+impl RoleQueue {
+    /// How far the tasks of a lane are counted, and how many lanes are.
+    pub const COUNTED: i64 = 1_000;
+    /// How many roles are told of.
+    pub const MOST: usize = 100;
+
+    /// The longest first, of lanes by their roles. A task of several roles is in the queue of each.
+    pub(crate) fn of(lanes: impl IntoIterator<Item = (Vec<Arc<str>>, i64)>) -> Vec<Self> {
+        let mut counts: BTreeMap<Option<Arc<str>>, i64> = BTreeMap::new();
+        for (roles, ready) in lanes {
+            if roles.is_empty() {
+                *counts.entry(None).or_default() += ready;
+            }
+            for role in roles {
+                *counts.entry(Some(role)).or_default() += ready;
+            }
+        }
+        let queues = counts.into_iter().map(|(role, ready)| Self { role, ready });
+        let mut queues: Vec<Self> = queues.filter(|queue| queue.ready > 0).collect();
+        queues.sort_by_key(|queue| std::cmp::Reverse(queue.ready));
+        queues.truncate(Self::MOST);
+        queues
+    }
+}
+
+/// A server that writes to this store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerRow {
+    /// By what it is known.
+    pub id: String,
+    /// The address that the database sees.
+    pub address: Option<String>,
+    /// Its version.
+    pub version: String,
+    /// When it last said that it is there.
+    pub seen_at: Millis,
+    /// Whether it is this one.
+    pub own: bool,
+}
+
+impl ServerRow {
+    /// Who has said nothing for so long, in milliseconds, is not told of.
+    pub const SILENCE_MS: i64 = 60_000;
+    /// How many are told of.
+    pub const MOST: i64 = 1_000;
+
+    /// This server.
+    pub(crate) fn own(id: String, now: Millis) -> Self {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self { id, address: None, version, seen_at: now, own: true }
     }
 }
 

@@ -10,10 +10,14 @@ use claudebench_core::{Clock, Cursor, Millis, TaskId, TenantId};
 use crate::committer::{OnCommit, OnSent, Source, Span};
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::position::Position;
-use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
+use crate::read::{
+    AttachmentQuery, ConfigPage, Edge, EdgeQuery, EventPage, EventQuery, Explained, InstancePage,
+    InstanceQuery, Page, ProjectPage, TaskQuery,
+};
 use crate::replica::Replicas;
 use crate::row::{
-    Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras,
+    Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, RoleQueue, ServerRow, Stats, StoreHealth,
+    TaskWithExtras,
 };
 use crate::session::SessionRow;
 
@@ -165,6 +169,9 @@ pub trait Store: Send + Sync + 'static {
         id: TaskId,
         freshness: Freshness,
     ) -> BoxFuture<'_, Option<Explained>>;
+    /// What tasks depend on, or what waits for them: in the order asked for, each by id, and whether there
+    /// are more. Tasks that do not exist have none.
+    fn edges(&self, query: EdgeQuery, freshness: Freshness) -> BoxFuture<'_, (Vec<Edge>, bool)>;
     /// Counts, kept up to date by the writes.
     fn stats(
         &self,
@@ -174,6 +181,20 @@ pub trait Store: Send + Sync + 'static {
     ) -> BoxFuture<'_, Stats>;
     /// The same over all tenants, without the oldest.
     fn totals(&self) -> BoxFuture<'_, Stats>;
+    /// The projects of a tenant that have tasks, by name, with the same counts. Looking for them ends
+    /// after some that have none: then a page is short, or empty, and says where to go on.
+    fn projects(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+        freshness: Freshness,
+    ) -> BoxFuture<'_, ProjectPage>;
+    /// How many ready tasks each role has, over all tenants: counted when it is asked for.
+    fn role_queues(&self) -> BoxFuture<'_, Vec<RoleQueue>>;
+    /// The servers that write to it and were heard of in the last
+    /// [`ServerRow::SILENCE_MS`], this one first, then by id; at most [`ServerRow::MOST`].
+    fn servers(&self) -> BoxFuture<'_, Vec<ServerRow>>;
     /// Attachments of tasks, archived ones among them.
     fn attachments(
         &self,
@@ -193,6 +214,9 @@ pub trait Store: Send + Sync + 'static {
         named: Vec<Arc<str>>,
         limit: usize,
     ) -> BoxFuture<'_, Vec<InstanceRow>>;
+    /// A page of a tenant's instances, by id, with what they hold; it ends early after about
+    /// [`PAGE_BYTES`](crate::PAGE_BYTES).
+    fn instance_page(&self, query: InstanceQuery) -> BoxFuture<'_, InstancePage>;
     /// What is written of instances: those among the named that are registered. `None` where no
     /// other server writes: whoever asks knows best.
     fn heard_elsewhere(
@@ -212,6 +236,13 @@ pub trait Store: Send + Sync + 'static {
     ) -> BoxFuture<'_, Vec<SessionRow>>;
     /// A value of the shared configuration, as JSON.
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>>;
+    /// A page of it, by key; it ends early after about [`PAGE_BYTES`](crate::PAGE_BYTES).
+    fn config_page(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+    ) -> BoxFuture<'_, ConfigPage>;
     /// The pauses in force.
     fn pauses(&self, tenant: TenantId) -> BoxFuture<'_, Vec<PauseRow>>;
     /// All API keys that are not revoked; of one tenant, or of all.

@@ -1,6 +1,33 @@
 // Generated from openapi.json by `make generate`. Do not edit.
 
 export interface paths {
+    "/analytics/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why attempts and tasks failed, by minute, hour or day. The reasons are those that workers give (`error`, `invalid_input`, `refused`, `timeout`, `rate_limited`, `unavailable`, `crashed`), those that time brings (`lease_expired`, `deadline_exceeded`, `instance_failed`), and `other`: a task that was moved to `failed` by hand.
+         * @description Why attempts and tasks failed, by minute, hour or day. The reasons are those that workers give
+         *     (`error`, `invalid_input`, `refused`, `timeout`, `rate_limited`, `unavailable`, `crashed`), those that time
+         *     brings (`lease_expired`, `deadline_exceeded`, `instance_failed`), and `other`: a task that was moved to
+         *     `failed` by hand.
+         *
+         *     ```json
+         *     {"bucket": "hour"}
+         *     ```
+         */
+        post: operations["analytics.failures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/analytics/latency": {
         parameters: {
             query?: never;
@@ -101,6 +128,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/analytics/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why attempts and tasks failed, by minute, hour or day. The reasons are those that workers give (`error`, `invalid_input`, `refused`, `timeout`, `rate_limited`, `unavailable`, `crashed`), those that time brings (`lease_expired`, `deadline_exceeded`, `instance_failed`), and `other`: a task that was moved to `failed` by hand.
+         * @description The same as `analytics.failures`, answered by its output alone.
+         */
+        get: operations["GET /api/analytics/failures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/analytics/latency": {
         parameters: {
             query?: never;
@@ -173,6 +220,26 @@ export interface paths {
          * @description The same as `analytics.workers`, answered by its output alone.
          */
         get: operations["GET /api/analytics/workers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the shared configuration, by key, a page at a time. Go on with `nextCursor` as `after`. A page carries about 8 MiB: when the values are large it ends early.
+         * @description The same as `config.list`, answered by its output alone.
+         */
+        get: operations["GET /api/config"];
         put?: never;
         post?: never;
         delete?: never;
@@ -309,6 +376,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the projects that have tasks, by name, a page at a time, with how many tasks each has. Go on with `nextCursor` as `after`. Where many projects had tasks once, a page may be short, or empty, before the last one.
+         * @description The same as `project.list`, answered by its output alone.
+         */
+        get: operations["GET /api/projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queue": {
         parameters: {
             query?: never;
@@ -363,7 +450,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Holds claims back: from a project, in a role, of tasks with a tag, or all. What is being worked on goes on. A pause at the same place is replaced.
+         * Holds claims back: from a project, in a role, of tasks with a tag, by a worker, or all. What is being worked on goes on. A pause at the same place is replaced.
          * @description The same as `queue.pause`, answered by its output alone.
          */
         post: operations["POST /api/queue/pause"];
@@ -545,6 +632,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/system/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the instances, by id, a page at a time: those that are there, and those that have gone, which are remembered for a day. Go on with `nextCursor` as `after`. A page carries about 8 MiB: when they say much of themselves it ends early.
+         * @description The same as `system.instances`, answered by its output alone.
+         */
+        get: operations["GET /api/system/instances"];
+        put?: never;
+        /**
+         * Lists the instances, by id, a page at a time: those that are there, and those that have gone, which are remembered for a day. Go on with `nextCursor` as `after`. A page carries about 8 MiB: when they say much of themselves it ends early.
+         * @description The same as `system.instances`, answered by its output alone.
+         */
+        post: operations["POST /api/system/instances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/system/metrics": {
         parameters: {
             query?: never;
@@ -627,6 +738,54 @@ export interface paths {
          * @description The same as `system.scaling`, answered by its output alone.
          */
         post: operations["POST /api/system/scaling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the servers that share this store, and says which of them answers. It takes the tenant `default`, as they serve all tenants.
+         * @description The same as `system.servers`, answered by its output alone.
+         */
+        get: operations["GET /api/system/servers"];
+        put?: never;
+        /**
+         * Lists the servers that share this store, and says which of them answers. It takes the tenant `default`, as they serve all tenants.
+         * @description The same as `system.servers`, answered by its output alone.
+         */
+        post: operations["POST /api/system/servers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lists the settings in force of the server that answers, and where each comes from; what is secret is hidden. It takes the tenant `default`, as the server is not one tenant's.
+         * @description The same as `system.settings`, answered by its output alone.
+         */
+        get: operations["GET /api/system/settings"];
+        put?: never;
+        /**
+         * Lists the settings in force of the server that answers, and where each comes from; what is secret is hidden. It takes the tenant `default`, as the server is not one tenant's.
+         * @description The same as `system.settings`, answered by its output alone.
+         */
+        post: operations["POST /api/system/settings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -751,6 +910,26 @@ export interface paths {
          * @description The same as `task.complete_many`, answered by its output alone.
          */
         post: operations["POST /api/tasks/complete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tasks/dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what up to 1,000 tasks depend on, or which tasks still wait for them, as the edges of a graph. Ids that do not exist, or whose task was moved to the archive, are left out.
+         * @description The same as `task.dependencies`, answered by its output alone.
+         */
+        post: operations["POST /api/tasks/dependencies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1320,6 +1499,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/config/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists the shared configuration, by key, a page at a time. Go on with `nextCursor` as `after`. A page carries about 8 MiB: when the values are large it ends early.
+         * @description Lists the shared configuration, by key, a page at a time. Go on with `nextCursor` as `after`. A page
+         *     carries about 8 MiB: when the values are large it ends early.
+         *
+         *     ```json
+         *     {"limit": 20}
+         *     ```
+         */
+        post: operations["config.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/config/set": {
         parameters: {
             query?: never;
@@ -1775,6 +1979,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/project/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists the projects that have tasks, by name, a page at a time, with how many tasks each has. Go on with `nextCursor` as `after`. Where many projects had tasks once, a page may be short, or empty, before the last one.
+         * @description Lists the projects that have tasks, by name, a page at a time, with how many tasks each has. Go on with
+         *     `nextCursor` as `after`. Where many projects had tasks once, a page may be short, or empty, before the
+         *     last one.
+         *
+         *     ```json
+         *     {"limit": 20}
+         *     ```
+         */
+        post: operations["project.list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/queue/list": {
         parameters: {
             query?: never;
@@ -1809,9 +2039,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Holds claims back: from a project, in a role, of tasks with a tag, or all. What is being worked on goes on. A pause at the same place is replaced.
-         * @description Holds claims back: from a project, in a role, of tasks with a tag, or all. What is being worked
-         *     on goes on. A pause at the same place is replaced.
+         * Holds claims back: from a project, in a role, of tasks with a tag, by a worker, or all. What is being worked on goes on. A pause at the same place is replaced.
+         * @description Holds claims back: from a project, in a role, of tasks with a tag, by a worker, or all. What is
+         *     being worked on goes on. A pause at the same place is replaced.
          *
          *     ```json
          *     {"project": "site", "reason": "release in progress", "forMs": 600000}
@@ -2237,6 +2467,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/system/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists the instances, by id, a page at a time: those that are there, and those that have gone, which are remembered for a day. Go on with `nextCursor` as `after`. A page carries about 8 MiB: when they say much of themselves it ends early.
+         * @description Lists the instances, by id, a page at a time: those that are there, and those that have gone, which are
+         *     remembered for a day. Go on with `nextCursor` as `after`. A page carries about 8 MiB: when they say
+         *     much of themselves it ends early.
+         *
+         *     ```json
+         *     {"online": true}
+         *     ```
+         */
+        post: operations["system.instances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/system/metrics": {
         parameters: {
             query?: never;
@@ -2331,6 +2587,56 @@ export interface paths {
          *     ```
          */
         post: operations["system.scaling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists the servers that share this store, and says which of them answers. It takes the tenant `default`, as they serve all tenants.
+         * @description Lists the servers that share this store, and says which of them answers. It takes the tenant `default`, as
+         *     they serve all tenants.
+         *
+         *     ```json
+         *     {}
+         *     ```
+         */
+        post: operations["system.servers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lists the settings in force of the server that answers, and where each comes from; what is secret is hidden. It takes the tenant `default`, as the server is not one tenant's.
+         * @description Lists the settings in force of the server that answers, and where each comes from; what is secret is hidden. It
+         *     takes the tenant `default`, as the server is not one tenant's.
+         *
+         *     ```json
+         *     {}
+         *     ```
+         */
+        post: operations["system.settings"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2611,6 +2917,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/task/dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says what up to 1,000 tasks depend on, or which tasks still wait for them, as the edges of a graph. Ids that do not exist, or whose task was moved to the archive, are left out.
+         * @description Says what up to 1,000 tasks depend on, or which tasks still wait for them, as the edges of a graph. Ids that
+         *     do not exist, or whose task was moved to the archive, are left out.
+         *
+         *     ```json
+         *     {"ids": ["t-1"]}
+         *     ```
+         */
+        post: operations["task.dependencies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/task/explain": {
         parameters: {
             query?: never;
@@ -2807,7 +3138,7 @@ export interface paths {
          *     few of them may wait: then `overloaded` says when to come back.
          *
          *     ```json
-         *     {"status": "pending", "orderBy": "priority", "limit": 20}
+         *     {"status": "pending", "orderBy": "queue", "limit": 20}
          *     ```
          */
         post: operations["task.list"];
@@ -3740,6 +4071,91 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /**
+         * @description Why attempts and tasks failed, by minute, hour or day. The reasons are those that workers give
+         *     (`error`, `invalid_input`, `refused`, `timeout`, `rate_limited`, `unavailable`, `crashed`), those that time
+         *     brings (`lease_expired`, `deadline_exceeded`, `instance_failed`), and `other`: a task that was moved to
+         *     `failed` by hand.
+         *
+         *     ```json
+         *     {"bucket": "hour"}
+         *     ```
+         */
+        AnalyticsFailures: {
+            /**
+             * @description How long a bucket is: `minute` (kept for 25 hours), `hour` (62 days) or `day` (10 years, in
+             *     UTC). If absent, as fits the range.
+             * @default null
+             */
+            bucket?: components["schemas"]["FiguresBucket"] | null;
+            /**
+             * @description Where the range begins; 24 hours before its end if absent.
+             * @default null
+             */
+            from?: components["schemas"]["DateTime"] | null;
+            /**
+             * @description Where it ends; now if absent.
+             * @default null
+             */
+            to?: components["schemas"]["DateTime"] | null;
+        };
+        /** @description The same in one bucket. */
+        AnalyticsFailuresBucket: {
+            /** @description Where the bucket begins. */
+            at: components["schemas"]["DateTime"];
+            /**
+             * Format: int64
+             * @description Attempts that failed, while their task goes on.
+             */
+            attempts: number;
+            /** @description The reason. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Tasks that failed for good.
+             */
+            tasks: number;
+        };
+        /** @description Why attempts and tasks failed. */
+        AnalyticsFailuresFound: {
+            /** @description How long a bucket is. */
+            bucket: components["schemas"]["FiguresBucket"];
+            /** @description By bucket, in the order of time, and by reason; without those that nothing failed for. */
+            buckets: components["schemas"]["AnalyticsFailuresBucket"][];
+            /**
+             * @description When the newest event happened that was counted: one of the last second or two may not have
+             *     been yet. Absent before there was any.
+             */
+            countedUpTo?: components["schemas"]["DateTime"] | null;
+            /** @description Where the range begins: that of a bucket, so not later than was asked for. */
+            from: components["schemas"]["DateTime"];
+            /**
+             * @description Times within the range whose events were past their retention before they were counted:
+             *     they are missing for good.
+             */
+            lost: components["schemas"]["AnalyticsLost"][];
+            /** @description The figures are being counted anew: what they lack will be there again. */
+            rebuilding: boolean;
+            /** @description Where it ends: not earlier than was asked for. */
+            to: components["schemas"]["DateTime"];
+            /** @description Over the whole range: the reasons, most failures first. */
+            totals: components["schemas"]["AnalyticsFailuresOf"][];
+        };
+        /** @description What failed for one reason. */
+        AnalyticsFailuresOf: {
+            /**
+             * Format: int64
+             * @description Attempts that failed, while their task goes on.
+             */
+            attempts: number;
+            /** @description The reason. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Tasks that failed for good.
+             */
+            tasks: number;
+        };
         /** @description What became of tasks. */
         AnalyticsFlows: {
             /**
@@ -4445,6 +4861,13 @@ export interface components {
         Code: "parse_error" | "invalid_request" | "method_not_found" | "invalid_params" | "not_found" | "conflict" | "stale_fence" | "idempotency_conflict" | "duplicate_unique_key" | "dependency_cycle" | "cursor_expired" | "unauthorized" | "forbidden" | "hook_blocked" | "rate_limited" | "overloaded" | "shutting_down" | "unavailable" | "too_large" | "timeout" | "internal";
         /** @description How a completed attempt went. */
         Completion: "completed" | "failed";
+        /** @description A key with its value. */
+        ConfigEntry: {
+            /** @description The key. */
+            key: string;
+            /** @description The value. */
+            value: unknown;
+        };
         /**
          * @description Reads a value of the shared configuration.
          *
@@ -4455,6 +4878,33 @@ export interface components {
         ConfigGet: {
             /** @description Its key. */
             key: string;
+        };
+        /**
+         * @description Lists the shared configuration, by key, a page at a time. Go on with `nextCursor` as `after`. A page
+         *     carries about 8 MiB: when the values are large it ends early.
+         *
+         *     ```json
+         *     {"limit": 20}
+         *     ```
+         */
+        ConfigList: {
+            /**
+             * @description Only those after this key: the `nextCursor` of the page before.
+             * @default null
+             */
+            after?: string | null;
+            /**
+             * @description The most values of a page; 100 if absent.
+             * @default null
+             */
+            limit?: number | null;
+        };
+        /** @description A page of the shared configuration. */
+        ConfigPage: {
+            /** @description Pass it as `after` for the next page; absent when this is the last. */
+            nextCursor?: string | null;
+            /** @description The values. */
+            values: components["schemas"]["ConfigEntry"][];
         };
         /**
          * @description Sets a value of the shared configuration. It is kept as it is given: the text `"5"` stays a
@@ -5476,6 +5926,43 @@ export interface components {
             role: string;
         } | {
             tag: string;
+        } | {
+            worker: string;
+        };
+        /** @description A project. */
+        Project: {
+            /** @description How many tasks it has. How long the oldest has waited is what `task.stats` says. */
+            counts: components["schemas"]["TaskCounts"];
+            /** @description Its name. */
+            name: string;
+        };
+        /**
+         * @description Lists the projects that have tasks, by name, a page at a time, with how many tasks each has. Go on with
+         *     `nextCursor` as `after`. Where many projects had tasks once, a page may be short, or empty, before the
+         *     last one.
+         *
+         *     ```json
+         *     {"limit": 20}
+         *     ```
+         */
+        ProjectList: {
+            /**
+             * @description Only those after this name: the `nextCursor` of the page before.
+             * @default null
+             */
+            after?: string | null;
+            /**
+             * @description The most projects of a page; 100 if absent.
+             * @default null
+             */
+            limit?: number | null;
+        };
+        /** @description A page of projects. */
+        ProjectPage: {
+            /** @description Pass it as `after` for the next page; absent when this is the last. */
+            nextCursor?: string | null;
+            /** @description The projects. */
+            projects: components["schemas"]["Project"][];
         };
         /**
          * @description Lists the pauses in force.
@@ -5486,8 +5973,8 @@ export interface components {
          */
         QueueList: Record<string, never>;
         /**
-         * @description Holds claims back: from a project, in a role, of tasks with a tag, or all. What is being worked
-         *     on goes on. A pause at the same place is replaced.
+         * @description Holds claims back: from a project, in a role, of tasks with a tag, by a worker, or all. What is
+         *     being worked on goes on. A pause at the same place is replaced.
          *
          *     ```json
          *     {"project": "site", "reason": "release in progress", "forMs": 600000}
@@ -5531,6 +6018,12 @@ export interface components {
              * @default null
              */
             until?: components["schemas"]["DateTime"] | null;
+            /**
+             * @description Claims by this worker: it gets no more tasks, not even those that are parked on it. It need
+             *     not be there; the pause outlasts its registration.
+             * @default null
+             */
+            worker?: string | null;
         };
         /** @description Claims are held back. */
         QueuePaused: {
@@ -5589,6 +6082,11 @@ export interface components {
              * @default null
              */
             tag?: string | null;
+            /**
+             * @description The pause of this worker.
+             * @default null
+             */
+            worker?: string | null;
         };
         /** @description Claims go on. */
         QueueResumed: {
@@ -6262,6 +6760,63 @@ export interface components {
             /** @description Whether it is. */
             alive: boolean;
         };
+        /** @description An instance. */
+        SystemInstance: {
+            /** @description Its id. */
+            id: string;
+            /** @description When it was last heard of, to within some seconds. */
+            lastSeen: components["schemas"]["DateTime"];
+            /**
+             * Format: int64
+             * @description How many tasks it holds now, counted to 1,000.
+             */
+            leases: number;
+            /** @description There are at least `leases`; more were not counted. */
+            leasesCapped?: boolean;
+            /** @description What it said of itself. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Whether it is there: registered, and heard of by some server of late. */
+            online: boolean;
+            /** @description When it registered last. */
+            registeredAt: components["schemas"]["DateTime"];
+            /** @description The roles it works in. */
+            roles: string[];
+        };
+        /** @description A page of instances. */
+        SystemInstancePage: {
+            /** @description The instances. */
+            instances: components["schemas"]["SystemInstance"][];
+            /** @description Pass it as `after` for the next page; absent when this is the last. */
+            nextCursor?: string | null;
+        };
+        /**
+         * @description Lists the instances, by id, a page at a time: those that are there, and those that have gone, which are
+         *     remembered for a day. Go on with `nextCursor` as `after`. A page carries about 8 MiB: when they say
+         *     much of themselves it ends early.
+         *
+         *     ```json
+         *     {"online": true}
+         *     ```
+         */
+        SystemInstances: {
+            /**
+             * @description Only those after this id: the `nextCursor` of the page before.
+             * @default null
+             */
+            after?: string | null;
+            /**
+             * @description The most instances of a page; 100 if absent.
+             * @default null
+             */
+            limit?: number | null;
+            /**
+             * @description `true`: only those that are there; `false`: only those that have gone.
+             * @default null
+             */
+            online?: boolean | null;
+        };
         /**
          * @description Counts what was done for the caller's tenant: calls and events since the server started, tasks
          *     and instances as they are now.
@@ -6544,6 +7099,12 @@ export interface components {
              */
             queued: number;
             /**
+             * @description The same for each role, the longest queue first: at most 100 roles, of the first 1,000 lanes (tasks
+             *     with the same project, roles and tags), and of each lane at most 1,000 tasks. A task of several
+             *     roles counts for each; counted every two seconds at most.
+             */
+            queues: components["schemas"]["SystemScalingQueue"][];
+            /**
              * Format: int64
              * @description Tasks that somebody works on.
              */
@@ -6562,6 +7123,16 @@ export interface components {
             unchangedMs: number;
             /** @description What went on in the last minutes, over all servers. */
             windows: components["schemas"]["SystemScalingWindow"][];
+        };
+        /** @description How much a role has to do. */
+        SystemScalingQueue: {
+            /**
+             * Format: int64
+             * @description Tasks that can be claimed now.
+             */
+            queued: number;
+            /** @description The role; none for the tasks that anybody may claim. */
+            role?: string | null;
         };
         /** @description What went on in the last minutes. */
         SystemScalingWindow: {
@@ -6589,6 +7160,67 @@ export interface components {
              * @description The time that 95 of 100 calls did not exceed, in milliseconds.
              */
             p95Ms?: number | null;
+        };
+        /** @description A server. */
+        SystemServer: {
+            /** @description The address from which the database sees it, or the pooler before it. */
+            address?: string | null;
+            /** @description Whether it is the one that answers. */
+            answers: boolean;
+            /** @description By what it is known; a server over PostgreSQL, and each of its processes, has another one after each start. */
+            id: string;
+            /** @description When it last said that it is there, which it does every few seconds. */
+            lastSeen: components["schemas"]["DateTime"];
+            /** @description When it started, of the one that answers. */
+            startedAt?: components["schemas"]["DateTime"] | null;
+            /** @description Its version. */
+            version: string;
+        };
+        /**
+         * @description Lists the servers that share this store, and says which of them answers. It takes the tenant `default`, as
+         *     they serve all tenants.
+         *
+         *     ```json
+         *     {}
+         *     ```
+         */
+        SystemServers: Record<string, never>;
+        /** @description The servers that share a store. */
+        SystemServersFound: {
+            /**
+             * @description Those that were heard of in the last minute: the one that answers first, then by id; 1,000 at most.
+             *     Over the embedded store, there is this one alone.
+             */
+            servers: components["schemas"]["SystemServer"][];
+        };
+        /** @description A setting. */
+        SystemSetting: {
+            /** @description Whether something of the value is hidden. */
+            hidden: boolean;
+            /** @description Its name, such as `limits.batch`. */
+            name: string;
+            /** @description What set it. */
+            origin: components["schemas"]["SystemSettingOrigin"];
+            /** @description Where exactly: a file with its line, a variable, a flag. */
+            place?: string | null;
+            /** @description Its value: a number, a text, true or false, or a list of texts; with `***` for what is secret. */
+            value: unknown;
+        };
+        /** @description What set a setting. */
+        SystemSettingOrigin: "default" | "file" | "environment" | "command_line";
+        /**
+         * @description Lists the settings in force of the server that answers, and where each comes from; what is secret is hidden. It
+         *     takes the tenant `default`, as the server is not one tenant's.
+         *
+         *     ```json
+         *     {}
+         *     ```
+         */
+        SystemSettings: Record<string, never>;
+        /** @description The settings in force. */
+        SystemSettingsFound: {
+            /** @description Every setting that there is, in the order of `claudebench config default`. */
+            settings: components["schemas"]["SystemSetting"][];
         };
         /** @description What goes on. Empty lists are left out. */
         SystemState: {
@@ -7258,6 +7890,32 @@ export interface components {
             id: components["schemas"]["TaskId"];
         };
         /**
+         * @description Says what up to 1,000 tasks depend on, or which tasks still wait for them, as the edges of a graph. Ids that
+         *     do not exist, or whose task was moved to the archive, are left out.
+         *
+         *     ```json
+         *     {"ids": ["t-1"]}
+         *     ```
+         */
+        TaskDependencies: {
+            /** @description The tasks. */
+            ids: components["schemas"]["TaskId"][];
+            /**
+             * @description Say which tasks still wait for them, instead of what they depend on.
+             * @default false
+             */
+            waiting?: boolean;
+        };
+        /** @description A task depends on another one. */
+        TaskEdge: {
+            /** @description What it depends on. That may not be among the tasks asked for. */
+            dependsOn: components["schemas"]["TaskId"];
+            /** @description Whether it waits for that no more: it was completed, or called off in a way that lets others go on. */
+            done: boolean;
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+        };
+        /**
          * @description Says why a task is not being worked on: what it waits for, who could claim it, and how many
          *     come before it.
          *
@@ -7374,6 +8032,13 @@ export interface components {
              * @default null
              */
             taskId?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description What tasks depend on. */
+        TaskGraph: {
+            /** @description The edges, at most 10,000: in the order in which the tasks were asked for, each once. */
+            edges: components["schemas"]["TaskEdge"][];
+            /** @description There are more edges than are shown. */
+            truncated?: boolean;
         };
         /**
          * @description Extends a lease, and says how far the work is. The answer says whether the task was called off:
@@ -7496,7 +8161,7 @@ export interface components {
          *     few of them may wait: then `overloaded` says when to come back.
          *
          *     ```json
-         *     {"status": "pending", "orderBy": "priority", "limit": 20}
+         *     {"status": "pending", "orderBy": "queue", "limit": 20}
          *     ```
          */
         TaskList: {
@@ -7526,12 +8191,15 @@ export interface components {
              */
             offset?: number | null;
             /**
-             * @description In which direction; `desc` if absent.
+             * @description In which direction; `desc` if absent, but `asc` in the order of `queue`: what is claimed first
+             *     comes first.
              * @default null
              */
             order?: components["schemas"]["TaskOrder"] | null;
             /**
-             * @description What the list is ordered by; `createdAt` if absent.
+             * @description What the list is ordered by; `createdAt` if absent. `queue`, for pending tasks: as claims take
+             *     them, that is by priority and then by age, or as `tasks.aging_step_ms` has it; those that wait for their
+             *     time, for others or on a worker stand among them.
              * @default null
              */
             orderBy?: components["schemas"]["TaskOrderBy"] | null;
@@ -7587,7 +8255,7 @@ export interface components {
          * @description What a list is ordered by.
          * @enum {string}
          */
-        TaskOrderBy: "createdAt" | "updatedAt" | "priority" | "status" | "assignedTo";
+        TaskOrderBy: "createdAt" | "updatedAt" | "priority" | "status" | "assignedTo" | "queue";
         /** @description A page of tasks. */
         TaskPage: {
             /** @description Whether there are more. */
@@ -7656,6 +8324,11 @@ export interface components {
         } | {
             /** @constant */
             kind: "no_worker";
+        } | {
+            /** @constant */
+            kind: "workers_paused";
+            /** @description These workers; 10 at most. */
+            workerIds: string[];
         };
         /**
          * @description Puts dead letters back to be done again, oldest first: those that are named, or those that the
@@ -7858,6 +8531,12 @@ export interface components {
             id: components["schemas"]["TaskId"];
             /** @description Makes the call safe to repeat for 24 hours: the same key with the same params answers as the first time, with others it is refused. The header `Idempotency-Key` does the same. */
             idempotencyKey?: string;
+            /**
+             * Format: int64
+             * @description Only if the task's `version` is still this one: else it is refused with `conflict`, and its version told.
+             * @default null
+             */
+            ifVersion?: number | null;
             /** @description What to change. */
             updates: components["schemas"]["TaskUpdates"];
         };
@@ -8869,6 +9548,10 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AnalyticsFailures = components['schemas']['AnalyticsFailures'];
+export type AnalyticsFailuresBucket = components['schemas']['AnalyticsFailuresBucket'];
+export type AnalyticsFailuresFound = components['schemas']['AnalyticsFailuresFound'];
+export type AnalyticsFailuresOf = components['schemas']['AnalyticsFailuresOf'];
 export type AnalyticsFlows = components['schemas']['AnalyticsFlows'];
 export type AnalyticsLatency = components['schemas']['AnalyticsLatency'];
 export type AnalyticsLatencyBucket = components['schemas']['AnalyticsLatencyBucket'];
@@ -8905,7 +9588,10 @@ export type ClaimedAttachment = components['schemas']['ClaimedAttachment'];
 export type ClusterFound = components['schemas']['ClusterFound'];
 export type Code = components['schemas']['Code'];
 export type Completion = components['schemas']['Completion'];
+export type ConfigEntry = components['schemas']['ConfigEntry'];
 export type ConfigGet = components['schemas']['ConfigGet'];
+export type ConfigList = components['schemas']['ConfigList'];
+export type ConfigPage = components['schemas']['ConfigPage'];
 export type ConfigSet = components['schemas']['ConfigSet'];
 export type ConfigStored = components['schemas']['ConfigStored'];
 export type ConfigValue = components['schemas']['ConfigValue'];
@@ -8966,6 +9652,9 @@ export type MethodMetadata = components['schemas']['MethodMetadata'];
 export type NewTask = components['schemas']['NewTask'];
 export type OnDuplicate = components['schemas']['OnDuplicate'];
 export type PauseScope = components['schemas']['PauseScope'];
+export type Project = components['schemas']['Project'];
+export type ProjectList = components['schemas']['ProjectList'];
+export type ProjectPage = components['schemas']['ProjectPage'];
 export type QueueList = components['schemas']['QueueList'];
 export type QueuePause = components['schemas']['QueuePause'];
 export type QueuePaused = components['schemas']['queue.paused'];
@@ -9017,6 +9706,9 @@ export type SystemHealthChecked = components['schemas']['SystemHealthChecked'];
 export type SystemHealthFound = components['schemas']['SystemHealthFound'];
 export type SystemHeartbeat = components['schemas']['SystemHeartbeat'];
 export type SystemHeartbeatDone = components['schemas']['SystemHeartbeatDone'];
+export type SystemInstance = components['schemas']['SystemInstance'];
+export type SystemInstancePage = components['schemas']['SystemInstancePage'];
+export type SystemInstances = components['schemas']['SystemInstances'];
 export type SystemMetrics = components['schemas']['SystemMetrics'];
 export type SystemMetricsCache = components['schemas']['SystemMetricsCache'];
 export type SystemMetricsCircuitBreaker = components['schemas']['SystemMetricsCircuitBreaker'];
@@ -9036,7 +9728,15 @@ export type SystemRegistered = components['schemas']['SystemRegistered'];
 export type SystemScaling = components['schemas']['SystemScaling'];
 export type SystemScalingAdvice = components['schemas']['SystemScalingAdvice'];
 export type SystemScalingFound = components['schemas']['SystemScalingFound'];
+export type SystemScalingQueue = components['schemas']['SystemScalingQueue'];
 export type SystemScalingWindow = components['schemas']['SystemScalingWindow'];
+export type SystemServer = components['schemas']['SystemServer'];
+export type SystemServers = components['schemas']['SystemServers'];
+export type SystemServersFound = components['schemas']['SystemServersFound'];
+export type SystemSetting = components['schemas']['SystemSetting'];
+export type SystemSettingOrigin = components['schemas']['SystemSettingOrigin'];
+export type SystemSettings = components['schemas']['SystemSettings'];
+export type SystemSettingsFound = components['schemas']['SystemSettingsFound'];
 export type SystemState = components['schemas']['SystemState'];
 export type SystemUnregister = components['schemas']['SystemUnregister'];
 export type SystemUnregistered = components['schemas']['SystemUnregistered'];
@@ -9057,10 +9757,13 @@ export type TaskCreateMany = components['schemas']['TaskCreateMany'];
 export type TaskCreated = components['schemas']['task.created'];
 export type TaskDelete = components['schemas']['TaskDelete'];
 export type TaskDeleted = components['schemas']['task.deleted'];
+export type TaskDependencies = components['schemas']['TaskDependencies'];
+export type TaskEdge = components['schemas']['TaskEdge'];
 export type TaskExplain = components['schemas']['TaskExplain'];
 export type TaskExplanation = components['schemas']['TaskExplanation'];
 export type TaskFail = components['schemas']['TaskFail'];
 export type TaskGet = components['schemas']['TaskGet'];
+export type TaskGraph = components['schemas']['TaskGraph'];
 export type TaskHeartbeat = components['schemas']['TaskHeartbeat'];
 export type TaskHeartbeatDone = components['schemas']['TaskHeartbeatDone'];
 export type TaskHistory = components['schemas']['TaskHistory'];
@@ -9146,6 +9849,50 @@ export type ResponseFailure503 = components['responses']['Failure503'];
 export type ResponseFailure504 = components['responses']['Failure504'];
 export type $defs = Record<string, never>;
 export interface operations {
+    "analytics.failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AnalyticsFailures"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AnalyticsFailuresFound"];
+                        /** @constant */
+                        event: "analytics.failures";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
     "analytics.latency": {
         parameters: {
             query?: never;
@@ -9322,6 +10069,42 @@ export interface operations {
             504: components["responses"]["Failure504"];
         };
     };
+    "GET /api/analytics/failures": {
+        parameters: {
+            query?: {
+                bucket?: ("minute" | "hour" | "day") | null;
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyticsFailuresFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
     "GET /api/analytics/latency": {
         parameters: {
             query?: {
@@ -9450,6 +10233,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnalyticsWorkersFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "GET /api/config": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigPage"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -9736,6 +10554,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeyRevoked"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "GET /api/projects": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectPage"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -10274,6 +11127,78 @@ export interface operations {
             504: components["responses"]["Error504"];
         };
     };
+    "GET /api/system/instances": {
+        parameters: {
+            query?: {
+                after?: string | null;
+                limit?: number | null;
+                online?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInstancePage"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "POST /api/system/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SystemInstances"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemInstancePage"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
     "GET /api/system/metrics": {
         parameters: {
             query?: {
@@ -10484,6 +11409,142 @@ export interface operations {
             504: components["responses"]["Error504"];
         };
     };
+    "GET /api/system/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemServersFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "POST /api/system/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SystemServers"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemServersFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "GET /api/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSettingsFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "POST /api/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SystemSettings"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemSettingsFound"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
     "POST /api/system/unregister": {
         parameters: {
             query?: never;
@@ -10529,7 +11590,7 @@ export interface operations {
                 limit?: number | null;
                 offset?: number | null;
                 order?: "asc" | "desc" | null;
-                orderBy?: "createdAt" | "updatedAt" | "priority" | "status" | "assignedTo" | null;
+                orderBy?: "createdAt" | "updatedAt" | "priority" | "status" | "assignedTo" | "queue" | null;
                 parentId?: string | null;
                 priority?: number | null;
                 project?: string | null;
@@ -10731,6 +11792,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TasksCompleted"];
+                };
+            };
+            400: components["responses"]["Error400"];
+            401: components["responses"]["Error401"];
+            403: components["responses"]["Error403"];
+            404: components["responses"]["Error404"];
+            408: components["responses"]["Error408"];
+            409: components["responses"]["Error409"];
+            410: components["responses"]["Error410"];
+            413: components["responses"]["Error413"];
+            429: components["responses"]["Error429"];
+            500: components["responses"]["Error500"];
+            503: components["responses"]["Error503"];
+            504: components["responses"]["Error504"];
+        };
+    };
+    "POST /api/tasks/dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TaskDependencies"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskGraph"];
                 };
             };
             400: components["responses"]["Error400"];
@@ -12031,6 +13128,50 @@ export interface operations {
             504: components["responses"]["Failure504"];
         };
     };
+    "config.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ConfigList"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ConfigPage"];
+                        /** @constant */
+                        event: "config.list";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
     "config.set": {
         parameters: {
             query?: never;
@@ -12834,6 +13975,50 @@ export interface operations {
                         data: components["schemas"]["KeyRevoked"];
                         /** @constant */
                         event: "key.revoke";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "project.list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ProjectList"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ProjectPage"];
+                        /** @constant */
+                        event: "project.list";
                         /** @constant */
                         success: true;
                         /** Format: date-time */
@@ -13749,6 +14934,50 @@ export interface operations {
             504: components["responses"]["Failure504"];
         };
     };
+    "system.instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SystemInstances"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SystemInstancePage"];
+                        /** @constant */
+                        event: "system.instances";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
     "system.metrics": {
         parameters: {
             query?: never;
@@ -13904,6 +15133,94 @@ export interface operations {
                         data: components["schemas"]["SystemScalingFound"];
                         /** @constant */
                         event: "system.scaling";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "system.servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SystemServers"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SystemServersFound"];
+                        /** @constant */
+                        event: "system.servers";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "system.settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SystemSettings"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["SystemSettingsFound"];
+                        /** @constant */
+                        event: "system.settings";
                         /** @constant */
                         success: true;
                         /** Format: date-time */
@@ -14388,6 +15705,50 @@ export interface operations {
                         data: components["schemas"]["AttachmentDeleted"];
                         /** @constant */
                         event: "task.delete_attachment";
+                        /** @constant */
+                        success: true;
+                        /** Format: date-time */
+                        timestamp: string;
+                    };
+                };
+            };
+            400: components["responses"]["Failure400"];
+            401: components["responses"]["Failure401"];
+            403: components["responses"]["Failure403"];
+            404: components["responses"]["Failure404"];
+            408: components["responses"]["Failure408"];
+            409: components["responses"]["Failure409"];
+            410: components["responses"]["Failure410"];
+            413: components["responses"]["Failure413"];
+            429: components["responses"]["Failure429"];
+            500: components["responses"]["Failure500"];
+            503: components["responses"]["Failure503"];
+            504: components["responses"]["Failure504"];
+        };
+    };
+    "task.dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TaskDependencies"];
+            };
+        };
+        responses: {
+            /** @description It was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["TaskGraph"];
+                        /** @constant */
+                        event: "task.dependencies";
                         /** @constant */
                         success: true;
                         /** Format: date-time */

@@ -14,6 +14,8 @@ use hyper::header::{COOKIE, HeaderMap};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::Lost;
+
 /// The name of the cookie, and what browsers take over TLS alone, for this host alone.
 const COOKIE_NAME: &str = "cb_session";
 const SECURE_NAME: &str = "__Host-cb_session";
@@ -33,6 +35,30 @@ pub struct Credential {
     pub key: Arc<KeyRow>,
     /// The session, by the hash of its secret.
     pub login: Option<Arc<str>>,
+    /// When what is opened with the session now ends: it may be opened again while the session goes on.
+    pub until: Option<Millis>,
+}
+
+impl Credential {
+    /// A key alone.
+    pub(super) fn of(key: Arc<KeyRow>) -> Self {
+        Self { key, login: None, until: None }
+    }
+
+    /// What became of it at that time, if it opens nothing any more.
+    pub(super) fn over(&self, now: Millis) -> Option<Lost> {
+        let past = |end: Option<Millis>| end.is_some_and(|end| end <= now);
+        match (past(self.key.expires_at), past(self.until)) {
+            (true, _) => Some(Lost::Expired),
+            (false, true) => Some(Lost::LoggedOut),
+            (false, false) => None,
+        }
+    }
+
+    /// When time ends it.
+    pub(super) fn ends_at(&self) -> Option<Millis> {
+        self.key.expires_at.into_iter().chain(self.until).min()
+    }
 }
 
 impl Deref for Credential {
@@ -212,8 +238,7 @@ impl Logins {
     /// A session that is open, and the key that opened it.
     pub(super) async fn key_of(&self, secret: &Secret) -> Option<(Arc<str>, Arc<str>)> {
         let id = secret.id();
-        let found = if self.is_over(&id) { None } else { self.kept.look(&id).await };
-        found.map(|found| (id, found.session.key))
+        self.again(&id).await.map(|found| (id, found.session.key))
     }
 
     /// Whether a session was ended.
@@ -273,6 +298,16 @@ impl Logins {
     /// When a session that is used now ends, if nobody uses it again.
     pub(super) fn ends_at(&self) -> Millis {
         self.clock.now().plus(i64::try_from(LIFE.as_millis()).unwrap_or(i64::MAX))
+    }
+
+    /// When it ends at the latest, if nobody uses it again.
+    pub(super) fn until(&self, session: &Session) -> Millis {
+        self.ends_at().min(session.opened_at.plus(LONGEST_MS))
+    }
+
+    /// The session with an id, as it is now; it goes on as with any other use.
+    pub(super) async fn again(&self, id: &str) -> Option<Found> {
+        if self.is_over(id) { None } else { self.kept.look(id).await }
     }
 }
 
@@ -339,6 +374,63 @@ mod tests {
         one.allow(&Method::DELETE, &headers).unwrap_err();
         headers.insert(CSRF_HEADER, HeaderValue::from_str(&one.csrf()).unwrap());
         one.allow(&Method::POST, &headers).unwrap();
+    }
+
+    #[test]
+    fn what_a_session_has_opened_ends_with_it_or_its_key() {
+        let credential = |expires_at: Option<i64>, until: Option<i64>| {
+            let key = KeyRow {
+                id: "k".into(),
+                tenant: claudebench_core::TenantId::DEFAULT,
+                tenant_name: "default".into(),
+                name: "ada".into(),
+                hash: [0; 32],
+                scopes: Vec::new(),
+                created_at: Millis(0),
+                expires_at: expires_at.map(Millis),
+            };
+            Credential { until: until.map(Millis), ..Credential::of(Arc::new(key)) }
+        };
+        for (expires_at, until, now, over) in [
+            (None, None, i64::MAX, None),
+            (Some(5), None, 4, None),
+            (Some(5), None, 5, Some(Lost::Expired)),
+            (None, Some(5), 4, None),
+            (None, Some(5), 5, Some(Lost::LoggedOut)),
+            (Some(9), Some(5), 6, Some(Lost::LoggedOut)),
+            (Some(5), Some(9), 6, Some(Lost::Expired)),
+        ] {
+            let one = credential(expires_at, until);
+            assert_eq!(one.over(Millis(now)), over, "{expires_at:?} {until:?} at {now}");
+            let first = expires_at.into_iter().chain(until).min();
+            assert_eq!(one.ends_at(), first.map(Millis));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_session_ends_after_thirty_days_however_much_it_is_used() {
+        let clock = Arc::new(claudebench_core::time::ManualClock::at(Millis(0)));
+        let kept = KeptSessions::new(clock.clone(), None);
+        let logins = Logins::new(kept, clock.clone());
+        let session = |opened_at| Session {
+            key: "k".into(),
+            opened_at,
+            position: 0,
+            unsure_until: Millis(0),
+        };
+        let day = 24 * 3_600_000;
+        assert_eq!(logins.until(&session(Millis(0))), Millis(day), "a day after it was used last");
+        clock.advance(LONGEST_MS - day / 2);
+        assert_eq!(logins.until(&session(Millis(0))), Millis(LONGEST_MS));
+        let headers = HeaderMap::new();
+        let secret = Secret::new().unwrap();
+        logins.kept.open(&secret.id(), session(clock.now())).await;
+        for _ in 0..59 {
+            clock.advance(day / 2);
+            assert!(logins.look(&secret, &Method::GET, &headers).await.is_ok());
+        }
+        clock.advance(day / 2);
+        assert!(logins.look(&secret, &Method::GET, &headers).await.is_err());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use claudebench_coordination::sessions::KeptSessions;
+use claudebench_coordination::sessions::{Found, KeptSessions};
 use claudebench_core::event::Event;
 use claudebench_core::{Code, Error, Millis, Principal};
 use claudebench_services::context::store_error;
@@ -58,6 +58,16 @@ pub enum Seen {
     Upto(Position),
     /// That cannot be known now.
     Unknown,
+}
+
+impl Seen {
+    fn of(found: &Found) -> Self {
+        match found.session.position {
+            _ if !found.is_sure => Self::Unknown,
+            0 => Self::Nothing,
+            at => Self::Upto(Position::of(at)),
+        }
+    }
 }
 
 /// A session that was opened.
@@ -186,17 +196,15 @@ impl Auth {
     /// # Errors
     /// What became of the key.
     pub fn check(&self, credential: Option<&Credential>) -> Result<(), Lost> {
-        let Some(Credential { key, login }) = credential else { return Ok(()) };
+        let Some(credential) = credential else { return Ok(()) };
+        let Credential { key, login, .. } = credential;
         if login.as_ref().is_some_and(|login| self.logins.is_over(login)) {
             return Err(Lost::LoggedOut);
         }
         if self.key(&key.id).is_none() {
             return Err(Lost::Revoked);
         }
-        match key.expires_at {
-            Some(end) if end <= self.store.clock().now() => Err(Lost::Expired),
-            _ => Ok(()),
-        }
+        credential.over(self.store.clock().now()).map_or(Ok(()), Err)
     }
 
     /// Waits until who called may no more.
@@ -209,7 +217,7 @@ impl Auth {
             }
             // Only a sender that is gone is an error, and it lives as long as this does.
             let rung = async { revoked.changed().await.is_ok() };
-            match key.expires_at {
+            match key.ends_at() {
                 None => _ = rung.await,
                 Some(end) => {
                     let left = end.since(self.store.clock().now()).clamp(1, i64::MAX);
@@ -232,7 +240,7 @@ impl Auth {
     ) -> Result<Known, Error> {
         if let Some(text) = credentials(headers) {
             let (principal, key) = self.by_key(text).await?;
-            let credential = Some(Arc::new(Credential { key, login: None }));
+            let credential = Some(Arc::new(Credential::of(key)));
             return Ok(Known { principal, credential, seen: Seen::Nothing });
         }
         if let Some(secret) = Secret::of(headers) {
@@ -282,12 +290,9 @@ impl Auth {
         let gone = || Error::new(Code::Unauthorized, "the API key of this session is gone: log in");
         let key = self.found(&open.found.session.key).await?.ok_or_else(gone)?;
         let principal = principal_of(&key, self.store.clock().now()).ok_or_else(gone)?;
-        let seen = match open.found.session.position {
-            _ if !open.found.is_sure => Seen::Unknown,
-            0 => Seen::Nothing,
-            at => Seen::Upto(Position::of(at)),
-        };
-        let credential = Some(Arc::new(Credential { key, login: Some(open.id) }));
+        let seen = Seen::of(&open.found);
+        let until = Some(self.logins.until(&open.found.session));
+        let credential = Some(Arc::new(Credential { key, login: Some(open.id), until }));
         Ok(Known { principal: Arc::new(principal), credential, seen })
     }
 
@@ -301,7 +306,8 @@ impl Auth {
         key: Arc<KeyRow>,
     ) -> Result<LoggedIn, Error> {
         let (secret, id) = self.logins.open(&key).await?;
-        Ok(LoggedIn { secret, principal, credential: Credential { key, login: Some(id) } })
+        let until = Some(self.logins.ends_at());
+        Ok(LoggedIn { secret, principal, credential: Credential { key, login: Some(id), until } })
     }
 
     /// Ends a session here and in Redis. Servers that cannot ask there hear of it by the log.
@@ -313,6 +319,19 @@ impl Auth {
     /// The session of a secret, if it is open: itself, and the public id of its key.
     pub(crate) async fn open_session(&self, secret: &Secret) -> Option<(Arc<str>, Arc<str>)> {
         self.logins.key_of(secret).await
+    }
+
+    /// Whom a key is of, by its public id, if it still opens something.
+    pub(crate) fn principal_by_id(&self, key: &str) -> Option<Arc<Principal>> {
+        principal_of(&*self.key(key)?, self.store.clock().now()).map(Arc::new)
+    }
+
+    /// What its session has written by now, wherever: for what goes on for longer than one request.
+    pub(crate) async fn seen_since(&self, credential: Option<&Credential>) -> Seen {
+        let Some(login) = credential.and_then(|one| one.login.as_ref()) else {
+            return Seen::Nothing;
+        };
+        self.logins.again(login).await.map_or(Seen::Unknown, |found| Seen::of(&found))
     }
 
     /// Something was written by a caller, and the database stood there: whichever server its session asks

@@ -165,7 +165,7 @@ impl Bed {
             connections: self.args.connections,
             pace: self.args.rate.map_or(Pace::Closed, Pace::Open),
             warm_up: Duration::from_secs_f64(self.args.warm_up),
-            measured: Duration::from_secs_f64(self.args.seconds),
+            measured: Duration::from_secs_f64(self.args.measured()),
         }
     }
 

@@ -27,6 +27,7 @@ use report::{Conditions, Figure, print_json, print_table};
 
 pub use bed::BenchError;
 pub use scenario::Scenario;
+pub use scenario::demo::{self, Demo};
 
 /// Measures the server.
 #[derive(Clone, Debug, clap::Args)]
@@ -34,12 +35,18 @@ pub struct Args {
     /// What to measure; everything if absent
     #[arg(value_enum)]
     pub scenarios: Vec<Scenario>,
+    /// The same as naming it without the flag
+    #[arg(long = "scenario", value_enum, value_name = "SCENARIO")]
+    pub named: Vec<Scenario>,
     /// Connections at once
     #[arg(long, default_value_t = 64, value_parser = at_least_one)]
     pub connections: usize,
-    /// How long each round is measured
-    #[arg(long, value_name = "SECONDS", default_value_t = 5.0, value_parser = positive)]
-    pub seconds: f64,
+    /// How long each round is measured, 5 if absent; how long `demo` goes on
+    #[arg(long, value_name = "SECONDS", value_parser = positive)]
+    pub seconds: Option<f64>,
+    /// How many times faster than people `demo` works
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = positive)]
+    pub speed: f64,
     /// How long each round runs before it is measured
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = positive)]
     pub warm_up: f64,
@@ -74,6 +81,35 @@ pub struct Args {
     /// Be the echo that others are measured against
     #[arg(long, hide = true)]
     serve_echo: bool,
+}
+
+impl Args {
+    /// All scenarios that were named.
+    fn asked(&self) -> Vec<Scenario> {
+        self.scenarios.iter().chain(&self.named).copied().collect()
+    }
+
+    /// How long each round is measured, in seconds.
+    #[must_use]
+    pub fn measured(&self) -> f64 {
+        self.seconds.unwrap_or(5.0)
+    }
+
+    /// The demonstration, if it was asked for, which goes alone.
+    ///
+    /// # Errors
+    /// Something else was asked for, too.
+    pub fn demo(&self) -> Result<Option<Demo>, BenchError> {
+        let asked = self.asked();
+        if !asked.contains(&Scenario::Demo) {
+            return Ok(None);
+        }
+        if asked.iter().any(|scenario| *scenario != Scenario::Demo) {
+            let message = "`demo` measures nothing: name it alone";
+            return Err(BenchError::Asked(message.into()));
+        }
+        Ok(Some(Demo { seconds: self.seconds, speed: self.speed, seed: self.seed }))
+    }
 }
 
 fn positive(text: &str) -> Result<f64, String> {
@@ -138,7 +174,7 @@ fn conditions(args: &Args) -> Conditions {
         processors: thread::available_parallelism().map_or(1, usize::from),
         connections: args.connections,
         rounds: args.rounds,
-        seconds: args.seconds,
+        seconds: args.measured(),
         seed: args.seed,
         mixed: args.mixed,
     }
@@ -207,7 +243,7 @@ async fn everything(
     progress: mpsc::Sender<String>,
 ) -> Result<Vec<Figure>, BenchError> {
     crate::transport::listen::raise_file_limit();
-    let scenarios = Scenario::chosen(&args.scenarios);
+    let scenarios = Scenario::chosen(&args.asked());
     let bed = Bed::new(args, other, beside, progress)?;
     let mut figures = Vec::new();
     for scenario in scenarios {
@@ -253,6 +289,17 @@ mod tests {
         for wrong in [["bench", "nothing"], ["bench", "--rounds=0"], ["bench", "--rate=-1"]] {
             assert!(Cli::try_parse_from(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn the_demonstration_is_named_alone_with_or_without_the_flag() {
+        let demo = |line: &[&str]| Cli::try_parse_from(line).unwrap().args.demo();
+        let shown = demo(&["bench", "demo", "--speed=10", "--seed=7"]).unwrap().unwrap();
+        assert_eq!((shown.seconds, shown.speed, shown.seed), (None, 10.0, 7));
+        let shown = demo(&["bench", "--scenario", "demo", "--seconds=2"]).unwrap().unwrap();
+        assert_eq!((shown.seconds, shown.speed), (Some(2.0), 1.0));
+        assert!(demo(&["bench", "demo", "--scenario=bulk"]).is_err());
+        assert!(demo(&["bench", "all"]).unwrap().is_none());
     }
 
     #[tokio::test]

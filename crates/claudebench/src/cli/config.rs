@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::failure::Outcome;
 use super::output::{Cell, Out, Style, Table};
-use crate::config::{Config, DEFAULTS, Loaded, Origin, Setting, shown};
+use crate::config::{Config, DEFAULTS, Loaded, Origin, Shown};
 
 /// Check and show the configuration.
 #[derive(Debug, Subcommand)]
@@ -30,9 +30,9 @@ impl Command {
             Self::Default => out.raw(DEFAULTS.as_bytes()),
             Self::Check => check(&shared.load(Vec::new())?, out),
             Self::Show { changed } => {
-                let mut loaded = shared.load(Vec::new())?;
-                loaded.settings.extend(key_in_force(shared));
-                show(&loaded, changed, out)
+                let mut settings = shared.load(Vec::new())?.shown();
+                settings.extend(key_in_force(shared));
+                show(&settings, changed, out)
             }
         }
     }
@@ -58,11 +58,11 @@ fn check(loaded: &Loaded, out: &mut Out) -> Outcome {
     out.line(format!("{file}; {changed} {differ} from the default"))
 }
 
-fn show(loaded: &Loaded, changed: bool, out: &mut Out) -> Outcome {
-    let settings = loaded.settings.iter().filter(|s| !changed || s.origin != Origin::Default);
+fn show(settings: &[Shown], changed: bool, out: &mut Out) -> Outcome {
+    let settings = settings.iter().filter(|s| !changed || s.origin != Origin::Default);
     if out.for_programs() {
         let settings: Vec<Value> = settings
-            .map(|s| json!({"key": s.key, "value": shown(s), "origin": s.origin.to_string()}))
+            .map(|s| json!({"key": s.key, "value": s.value, "origin": s.origin.to_string()}))
             .collect();
         return out.json(&settings);
     }
@@ -71,7 +71,7 @@ fn show(loaded: &Loaded, changed: bool, out: &mut Out) -> Outcome {
         let style = if setting.origin == Origin::Default { Style::Dim } else { Style::Plain };
         table.row([
             setting.key.as_str().into(),
-            Cell::styled(style, shown(setting).to_string()),
+            Cell::styled(style, setting.value.to_string()),
             Cell::styled(style, setting.origin.to_string()),
         ]);
     }
@@ -79,11 +79,8 @@ fn show(loaded: &Loaded, changed: bool, out: &mut Out) -> Outcome {
 }
 
 /// The API key in the environment, which wins over a file that is configured.
-fn key_in_force(shared: &Shared) -> Option<Setting> {
+fn key_in_force(shared: &Shared) -> Option<Shown> {
     let wins = shared.key_file.is_none() && Config::api_key().is_some();
-    wins.then(|| Setting {
-        key: "client.api_key".into(),
-        value: "***".into(),
-        origin: Origin::Variable("CLAUDEBENCH_API_KEY".into()),
-    })
+    let variable = || Origin::Variable("CLAUDEBENCH_API_KEY".into());
+    wins.then(|| Shown::hidden("client.api_key", variable()))
 }

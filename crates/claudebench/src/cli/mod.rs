@@ -363,6 +363,10 @@ fn threads() -> Outcome<tokio::runtime::Runtime> {
 /// Measures a server of its own, or the one that an option names: one that is merely configured
 /// may hold real work.
 fn bench(args: crate::bench::Args, shared: &Shared, out: &mut Out) -> Outcome {
+    let demo = args.demo().map_err(Failure::local)?;
+    if let Some(demo) = demo {
+        return show_fleet(demo, shared, out);
+    }
     let mut other = crate::bench::Other::default();
     if shared.url.is_some() {
         let config = shared.load(Vec::new())?.config;
@@ -373,6 +377,15 @@ fn bench(args: crate::bench::Args, shared: &Shared, out: &mut Out) -> Outcome {
     let (stdout, stderr) = out.streams();
     // The echo that it starts is to have as many threads as the server has.
     let ended = threads()?.block_on(crate::bench::run(args, other, json, stdout, stderr));
+    ended_with(ended)
+}
+
+/// Shows a fleet at work at the server that every other command would talk to.
+fn show_fleet(demo: crate::bench::Demo, shared: &Shared, out: &mut Out) -> Outcome {
+    let client = shared.client(&shared.load(Vec::new())?.config)?;
+    let json = out.for_programs();
+    let (stdout, stderr) = out.streams();
+    let ended = threads()?.block_on(crate::bench::demo::run(demo, client, json, stdout, stderr));
     ended_with(ended)
 }
 

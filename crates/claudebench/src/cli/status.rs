@@ -103,6 +103,7 @@ impl Found {
                 PauseScope::Project(name) => format!("project {name}"),
                 PauseScope::Role(name) => format!("role {name}"),
                 PauseScope::Tag(name) => format!("tag {name}"),
+                PauseScope::Worker(name) => format!("worker {name}"),
             };
             let until = pause.until.map(|at| format!(", ends {}", in_future(at, now)));
             let why = pause.reason.as_ref().map(|why| format!(": {why}"));

@@ -171,7 +171,7 @@ pub fn has_password(url: &str) -> bool {
 
 /// A setting's value, as anybody may see it.
 #[must_use]
-pub fn shown(setting: &Setting) -> toml::Value {
+pub(super) fn shown(setting: &Setting) -> toml::Value {
     match &setting.value {
         toml::Value::String(text) if of_a_database(&setting.key) => hidden(text).into(),
         toml::Value::String(text) => without_password(text).into(),

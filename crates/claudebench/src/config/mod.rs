@@ -10,23 +10,26 @@ mod proxies;
 mod rates;
 mod redis;
 mod scaling;
+mod shown;
 #[cfg(test)]
 mod tests;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use claudebench_core::rank::Aging;
 use serde::Deserialize;
 
 pub use cache::Cache;
-pub use database::{EMBEDDED, has_password, shown};
+pub use database::{EMBEDDED, has_password};
 pub use layers::{ConfigError, Origin, Setting};
 pub use project::{PROJECT_FILE, read_project, write_project};
 pub use proxies::{Proxy, ProxyError};
 pub use rates::Rates;
 pub use redis::Redis;
 pub use scaling::Scaling;
+pub use shown::Shown;
 
 use layers::defaults;
 
@@ -59,6 +62,9 @@ pub struct Config {
     pub log: Log,
     pub hook: Hook,
     pub client: Client,
+    /// All of this as people may see it, each with its origin.
+    #[serde(skip)]
+    pub in_force: Arc<[Shown]>,
 }
 
 /// `[store]`
@@ -404,6 +410,7 @@ impl Config {
         };
         config.client.url_of_project = origin("client.url");
         config.client.key_of_project = origin("client.key_file").is_some();
+        config.in_force = settings.iter().map(Shown::of).collect();
         Ok(Loaded { config, settings, file, project })
     }
 }

@@ -223,7 +223,7 @@ fn repeated(all: &toml::Value) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::shown;
+    use super::super::database::shown;
     use super::*;
 
     fn loaded(flags: &[(&'static str, toml::Value)]) -> Result<Config, String> {

@@ -196,18 +196,18 @@ async fn newest<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
 }
 
 async fn pending<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
-    let query =
-        json!({ "status": "pending", "orderBy": "priority", "order": "desc", "limit": 100 });
+    let query = json!({ "status": "pending", "orderBy": "queue", "limit": 100 });
     let page = caller.ask::<List>(query).await?;
     let names = ["id", "text", "priority", "createdAt", "metadata"].as_slice();
     let tasks = page["tasks"].as_array().map_or(&[][..], Vec::as_slice);
-    let free = tasks.iter().filter(|task| task["assignedTo"].is_null());
-    let mut free: Vec<Value> = free.map(|task| fields(task, names)).collect();
-    let first = |task: &Value| {
-        (std::cmp::Reverse(task["priority"].as_i64()), task["createdAt"].to_string())
+    // What waits for its time, for others or on a worker is no claim's.
+    let is_free = |task: &&Value| {
+        task["assignedTo"].is_null()
+            && task["openDependencies"].as_i64().unwrap_or(0) == 0
+            && task["runAt"].is_null()
     };
-    free.sort_by_key(first);
-    free.truncate(20);
+    let free = tasks.iter().filter(is_free);
+    let free: Vec<Value> = free.take(20).map(|task| fields(task, names)).collect();
     let next = free.first().cloned();
     Ok(json!({ "pendingTasks": free, "total": page["totalCount"], "nextTask": next }))
 }

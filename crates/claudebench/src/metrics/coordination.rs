@@ -8,6 +8,10 @@ use claudebench_coordination::relay::RelayStatus;
 use claudebench_coordination::windows::{MINUTES, Seen};
 use prometheus::{GaugeVec, IntGauge, IntGaugeVec, Opts, Registry};
 
+/// How a breaker that stands so is shown.
+const CLOSED: i64 = 0;
+const OPEN: i64 = 2;
+
 /// What is shown of links to Redis.
 const FIGURES: [&str; 4] = ["calls", "failed", "opened", "connected"];
 
@@ -86,9 +90,9 @@ impl Coordination {
         for link in links.each() {
             let LinkStatus { state, calls, failed, opened, connected } = link.status();
             let state = match state {
-                BreakerState::Closed => 0,
+                BreakerState::Closed => CLOSED,
                 BreakerState::HalfOpen => 1,
-                BreakerState::Open => 2,
+                BreakerState::Open => OPEN,
             };
             let figures = [calls, failed, opened, connected];
             all.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure);
@@ -106,6 +110,12 @@ impl Coordination {
         for (figure, value) in FIGURES.into_iter().zip(all) {
             show(&self.redis, &[(figure, value)]);
         }
+    }
+
+    /// Shows how the breaker of a replica stands: reads go there, or it is looked at beside them until they may.
+    pub fn show_replica(&self, name: &str, serves: bool) {
+        let state = if serves { CLOSED } else { OPEN };
+        self.breakers.with_label_values(&[&*format!("replica:{name}")]).set(state);
     }
 
     /// Shows what went on of late over all servers.

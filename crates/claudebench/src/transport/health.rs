@@ -87,6 +87,11 @@ pub(super) async fn metrics(app: &App, client: &Client, headers: &HeaderMap) -> 
             gauge.set(depth);
         }
     }
+    let now = app.shared.clock.now();
+    let queues = app.shared.role_queues.look(&*app.shared.store, now);
+    if let Ok(Ok(queues)) = timeout(PATIENCE, queues).await {
+        metrics.show_role_queues(&queues);
+    }
     if let Ok(Ok(figures)) = timeout(PATIENCE, app.shared.store.figures()).await {
         for (name, value) in figures {
             metrics.database.with_label_values(&[name]).set(value);
@@ -111,10 +116,8 @@ pub(super) async fn metrics(app: &App, client: &Client, headers: &HeaderMap) -> 
         metrics.coordination.show_relay(&relay.status());
     }
     let signals = &app.shared.signals;
-    metrics
-        .coordination
-        .show_signals(&signals.look(app.shared.clock.now()).await, signals.servers().0);
-    let (instances, now) = (&app.config.instances, app.shared.clock.now());
+    metrics.coordination.show_signals(&signals.look(now).await, signals.servers().0);
+    let instances = &app.config.instances;
     let half = Since {
         sessions: now.plus(-instances.session_silence_ms / 2),
         others: now.plus(-instances.silence_ms / 2),

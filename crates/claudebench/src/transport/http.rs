@@ -17,7 +17,7 @@ use super::peer::Peer;
 use super::refusal::Form;
 use super::trail::Trail;
 use super::{
-    App, catalogue, guard, health, login, mcp, openapi, rest, routes, rpc, sse, trail, ws,
+    App, catalogue, guard, health, login, mcp, openapi, rest, routes, rpc, sse, trail, web, ws,
 };
 
 use crate::auth::Known;
@@ -74,6 +74,9 @@ async fn route(app: &Arc<App>, peer: &Arc<Peer>, request: Request<Incoming>) -> 
     };
     if request.method() == Method::GET && request.uri().path() == "/metrics" {
         return health::metrics(app, &client, request.headers()).await;
+    }
+    if let Some(page) = web::answer(request.method(), request.uri().path(), request.headers()) {
+        return page;
     }
     let origin = request.headers().get(hyper::header::ORIGIN).cloned();
     let mut response = if let Some(error) = turned_away(app, peer) {

@@ -74,7 +74,7 @@ pub(super) async fn log_in(
         app.rates.admit(&key, "auth.login").await.map_err(|limited| rates::refused(&limited))?;
         let _place = app.calls.enter(principal.tenant, key.id.as_str().into())?;
         let opened = app.auth.log_in(principal, key).await?;
-        let Credential { key, login } = &opened.credential;
+        let Credential { key, login, .. } = &opened.credential;
         let cx = Context::new(app.shared.clone(), opened.principal.clone());
         if let Err(error) = begin(app, &cx, (key, login.as_ref()), headers).await {
             if let Some(login) = login {
@@ -115,7 +115,10 @@ async fn begin(
     if let Some(secret) = Secret::of(headers)
         && let Some((before, by)) = app.auth.open_session(&secret).await
     {
-        end(app, cx, &before, &by).await?;
+        // It ends in the log of those who own it.
+        let owner = app.auth.principal_by_id(&by);
+        let of = owner.map(|owner| Context::new(app.shared.clone(), owner));
+        end(app, of.as_ref().unwrap_or(cx), &before, &by).await?;
     }
     let id = login.map(|login| &**login).unwrap_or_default();
     login_event(cx, &LoginStarted { id, key: &key.id, life: std::marker::PhantomData }).await

@@ -25,6 +25,7 @@ mod routes;
 pub mod rpc;
 mod sse;
 pub mod trail;
+mod web;
 mod ws;
 
 use std::sync::Arc;

@@ -42,11 +42,10 @@ impl Trail {
     /// The same, with what is known of its session.
     #[must_use]
     pub fn in_session(mut self, seen: Seen) -> Self {
-        match seen {
-            Seen::Nothing => {}
-            Seen::Upto(position) => self.carried = self.carried.max(Some(position)),
-            Seen::Unknown => self.is_unknown = true,
+        if let Seen::Upto(position) = seen {
+            self.carried = self.carried.max(Some(position));
         }
+        self.is_unknown = seen == Seen::Unknown;
         self
     }
 

@@ -21,6 +21,10 @@ use super::dispatch::Caller;
 use super::forwarded::Client;
 use super::peer::Peer;
 
+/// How much of what a client says is read at once. Most sockets listen and say little, and each holds so much for
+/// as long as it is open; a longer message gets what it needs.
+const READ: usize = 2 << 10;
+
 /// The sockets that are open, for their statistics.
 #[derive(Default)]
 pub struct Sockets {
@@ -66,8 +70,12 @@ pub(super) async fn upgrade(
     // A key stands for one call; on the upgrade it would stand for all that are made over it.
     let caller = Caller { key: None, ..caller };
     peer.keeps_time();
-    upgrade.max_message_size(most).max_frame_size(most).write_buffer_size(0).on_upgrade(
-        move |socket| async move {
+    upgrade
+        .max_message_size(most)
+        .max_frame_size(most)
+        .write_buffer_size(0)
+        .read_buffer_size(READ)
+        .on_upgrade(move |socket| async move {
             let id = client_id(&app);
             let known = Socket {
                 tenant: caller.principal.tenant,
@@ -82,8 +90,7 @@ pub(super) async fn upgrade(
             app.metrics.sockets.dec();
             app.sockets.lock().remove(&id);
             drop((peer, work));
-        },
-    )
+        })
 }
 
 /// A name that nobody else has.

@@ -7,7 +7,7 @@ use claudebench_core::event::Event;
 use serde::Deserialize;
 
 /// The rules by which events are counted. With others, everything is counted anew.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Tasks that were made.
 pub(super) const CREATED: &str = "created";
@@ -47,6 +47,42 @@ pub(super) const METHODS: &[&str] = &[
 
 /// What time alone brings about: reasons that no caller gives.
 const BY_TIME: &[&str] = &["lease_expired", "deadline_exceeded", "instance_failed"];
+
+/// A reason for which attempts fail.
+pub(super) struct Why {
+    /// As events give it; anything else counts for the last one.
+    pub(super) reason: &'static str,
+    /// Attempts that ended so, while their task goes on.
+    pub(super) attempts: &'static str,
+    /// Tasks that failed for good with it.
+    pub(super) tasks: &'static str,
+}
+
+macro_rules! whys {
+    ($($reason:literal),* $(,)?) => {
+        &[$(Why {
+            reason: $reason,
+            attempts: concat!("attempt_failed.", $reason),
+            tasks: concat!("failed.", $reason),
+        }),*]
+    };
+}
+
+/// All of them: those that workers give (`task.fail`), those that time brings, and everything else, such as a
+/// task that somebody moved to `failed` by hand.
+pub(super) const WHYS: &[Why] = whys![
+    "error",
+    "invalid_input",
+    "refused",
+    "timeout",
+    "rate_limited",
+    "unavailable",
+    "crashed",
+    "lease_expired",
+    "deadline_exceeded",
+    "instance_failed",
+    "other",
+];
 
 /// The fields that are counted. Events of earlier versions have not all of them.
 #[derive(Default, Deserialize)]
@@ -106,6 +142,18 @@ impl<'a> Fields<'a> {
             },
             _ => return None,
         })
+    }
+
+    /// The figure of the reason, if it is about a failure. What is given back has not failed.
+    pub(super) fn failure(&self, kind: &str, flow: Option<&str>) -> Option<&'static str> {
+        // Most events are about none: those cost no look at the reasons.
+        let figure: fn(&Why) -> &'static str = match flow {
+            Some(FAILED) => |why| why.tasks,
+            _ if kind == "task.attempt_failed" => |why| why.attempts,
+            _ => return None,
+        };
+        let reason = self.reason.as_ref().map_or("", |reason| &*reason.0);
+        WHYS.iter().find(|why| why.reason == reason).or(WHYS.last()).map(figure)
     }
 
     /// The method that did it, by what it did.

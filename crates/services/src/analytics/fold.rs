@@ -58,6 +58,9 @@ impl Metrics {
         if let Some(method) = fields.method(kind) {
             self.count(at, method, None);
         }
+        if let Some(failure) = fields.failure(kind, flow) {
+            self.count(at, failure, None);
+        }
         let Some(flow) = flow else { return };
         self.count(at, flow, fields.priority.filter(|_| flow != RETURNED));
         // The first claim of a task has its first fence; later ones waited for something else.

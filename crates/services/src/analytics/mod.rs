@@ -1,6 +1,7 @@
 //! The figures that dashboards show, counted along the event log.
 
 pub mod consumer;
+mod failures;
 mod figures;
 mod fold;
 mod latency;
@@ -9,6 +10,7 @@ mod tasks;
 mod throughput;
 mod workers;
 
+pub use failures::{Failures, FailuresBucket, FailuresFound, FailuresOf};
 pub use latency::{Latency, LatencyBucket, LatencyFound, Times, TimesOfBoth};
 pub use range::{Lost, Told};
 pub use tasks::{StatusBucket, StatusTotal, Tasks, TasksFound};
@@ -22,5 +24,6 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<Tasks>(),
     Entry::of::<Throughput>(),
     Entry::of::<Latency>(),
+    Entry::of::<Failures>(),
     Entry::of::<Workers>(),
 ];

@@ -7,12 +7,12 @@ use claudebench_store as store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::scope;
+use super::Named;
 use crate::context::Context;
 use crate::method::{Access, Method};
 
-/// Holds claims back: from a project, in a role, of tasks with a tag, or all. What is being worked
-/// on goes on. A pause at the same place is replaced.
+/// Holds claims back: from a project, in a role, of tasks with a tag, by a worker, or all. What is
+/// being worked on goes on. A pause at the same place is replaced.
 ///
 /// ```json
 /// {"project": "site", "reason": "release in progress", "forMs": 600000}
@@ -29,6 +29,9 @@ pub struct Pause {
     pub role: Option<Name>,
     /// The tasks with this tag.
     pub tag: Option<Name>,
+    /// Claims by this worker: it gets no more tasks, not even those that are parked on it. It need
+    /// not be there; the pause outlasts its registration.
+    pub worker: Option<Name>,
     /// Why.
     pub reason: Option<Text<0, 500>>,
     /// When it ends by itself.
@@ -57,7 +60,8 @@ impl Method for Pause {
     type Output = Paused;
 
     async fn call(self, cx: &Context) -> Result<Paused, Error> {
-        let scope = scope(self.all, self.project, self.role, self.tag)?;
+        let Self { all, project, role, tag, worker, .. } = self;
+        let scope = Named { all, project, role, tag, worker }.scope()?;
         let until = match (self.until, self.for_ms) {
             (Some(_), Some(_)) => {
                 return Err(Error::invalid(&["forMs"], "expected until or forMs, not both"));

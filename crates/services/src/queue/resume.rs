@@ -7,7 +7,7 @@ use claudebench_store as store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::scope;
+use super::Named;
 use crate::context::Context;
 use crate::method::{Access, Method};
 
@@ -28,6 +28,8 @@ pub struct Resume {
     pub role: Option<Name>,
     /// The pause of this tag.
     pub tag: Option<Name>,
+    /// The pause of this worker.
+    pub worker: Option<Name>,
 }
 
 /// Claims go on.
@@ -47,7 +49,8 @@ impl Method for Resume {
     type Output = Resumed;
 
     async fn call(self, cx: &Context) -> Result<Resumed, Error> {
-        let scope = scope(self.all, self.project, self.role, self.tag)?;
+        let Self { all, project, role, tag, worker } = self;
+        let scope = Named { all, project, role, tag, worker }.scope()?;
         let resumed_at = cx.commit(store::Resume { scope: scope.clone() }).await?;
         Ok(Resumed { scope, resumed_at })
     }

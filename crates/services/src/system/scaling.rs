@@ -3,6 +3,7 @@
 use claudebench_coordination::windows::{Counted, MINUTES};
 use claudebench_core::scaling::{Load, Way, advise};
 use claudebench_core::{Code, Error, Scope, Status, TenantId};
+use claudebench_store::RoleQueue;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,10 @@ pub struct ScalingFound {
     pub unchanged_ms: i64,
     /// Tasks that can be claimed now.
     pub queued: i64,
+    /// The same for each role, the longest queue first: at most 100 roles, of the first 1,000 lanes (tasks
+    /// with the same project, roles and tags), and of each lane at most 1,000 tasks. A task of several
+    /// roles counts for each; counted every two seconds at most.
+    pub queues: Vec<RoleQueueFound>,
     /// Tasks that somebody works on.
     pub running: i64,
     /// Running tasks for each server.
@@ -45,6 +50,24 @@ pub struct ScalingFound {
     pub windows: Vec<WindowFound>,
     /// What is advised.
     pub advice: AdviceFound,
+}
+
+/// How much a role has to do.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "SystemScalingQueue")]
+pub struct RoleQueueFound {
+    /// The role; none for the tasks that anybody may claim.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Tasks that can be claimed now.
+    pub queued: i64,
+}
+
+impl From<&RoleQueue> for RoleQueueFound {
+    fn from(queue: &RoleQueue) -> Self {
+        Self { role: queue.role.as_deref().map(Into::into), queued: queue.ready }
+    }
 }
 
 /// What went on in the last minutes.
@@ -108,6 +131,7 @@ impl Method for Scaling {
         let (shared, now) = (&cx.shared, cx.now());
         let totals = shared.store.totals().await.map_err(store_error)?;
         let own = shared.store.stats(cx.tenant(), None, cx.freshness).await.map_err(store_error)?;
+        let queues = shared.role_queues.look(&*shared.store, now).await.map_err(store_error)?;
         let seen = shared.signals.look(now).await;
         let (servers, changed_at) = shared.signals.servers();
         let running = totals.of(Status::InProgress);
@@ -125,6 +149,7 @@ impl Method for Scaling {
             servers,
             unchanged_ms: load.unchanged_ms,
             queued: load.queued,
+            queues: queues.iter().map(RoleQueueFound::from).collect(),
             running,
             #[allow(clippy::cast_precision_loss, reason = "for people to read")]
             running_per_server: Decimal(running as f64 / f64::from(servers.max(1))),

@@ -1,5 +1,6 @@
 //! `task.explain`.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use claudebench_core::lane::{Closed, Lane, PauseScope};
@@ -11,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::view::{WireLease, one_of};
 use crate::context::{Context, store_error};
 use crate::method::{Access, Method};
+
+/// How many workers that are paused are named.
+const MAX_NAMED: usize = 10;
 
 /// Says why a task is not being worked on: what it waits for, who could claim it, and how many
 /// come before it.
@@ -105,6 +109,11 @@ pub enum Reason {
     },
     /// No worker is registered.
     NoWorker,
+    /// Each registered worker that might claim it is paused.
+    WorkersPaused {
+        /// These workers; 10 at most.
+        worker_ids: Vec<String>,
+    },
 }
 
 impl Method for Explain {
@@ -138,7 +147,13 @@ impl Method for Explain {
 impl Reason {
     /// Whether it says that nobody comes, not that nobody may.
     fn is_only_a_wish(&self) -> bool {
-        matches!(self, Self::NoWorkerWithRole { .. } | Self::NoWorker | Self::ParkedOn { .. })
+        matches!(
+            self,
+            Self::NoWorkerWithRole { .. }
+                | Self::NoWorker
+                | Self::WorkersPaused { .. }
+                | Self::ParkedOn { .. }
+        )
     }
 }
 
@@ -171,7 +186,7 @@ fn reasons(known: &Explained, workers: &[(&str, &[Arc<str>])]) -> Vec<Reason> {
         tags: task.tags.clone(),
     });
     reasons.extend(pauses(&lane, &known.pauses));
-    reasons.extend(nobody_for(&lane, workers));
+    reasons.extend(nobody_for(&lane, workers, &known.pauses));
     reasons
 }
 
@@ -181,7 +196,7 @@ fn pauses(lane: &Lane, pauses: &[PauseRow]) -> Vec<Reason> {
     let mut reasons = Vec::new();
     loop {
         let scopes: Vec<PauseScope> = open.iter().map(|pause| pause.scope.clone()).collect();
-        let Err(Closed::Paused(place)) = lane.open_to_roles(&lane.roles, &scopes) else {
+        let Err(Closed::Paused(place)) = lane.open_to_its_own(&scopes) else {
             return reasons;
         };
         let pause = open.remove(place);
@@ -194,7 +209,7 @@ fn pauses(lane: &Lane, pauses: &[PauseRow]) -> Vec<Reason> {
 }
 
 /// Why nobody comes for a lane, if nobody does.
-fn nobody_for(lane: &Lane, workers: &[(&str, &[Arc<str>])]) -> Option<Reason> {
+fn nobody_for(lane: &Lane, workers: &[(&str, &[Arc<str>])], pauses: &[PauseRow]) -> Option<Reason> {
     if let Some(assignee) = &lane.assignee {
         let online = workers.iter().any(|(id, _)| **id == **assignee);
         return Some(Reason::ParkedOn { instance_id: assignee.to_string(), online });
@@ -202,9 +217,26 @@ fn nobody_for(lane: &Lane, workers: &[(&str, &[Arc<str>])]) -> Option<Reason> {
     if workers.is_empty() {
         return Some(Reason::NoWorker);
     }
-    let fits = lane.roles.is_empty()
-        || workers.iter().any(|(_, roles)| roles.iter().any(|role| lane.roles.contains(role)));
-    (!fits).then(|| Reason::NoWorkerWithRole { roles: lane.roles.clone() })
+    let has_role = |roles: &[Arc<str>]| roles.iter().any(|role| lane.roles.contains(role));
+    let mut fit = workers.iter().filter(|(_, roles)| lane.roles.is_empty() || has_role(roles));
+    let mut paused = Vec::new();
+    let names = pauses.iter().filter_map(|pause| match &pause.scope {
+        PauseScope::Worker(name) => Some(name.as_str()),
+        _ => None,
+    });
+    let names: HashSet<&str> = names.collect();
+    if fit.any(|(id, _)| {
+        let is_paused = names.contains(id);
+        paused.extend(is_paused.then(|| (*id).to_owned()));
+        !is_paused
+    }) {
+        return None;
+    }
+    if paused.is_empty() {
+        return Some(Reason::NoWorkerWithRole { roles: lane.roles.clone() });
+    }
+    paused.truncate(MAX_NAMED);
+    Some(Reason::WorkersPaused { worker_ids: paused })
 }
 
 fn summary(status: Status, because: &[Reason], ahead: Option<i64>) -> String {
@@ -236,6 +268,7 @@ fn sentence(reason: &Reason) -> String {
                 PauseScope::Project(name) => format!("The project {name} is"),
                 PauseScope::Role(name) => format!("The role {name} is"),
                 PauseScope::Tag(name) => format!("The tag {name} is"),
+                PauseScope::Worker(name) => format!("The worker {name} is"),
             };
             let why = reason.as_ref().map_or_else(String::new, |why| format!(" ({why})"));
             let end = until.map_or_else(String::new, |until| format!(" until {until}"));
@@ -251,6 +284,9 @@ fn sentence(reason: &Reason) -> String {
             format!("No registered worker has the role {}.", roles.join(" or "))
         }
         Reason::NoWorker => "No worker is registered.".into(),
+        Reason::WorkersPaused { worker_ids } => {
+            format!("Each worker that might claim it is paused: {}.", worker_ids.join(", "))
+        }
     }
 }
 
@@ -301,12 +337,27 @@ mod tests {
     fn who_could_come_is_known() {
         let roles: [Arc<str>; 1] = ["a".into()];
         let workers: [(&str, &[Arc<str>]); 1] = [("w", &roles)];
-        assert_eq!(nobody_for(&lane(&["a"]), &workers), None);
-        assert_eq!(nobody_for(&lane(&[]), &[]), Some(Reason::NoWorker));
+        assert_eq!(nobody_for(&lane(&["a"]), &workers, &[]), None);
+        assert_eq!(nobody_for(&lane(&[]), &[], &[]), Some(Reason::NoWorker));
         let missing = Reason::NoWorkerWithRole { roles: vec!["b".into()] };
-        assert_eq!(nobody_for(&lane(&["b"]), &workers), Some(missing));
+        assert_eq!(nobody_for(&lane(&["b"]), &workers, &[]), Some(missing));
         let parked = Lane { assignee: Some("v".into()), ..lane(&["a"]) };
         let on = Reason::ParkedOn { instance_id: "v".into(), online: false };
-        assert_eq!(nobody_for(&parked, &workers), Some(on));
+        assert_eq!(nobody_for(&parked, &workers, &[]), Some(on));
+    }
+
+    #[test]
+    fn a_paused_worker_does_not_come() {
+        let roles: [Arc<str>; 1] = ["a".into()];
+        let workers: [(&str, &[Arc<str>]); 2] = [("v", &[]), ("w", &roles)];
+        let pause = [pause(PauseScope::Worker("w".into()))];
+        let found = nobody_for(&lane(&["a"]), &workers, &pause);
+        assert_eq!(found, Some(Reason::WorkersPaused { worker_ids: vec!["w".into()] }));
+        assert!(found.is_some_and(|reason| reason.is_only_a_wish()));
+        assert_eq!(nobody_for(&lane(&[]), &workers, &pause), None, "v may come");
+        assert!(pauses(&lane(&["a"]), &pause).is_empty(), "others may claim it");
+        let parked = Lane { assignee: Some("w".into()), ..lane(&["a"]) };
+        let found: Vec<String> = pauses(&parked, &pause).iter().map(sentence).collect();
+        assert_eq!(found, ["The worker w is paused (release)."]);
     }
 }

@@ -20,7 +20,7 @@ use crate::method::{Access, Method};
 /// few of them may wait: then `overloaded` says when to come back.
 ///
 /// ```json
-/// {"status": "pending", "orderBy": "priority", "limit": 20}
+/// {"status": "pending", "orderBy": "queue", "limit": 20}
 /// ```
 #[derive(Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
@@ -50,9 +50,12 @@ pub struct List {
     pub offset: Option<Int<0, 1_000_000_000>>,
     /// Continues after the last task of the page before: its `nextCursor`. Instead of `offset`.
     pub after: Option<Text<1, 500>>,
-    /// What the list is ordered by; `createdAt` if absent.
+    /// What the list is ordered by; `createdAt` if absent. `queue`, for pending tasks: as claims take
+    /// them, that is by priority and then by age, or as `tasks.aging_step_ms` has it; those that wait for their
+    /// time, for others or on a worker stand among them.
     pub order_by: Option<OrderBy>,
-    /// In which direction; `desc` if absent.
+    /// In which direction; `desc` if absent, but `asc` in the order of `queue`: what is claimed first
+    /// comes first.
     pub order: Option<Order>,
 }
 
@@ -60,7 +63,7 @@ pub struct List {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[schemars(rename = "TaskOrderBy")]
-#[allow(missing_docs, reason = "each is a field of a task")]
+#[allow(missing_docs, reason = "each is a field of a task, or named where it is asked for")]
 pub enum OrderBy {
     #[default]
     CreatedAt,
@@ -68,6 +71,16 @@ pub enum OrderBy {
     Priority,
     Status,
     AssignedTo,
+    Queue,
+}
+
+impl OrderBy {
+    const fn usually(self) -> Order {
+        match self {
+            Self::Queue => Order::Asc,
+            _ => Order::Desc,
+        }
+    }
 }
 
 /// In which direction.
@@ -110,6 +123,7 @@ impl Method for List {
         if self.after.is_some() && self.offset.is_some_and(|offset| offset.get() > 0) {
             return Err(Error::invalid(&["offset"], "expected after or offset, not both"));
         }
+        let order_by = self.order_by.unwrap_or_default();
         let query = TaskQuery {
             tenant: Some(cx.tenant()),
             status: self.status,
@@ -121,8 +135,8 @@ impl Method for List {
             parent: self.parent_id,
             dead: self.dead,
             search: self.search.map(Text::into_string),
-            order_by: order_by(self.order_by.unwrap_or_default()),
-            order: match self.order.unwrap_or_default() {
+            order_by: in_store(order_by),
+            order: match self.order.unwrap_or(order_by.usually()) {
                 Order::Asc => store::ListOrder::Asc,
                 Order::Desc => store::ListOrder::Desc,
             },
@@ -142,12 +156,13 @@ impl Method for List {
     }
 }
 
-fn order_by(field: OrderBy) -> store::OrderBy {
+fn in_store(field: OrderBy) -> store::OrderBy {
     match field {
         OrderBy::CreatedAt => store::OrderBy::CreatedAt,
         OrderBy::UpdatedAt => store::OrderBy::UpdatedAt,
         OrderBy::Priority => store::OrderBy::Priority,
         OrderBy::Status => store::OrderBy::Status,
         OrderBy::AssignedTo => store::OrderBy::AssignedTo,
+        OrderBy::Queue => store::OrderBy::Queue,
     }
 }

@@ -9,6 +9,7 @@ mod complete_many;
 mod create;
 mod create_many;
 mod delete;
+mod dependencies;
 mod explain;
 mod fail;
 mod get;
@@ -41,6 +42,7 @@ pub use complete_many::{CompleteMany, CompletedMany, Item, ItemDone, ItemError};
 pub use create::Create;
 pub use create_many::{CreateMany, CreatedMany, NewTask};
 pub use delete::{Delete, Deleted};
+pub use dependencies::{Dependencies, DependenciesFound, DependencyEdge};
 pub use explain::{Explain, Explanation, Reason};
 pub use fail::{Fail, FailReason};
 pub use get::{Get, Shown, StoredTasks};
@@ -80,6 +82,7 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<History>(),
     Entry::of::<Stats>(),
     Entry::of::<Explain>(),
+    Entry::of::<Dependencies>(),
     Entry::of::<Delete>(),
     Entry::of::<CreateAttachment>(),
     Entry::of::<ListAttachments>(),

@@ -2,6 +2,7 @@
 
 use claudebench_core::bounded::Name;
 use claudebench_core::{Error, Millis, Scope, Status};
+use claudebench_store as store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -54,16 +55,9 @@ pub struct Counts {
     pub oldest_ready_age_ms: Option<i64>,
 }
 
-impl Method for Stats {
-    const NAME: &'static str = "task.stats";
-    const ACCESS: Access = Access::Read(Scope::TasksRead);
-    type Output = Counts;
-
-    async fn call(self, cx: &Context) -> Result<Counts, Error> {
-        let project = self.project.map(Name::into_string);
-        let stats =
-            cx.shared.store.stats(cx.tenant(), project, cx.freshness).await.map_err(store_error)?;
-        Ok(Counts {
+impl Counts {
+    pub(crate) fn of(stats: &store::Stats, now: Millis) -> Self {
+        Self {
             total: stats.total(),
             pending: stats.of(Status::Pending),
             in_progress: stats.of(Status::InProgress),
@@ -75,7 +69,20 @@ impl Method for Stats {
             blocked: stats.blocked,
             dead: stats.dead,
             oldest_ready_at: stats.oldest_ready,
-            oldest_ready_age_ms: stats.oldest_ready.map(|at| cx.now().since(at).max(0)),
-        })
+            oldest_ready_age_ms: stats.oldest_ready.map(|at| now.since(at).max(0)),
+        }
+    }
+}
+
+impl Method for Stats {
+    const NAME: &'static str = "task.stats";
+    const ACCESS: Access = Access::Read(Scope::TasksRead);
+    type Output = Counts;
+
+    async fn call(self, cx: &Context) -> Result<Counts, Error> {
+        let project = self.project.map(Name::into_string);
+        let stats =
+            cx.shared.store.stats(cx.tenant(), project, cx.freshness).await.map_err(store_error)?;
+        Ok(Counts::of(&stats, cx.now()))
     }
 }

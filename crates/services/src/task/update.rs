@@ -22,6 +22,9 @@ pub struct Update {
     pub id: TaskId,
     /// What to change.
     pub updates: Updates,
+    /// Only if the task's `version` is still this one: else it is refused with `conflict`, and its version told.
+    #[serde(default)]
+    pub if_version: Option<i64>,
 }
 
 /// The fields to change; the others stay.
@@ -79,6 +82,7 @@ impl Method for Update {
             priority: self.updates.priority.map(Int::get),
             metadata,
             metadata_bytes: Some(max),
+            if_version: self.if_version,
         };
         let row = cx.commit(change).await?;
         if let (Status::InProgress, Some(holder)) = (row.status, &row.assigned_to) {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use claudebench_core::Code;
+use claudebench_core::{Code, Scope, TenantId};
 use claudebench_services::system::watch;
 use serde_json::json;
 
-use crate::server::{Server, until};
+use crate::server::{Server, somebody, until};
 
 #[tokio::test]
 async fn an_instance_lives_as_long_as_it_is_heard_of() {
@@ -80,7 +80,7 @@ async fn the_watch_gives_up_who_is_silent_and_keeps_who_is_not() {
     server.ok("system.heartbeat", json!({"instanceId": "loud"})).await;
     let watch = tokio::spawn(watch::run(server.shared.clone(), 5));
     let shared: Arc<_> = server.shared.clone();
-    let tenant = claudebench_core::TenantId::DEFAULT;
+    let tenant = TenantId::DEFAULT;
     until(|| async { shared.presence.seen(tenant, "silent").is_none() }).await;
     assert!(shared.presence.seen(tenant, "loud").is_some());
     until(|| async { server.status(&id).await == "pending" }).await;
@@ -95,7 +95,7 @@ async fn a_machine_that_slept_holds_it_against_nobody() {
     let server = Server::new();
     server.register("w-1", &[]).await;
     let watch = tokio::spawn(watch::run(server.shared.clone(), 5));
-    let tenant = claudebench_core::TenantId::DEFAULT;
+    let tenant = TenantId::DEFAULT;
     let before = server.shared.presence.seen(tenant, "w-1").unwrap();
     tokio::task::yield_now().await;
     server.clock.advance(3_600_000);
@@ -110,7 +110,7 @@ async fn a_call_that_names_a_worker_is_a_sign_of_life() {
     let server = Server::new();
     server.register("w-1", &[]).await;
     let id = server.task("a").await;
-    let tenant = claudebench_core::TenantId::DEFAULT;
+    let tenant = TenantId::DEFAULT;
     let calls = [
         ("task.claim", json!({"workerId": "w-1"})),
         ("task.heartbeat", json!({"id": id})),
@@ -155,7 +155,7 @@ async fn a_registration_that_is_repeated_is_one() {
     assert_eq!(server.claim("w-1").await["id"], json!(task), "in the roles that were asked for");
     let server = server.again();
     watch::enter_known(&server.shared).await.unwrap();
-    let tenant = claudebench_core::TenantId::DEFAULT;
+    let tenant = TenantId::DEFAULT;
     assert_eq!(
         server.shared.presence.roles(tenant, "w-1").unwrap().to_vec(),
         [Arc::<str>::from("a")]
@@ -214,4 +214,45 @@ async fn who_holds_nothing_short_costs_no_write_of_its_own() {
     assert_eq!(written(), 6);
     server.stop.send_replace(true);
     watch.await.unwrap();
+}
+
+#[tokio::test]
+async fn instances_are_listed_with_what_they_hold() {
+    let server = Server::new();
+    assert_eq!(server.ok("system.instances", json!({})).await, json!({"instances": []}));
+    let registration = json!({"id": "w-1", "roles": ["b", "a"], "metadata": {"host": "x"}});
+    server.ok("system.register", registration).await;
+    server.register("w-2", &[]).await;
+    server.register("w-3", &[]).await;
+    server.task("a").await;
+    server.claim("w-1").await;
+    server.clock.advance(1_500);
+    server.ok("system.heartbeat", json!({"instanceId": "w-1"})).await;
+    let bye = json!({"instanceId": "w-2", "sessionId": "s", "timestamp": 1});
+    server.ok("system.unregister", bye).await;
+
+    let there = server.ok("system.instances", json!({"online": true, "limit": 1})).await;
+    let first = json!({
+        "id": "w-1", "roles": ["a", "b"], "online": true, "metadata": {"host": "x"}, "leases": 1,
+        "registeredAt": "2025-11-23T16:00:00.000Z", "lastSeen": "2025-11-23T16:00:01.500Z",
+    });
+    assert_eq!(there, json!({"instances": [first], "nextCursor": "w-1"}));
+    let listed = async |params: serde_json::Value| {
+        let page = server.ok("system.instances", params).await;
+        let rows = page["instances"].as_array().unwrap();
+        rows.iter().map(|row| json!([row["id"], row["online"]])).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(json!({"online": true, "after": "w-1"})).await, [json!(["w-3", true])]);
+    assert_eq!(listed(json!({"online": false})).await, [json!(["w-2", false])]);
+    let all = [json!(["w-1", true]), json!(["w-2", false]), json!(["w-3", true])];
+    assert_eq!(listed(json!({"online": null})).await, all);
+
+    // Who is there is what was heard, whatever is written.
+    server.shared.presence.leave(TenantId::DEFAULT, "w-3");
+    let gone = [json!(["w-2", false]), json!(["w-3", false])];
+    assert_eq!(listed(json!({"online": false})).await, gone);
+    assert_eq!(listed(json!({"after": "w-2"})).await, [json!(["w-3", false])]);
+    let stranger = somebody(2, &[Scope::SystemRead]);
+    let theirs = server.call_as(stranger, "system.instances", json!({})).await.unwrap();
+    assert_eq!(theirs, json!({"instances": []}));
 }

@@ -31,6 +31,33 @@ async fn a_paused_project_waits_and_the_rest_goes_on() {
 }
 
 #[tokio::test]
+async fn a_paused_worker_is_drained() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    let has = server.task("a").await;
+    let held = server.claim("w-1").await;
+    assert_eq!(held["id"], json!(has));
+    let paused = server.ok("queue.pause", json!({"worker": "w-1", "reason": "update"})).await;
+    assert_eq!(paused["scope"], json!({"worker": "w-1"}));
+    let params = json!({"workerId": "w-1", "waitMs": 60_000});
+    let claim = tokio::spawn(server.call("task.claim", params));
+    until(|| async { server.shared.ready.waiting() == 1 }).await;
+    let next = server.task("b").await;
+    let explained = server.ok("task.explain", json!({"id": next})).await;
+    assert_eq!(explained["because"], json!([{"kind": "workers_paused", "workerIds": ["w-1"]}]));
+    assert_eq!(explained["claimable"], true, "by another, if one comes");
+    let refused = json!({"workerId": "w-1", "taskId": next});
+    server.refuses(Code::Conflict, "task.claim", refused).await;
+    let fence = &held["lease"]["fence"];
+    server.ok("task.complete", json!({"id": has, "fence": fence})).await;
+    let listed = server.ok("queue.list", json!({})).await;
+    assert_eq!(listed["pauses"][0]["scope"], json!({"worker": "w-1"}));
+    server.ok("queue.resume", json!({"worker": "w-1"})).await;
+    let claimed = tokio::time::timeout(PATIENCE, claim).await.unwrap().unwrap().unwrap();
+    assert_eq!(claimed["taskId"], json!(next));
+}
+
+#[tokio::test]
 async fn who_waits_goes_on_when_a_pause_ends() {
     let server = Server::new();
     server.register("w-1", &[]).await;

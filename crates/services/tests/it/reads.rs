@@ -1,11 +1,11 @@
 //! What lists, counts and histories say when there is much, or when something is gone.
 
-use claudebench_core::Code;
+use claudebench_core::{Code, Scope};
 use claudebench_store::sqlite::SqliteOptions;
 use claudebench_store::{PAGE_BYTES, Sweep};
 use serde_json::{Value, json};
 
-use crate::server::{Server, text_of};
+use crate::server::{Server, somebody, text_of};
 
 /// Makes so many tasks, a thousand a call.
 async fn make_many(server: &Server, count: usize, task: impl Fn(usize) -> Value) {
@@ -270,4 +270,83 @@ async fn a_time_is_bounded_alike_in_both_forms() {
         let task = server.ok("task.get", json!({"id": id})).await;
         assert_eq!(task["runAt"], "9999-12-30T22:00:00.000Z");
     }
+}
+
+#[tokio::test]
+async fn projects_are_listed_page_by_page() {
+    let server = Server::new();
+    assert_eq!(server.ok("project.list", json!({})).await, json!({"projects": []}));
+    server.register("w-1", &[]).await;
+    for (text, project) in [("a", "site"), ("b", "site"), ("c", "docs"), ("d", "Api")] {
+        server.make(json!({"text": text, "project": project})).await;
+    }
+    server.task("of none").await;
+    let done = text_of(&server.claim("w-1").await["id"]);
+    server.ok("task.complete", json!({"id": done})).await;
+    server.claim("w-1").await;
+    let names = |page: &Value| -> Vec<String> {
+        let projects = page["projects"].as_array().unwrap();
+        projects.iter().map(|project| text_of(&project["name"])).collect()
+    };
+    let first = server.ok("project.list", json!({"limit": 2})).await;
+    assert_eq!(
+        (names(&first), &first["nextCursor"]),
+        (vec!["Api".into(), "docs".into()], &json!("docs"))
+    );
+    let last = json!({"limit": 2, "after": first["nextCursor"]});
+    let last = server.ok("project.list", last).await;
+    assert_eq!((names(&last), last.get("nextCursor")), (vec!["site".into()], None));
+    let counts = json!({
+        "total": 2, "pending": 0, "inProgress": 1, "completed": 1, "failed": 0, "cancelled": 0,
+        "ready": 0, "scheduled": 0, "blocked": 0, "dead": 0,
+    });
+    assert_eq!(last["projects"][0]["counts"], counts);
+    assert_eq!(server.ok("task.stats", json!({"project": "site"})).await, counts);
+    let stranger = somebody(2, &[Scope::TasksRead]);
+    let theirs = server.call_as(stranger, "project.list", json!({})).await.unwrap();
+    assert_eq!(theirs, json!({"projects": []}));
+    for wrong in [json!({"limit": 0}), json!({"limit": 1_001}), json!({"after": ""})] {
+        server.refuses(Code::InvalidParams, "project.list", wrong).await;
+    }
+}
+
+#[tokio::test]
+async fn what_tasks_depend_on_is_a_graph() {
+    let server = Server::new();
+    server.register("w-1", &[]).await;
+    let (build, test) = (server.task("build").await, server.task("test").await);
+    let ship = server.make(json!({"text": "ship", "dependsOn": [test, build]})).await;
+    let done = server.claim("w-1").await["id"].clone();
+    server.ok("task.complete", json!({"id": done})).await;
+    let asked = json!({"ids": [ship, build, "t-7", ship]});
+    let expected = json!({"edges": [
+        {"task": ship, "dependsOn": build, "done": true},
+        {"task": ship, "dependsOn": test, "done": false},
+    ]});
+    assert_eq!(server.ok("task.dependencies", asked.clone()).await, expected);
+    assert_eq!(server.ok("task.dependencies", json!({"ids": []})).await, json!({"edges": []}));
+    let waiting =
+        server.ok("task.dependencies", json!({"ids": [build, test], "waiting": true})).await;
+    assert_eq!(waiting, json!({"edges": [{"task": ship, "dependsOn": test, "done": false}]}));
+    let stranger = somebody(2, &[Scope::TasksRead]);
+    let theirs = server.call_as(stranger, "task.dependencies", asked).await.unwrap();
+    assert_eq!(theirs, json!({"edges": []}));
+    let many = json!({"ids": vec!["t-7"; 1_001]});
+    server.refuses(Code::InvalidParams, "task.dependencies", many).await;
+}
+
+#[tokio::test]
+async fn a_graph_that_is_too_large_says_so() {
+    let server = Server::new();
+    make_many(&server, 1_000, |n| json!({"text": format!("{n}")})).await;
+    let on = ids(&server.ok("task.list", json!({"limit": 1_000})).await);
+    let mut asked = Vec::new();
+    for _ in 0..11 {
+        asked.push(server.make(json!({"text": "after all", "dependsOn": on})).await);
+    }
+    let whole = server.ok("task.dependencies", json!({"ids": asked[1..]})).await;
+    let count = |graph: &Value| graph["edges"].as_array().map(Vec::len);
+    assert_eq!((count(&whole), whole.get("truncated")), (Some(10_000), None));
+    let part = server.ok("task.dependencies", json!({"ids": asked})).await;
+    assert_eq!((count(&part), &part["truncated"]), (Some(10_000), &json!(true)));
 }

@@ -11,6 +11,7 @@ use claudebench_core::time::ManualClock;
 use claudebench_core::{Clock, Code, Cursor, Error, Millis, Principal, Scope, TenantId};
 use claudebench_hooks::Rules;
 use claudebench_services::hook::{HookRules, ToolErrors};
+use claudebench_services::system::RoleQueues;
 use claudebench_services::task::{self, ready::Ready};
 use claudebench_services::{Context, Limits, Metered, Meters, ServerInfo, Shared, entry};
 use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
@@ -103,6 +104,7 @@ impl Server {
             cache: None,
             redis: None,
             signals: Arc::new(Signals::new(None, 1, clock.now())),
+            role_queues: RoleQueues::default(),
             scaling: Wanted::default(),
             presence: Arc::new(Presence::default()),
             ready,
@@ -112,6 +114,7 @@ impl Server {
             limits: Limits::default(),
             meters: Arc::new(NoMeters),
             info: ServerInfo { version: "0.0.0", started_at: clock.now() },
+            settings: Arc::default(),
             stopping,
         });
         tokio::spawn(task::returns::run(shared.clone()));

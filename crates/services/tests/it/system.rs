@@ -1,6 +1,7 @@
 //! The system tells of itself; votes, batches, configuration, documentation, the event log.
 
 use claudebench_core::{Code, Scope};
+use claudebench_store::PAGE_BYTES;
 use serde_json::{Value, json};
 
 use crate::server::{Server, somebody, text_of};
@@ -60,6 +61,11 @@ async fn another_tenant_sees_only_what_was_done_for_it() {
     let found = server.call_as(acme, "system.metrics", json!({"detailed": true})).await.unwrap();
     assert_eq!((&found["eventsProcessed"], &found["handlers"]), (&json!(0), &json!({})));
     assert_eq!(found["global"]["totalEvents"], 0);
+    let acme = somebody(2, &[Scope::Admin]);
+    for of_all in ["system.scaling", "system.servers", "system.settings"] {
+        let refused = server.call_as(acme.clone(), of_all, json!({})).await.unwrap_err();
+        assert_eq!(refused.code, Code::Forbidden, "{of_all}");
+    }
 }
 
 #[tokio::test]
@@ -231,6 +237,8 @@ async fn scaling_says_what_there_is_to_do_and_what_would_help() {
     let tasks: Vec<_> = (0..1_000).map(|n| json!({ "text": format!("{n}") })).collect();
     server.ok("task.create_many", json!({ "tasks": tasks })).await;
     server.ok("task.create", json!({ "text": "one more" })).await;
+    server.ok("task.create", json!({ "text": "for two", "roles": ["reviewer", "writer"] })).await;
+    server.ok("task.create", json!({ "text": "for one", "roles": ["writer"] })).await;
     let signals = &server.shared.signals;
     let now = server.shared.clock.now();
     for n in 0..100 {
@@ -239,9 +247,13 @@ async fn scaling_says_what_there_is_to_do_and_what_would_help() {
     signals.flush(now, 7).await;
     server.clock.advance(71_000);
     let busy = server.ok("system.scaling", json!({})).await;
-    assert_eq!((&busy["queued"], &busy["connections"]), (&json!(1_001), &json!(7)), "{busy}");
+    assert_eq!((&busy["queued"], &busy["connections"]), (&json!(1_003), &json!(7)), "{busy}");
+    let queues = json!([
+        { "queued": 1_000 }, { "role": "writer", "queued": 2 }, { "role": "reviewer", "queued": 1 },
+    ]);
+    assert_eq!(busy["queues"], queues, "of each lane, a thousand are counted");
     assert_eq!((&busy["advice"]["action"], &busy["advice"]["servers"]), (&json!("up"), &json!(3)));
-    assert!(busy["advice"]["reasons"][0].as_str().unwrap().contains("1001 tasks wait"), "{busy}");
+    assert!(busy["advice"]["reasons"][0].as_str().unwrap().contains("1003 tasks wait"), "{busy}");
     assert!(busy["oldestReadyAgeMs"].as_i64().unwrap() >= 71_000);
     let [one, five] = [&busy["windows"][0], &busy["windows"][1]];
     assert_eq!(
@@ -251,4 +263,46 @@ async fn scaling_says_what_there_is_to_do_and_what_would_help() {
     assert_eq!((&five["errorRate"], &five["averageMs"]), (&json!(0.01), &json!(39)));
     let p95 = five["p95Ms"].as_i64().unwrap();
     assert!((295..=305).contains(&p95), "{p95}");
+}
+
+#[tokio::test]
+async fn the_configuration_is_listed_page_by_page() {
+    let server = Server::new();
+    assert_eq!(server.ok("config.list", json!({})).await, json!({"values": []}));
+    for (key, value) in [("b", json!({"x": [1]})), ("a", json!("5")), ("c", Value::Null)] {
+        server.ok("config.set", json!({"key": key, "value": value})).await;
+    }
+    let first = server.ok("config.list", json!({"limit": 2})).await;
+    let values = json!([{"key": "a", "value": "5"}, {"key": "b", "value": {"x": [1]}}]);
+    assert_eq!(first, json!({"values": values, "nextCursor": "b"}));
+    let last = server.ok("config.list", json!({"limit": 2, "after": "b"})).await;
+    assert_eq!(last, json!({"values": [{"key": "c", "value": null}]}));
+    let stranger = somebody(2, &[Scope::SystemRead]);
+    let theirs = server.call_as(stranger, "config.list", json!({})).await.unwrap();
+    assert_eq!(theirs, json!({"values": []}));
+
+    let large = "x".repeat(60_000);
+    for n in 0..200 {
+        server.ok("config.set", json!({"key": format!("k{n:03}"), "value": large})).await;
+    }
+    let (mut params, mut count) = (json!({"limit": 1_000}), 0);
+    loop {
+        let page = server.ok("config.list", params.clone()).await;
+        assert!(page.to_string().len() <= PAGE_BYTES + (1 << 20), "{}", page.to_string().len());
+        count += page["values"].as_array().unwrap().len();
+        let Some(next) = page.get("nextCursor") else { break };
+        params["after"] = next.clone();
+    }
+    assert_eq!(count, 203);
+}
+
+#[tokio::test]
+async fn the_server_that_answers_is_named() {
+    let server = Server::new();
+    server.clock.advance(5_000);
+    let found = server.ok("system.servers", json!({})).await;
+    let [one] = &found["servers"].as_array().unwrap()[..] else { panic!("{found}") };
+    assert_eq!((&one["version"], &one["answers"]), (&json!("0.0.0"), &json!(true)));
+    assert_eq!(one["startedAt"], "2025-11-23T16:00:00.000Z");
+    assert_eq!(one["lastSeen"], "2025-11-23T16:00:05.000Z");
 }

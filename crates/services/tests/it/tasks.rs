@@ -223,6 +223,8 @@ async fn lists_are_filtered_searched_and_paged() {
         (json!({"priority": 20}), vec!["2"]),
         (json!({"search": "the sho*"}), vec!["4", "3"]),
         (json!({"orderBy": "priority", "order": "asc", "offset": 3}), vec!["3", "4"]),
+        (json!({"orderBy": "queue", "limit": 3}), vec!["4", "3", "2"]),
+        (json!({"orderBy": "queue", "order": "desc", "limit": 2}), vec!["0", "1"]),
         (json!({"status": "completed"}), vec![]),
         (json!({"dead": true}), vec![]),
     ];

@@ -8,8 +8,14 @@ use super::replicas::Way;
 use super::{PostgresStore, read};
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::page::is_quick;
-use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
-use crate::row::{Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, Stats, TaskWithExtras};
+use crate::read::{
+    AttachmentQuery, ConfigPage, Edge, EdgeQuery, EventPage, EventQuery, Explained, InstancePage,
+    InstanceQuery, Page, ProjectPage, TaskQuery,
+};
+use crate::row::{
+    Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, RoleQueue, ServerRow, Stats,
+    TaskWithExtras,
+};
 use crate::session::SessionRow;
 use crate::store::{Freshness, StoreError};
 
@@ -69,6 +75,15 @@ impl PostgresStore {
             db => read::explain::explain(&db, tenant, id, now), Option::is_some)
     }
 
+    pub(super) async fn edges(
+        &self,
+        query: EdgeQuery,
+        freshness: Freshness,
+    ) -> Result<(Vec<Edge>, bool), StoreError> {
+        reading!(self, Quick of self.quick, freshness,
+            db => read::tasks::edges(&db, &query), |_: &(Vec<Edge>, bool)| true)
+    }
+
     pub(super) async fn stats(
         &self,
         tenant: TenantId,
@@ -83,6 +98,30 @@ impl PostgresStore {
     pub(super) async fn totals(&self) -> Result<Stats, StoreError> {
         let snapshot = self.quick.snapshot().await?;
         let found = read::stats::totals(&snapshot).await;
+        snapshot.end(found)
+    }
+
+    pub(super) async fn projects(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+        freshness: Freshness,
+    ) -> Result<ProjectPage, StoreError> {
+        let after = after.as_deref();
+        reading!(self, Quick of self.quick, freshness,
+            db => read::stats::projects(&db, tenant, after, limit), |_: &ProjectPage| true)
+    }
+
+    pub(super) async fn role_queues(&self) -> Result<Vec<RoleQueue>, StoreError> {
+        reading!(self, Lists of self.lists, Freshness::Any,
+            db => read::stats::role_queues(&db), |_: &Vec<RoleQueue>| true)
+    }
+
+    pub(super) async fn servers(&self) -> Result<Vec<ServerRow>, StoreError> {
+        let (own, now) = (self.shared.server, self.shared.clock.now());
+        let snapshot = self.quick.snapshot().await?;
+        let found = read::admin::servers(&snapshot, own, now).await;
         snapshot.end(found)
     }
 
@@ -128,6 +167,15 @@ impl PostgresStore {
         snapshot.end(found)
     }
 
+    pub(super) async fn instance_page(
+        &self,
+        query: InstanceQuery,
+    ) -> Result<InstancePage, StoreError> {
+        let snapshot = self.quick.snapshot().await?;
+        let found = read::admin::instance_page(&snapshot, &query).await;
+        snapshot.end(found)
+    }
+
     pub(super) async fn heard(
         &self,
         named: Vec<(TenantId, Arc<str>)>,
@@ -165,6 +213,17 @@ impl PostgresStore {
     ) -> Result<Option<String>, StoreError> {
         let snapshot = self.quick.snapshot().await?;
         let found = read::admin::config(&snapshot, tenant, &key).await;
+        snapshot.end(found)
+    }
+
+    pub(super) async fn config_page(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<ConfigPage, StoreError> {
+        let snapshot = self.quick.snapshot().await?;
+        let found = read::admin::config_page(&snapshot, tenant, after.as_deref(), limit).await;
         snapshot.end(found)
     }
 

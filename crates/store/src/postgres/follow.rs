@@ -17,6 +17,7 @@ use super::load::{self, Found};
 use super::picture::{News, Picture};
 use super::sheet::Sheet;
 use super::sql::follow as sql;
+use super::sql::ground;
 use crate::batch::Gained;
 use crate::committer::{Committed, OnCommit};
 use crate::memory::LaneId;
@@ -84,7 +85,7 @@ pub(super) async fn run(shared: Arc<Shared>, heard: OnCommit) {
             at_work.step(&shared, &heard, reads).await?;
             // What came by a quicker way comes without a gap, or the log is read soon.
             if reads || !shared.log.has_a_gap().await {
-                shared.has_followed(now, at_work.history);
+                shared.has_followed(now, at_work.history.number());
             }
             Ok::<_, StoreError>(at_work)
         };
@@ -142,13 +143,14 @@ fn jittered(every: Duration, shared: &Shared) -> Duration {
 struct Seen {
     ready: Vec<(LaneId, i64, i64)>,
     due: Option<i64>,
+    timeline: Option<i64>,
 }
 
 struct Following {
     client: Link,
     listens: bool,
     /// Of the database, by which another one is told from it.
-    history: u64,
+    history: History,
     picture: Picture,
     looks: u32,
 }
@@ -167,7 +169,8 @@ impl Following {
         let row = client.query_typed_one(sql::HISTORY, &[]).await;
         let row = row.map_err(|error| store_error(&error))?;
         let part = |column| row.try_get::<_, i64>(column).map_err(|error| store_error(&error));
-        let history = history([timeline.unwrap_or(0), part(0)?, part(1)?, part(2)?]);
+        let database = [part(0)?, part(1)?, part(2)?];
+        let history = History { timeline: timeline.unwrap_or(0), database };
         if listens {
             client.batch_execute(sql::LISTEN).await.map_err(|error| store_error(&error))?;
         }
@@ -255,8 +258,14 @@ impl Following {
             seen.due = rows.first().map(|row| row.try_get(0)).transpose()?.flatten();
             Ok(())
         });
+        // Behind a pooler this may be another server by now, and the connection goes on.
+        asks.ask(ground::POSITION, values![], |seen, rows| {
+            seen.timeline = rows.first().map(|row| row.try_get(0)).transpose()?;
+            Ok(())
+        });
         let mut seen = Seen::default();
         asks.run(&self.client, &mut seen).await?;
+        self.history.timeline = seen.timeline.unwrap_or(self.history.timeline);
         if problem.is_some() {
             shared.wrote();
         }
@@ -266,12 +275,22 @@ impl Following {
     }
 }
 
-/// One number of the timeline, the database, the table, and the time of its start.
-fn history(parts: [i64; 4]) -> u64 {
-    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
-    parts
-        .iter()
-        .fold(0, |all: u64, part| (all.rotate_left(23) ^ part.cast_unsigned()).wrapping_mul(ODD))
+/// Which database it is, and which of its pasts it goes on with.
+struct History {
+    timeline: i64,
+    /// The database, its table of tasks, and when its server was started.
+    database: [i64; 3],
+}
+
+impl History {
+    /// As one number.
+    fn number(&self) -> u64 {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let parts = std::iter::once(&self.timeline).chain(&self.database);
+        parts.fold(0, |all: u64, part| {
+            (all.rotate_left(23) ^ part.cast_unsigned()).wrapping_mul(ODD)
+        })
+    }
 }
 
 fn said(stopped: Stopped) -> StoreError {

@@ -69,6 +69,12 @@ pub const MIGRATIONS: &[Migration] = &[
         needs: 1,
         text: include_str!("migrations/0005_events_of_session.sql"),
     },
+    Migration {
+        version: 6,
+        name: "names",
+        needs: 1,
+        text: include_str!("migrations/0006_names.sql"),
+    },
 ];
 
 /// So often a step is begun that others are in the way of.

@@ -62,9 +62,13 @@ pub use url::DatabaseUrl;
 use crate::committer::{OnCommit, OnSent, Source, Span};
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::position::Position;
-use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
+use crate::read::{
+    AttachmentQuery, ConfigPage, Edge, EdgeQuery, EventPage, EventQuery, Explained, InstancePage,
+    InstanceQuery, Page, ProjectPage, TaskQuery,
+};
 use crate::row::{
-    Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras,
+    Attachment, HeardRow, InstanceRow, KeyRow, PauseRow, RoleQueue, ServerRow, Stats, StoreHealth,
+    TaskWithExtras,
 };
 use crate::session::SessionRow;
 use crate::store::{BoxFuture, Freshness, Store, StoreError};
@@ -286,6 +290,10 @@ impl Store for PostgresStore {
         Box::pin(self.explain(tenant, id, freshness))
     }
 
+    fn edges(&self, query: EdgeQuery, freshness: Freshness) -> BoxFuture<'_, (Vec<Edge>, bool)> {
+        Box::pin(self.edges(query, freshness))
+    }
+
     fn stats(
         &self,
         tenant: TenantId,
@@ -297,6 +305,24 @@ impl Store for PostgresStore {
 
     fn totals(&self) -> BoxFuture<'_, Stats> {
         Box::pin(self.totals())
+    }
+
+    fn projects(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+        freshness: Freshness,
+    ) -> BoxFuture<'_, ProjectPage> {
+        Box::pin(self.projects(tenant, after, limit, freshness))
+    }
+
+    fn role_queues(&self) -> BoxFuture<'_, Vec<RoleQueue>> {
+        Box::pin(self.role_queues())
+    }
+
+    fn servers(&self) -> BoxFuture<'_, Vec<ServerRow>> {
+        Box::pin(self.servers())
     }
 
     fn attachments(
@@ -332,6 +358,10 @@ impl Store for PostgresStore {
         Box::pin(self.instances_shown(tenant, named, limit))
     }
 
+    fn instance_page(&self, query: InstanceQuery) -> BoxFuture<'_, InstancePage> {
+        Box::pin(self.instance_page(query))
+    }
+
     fn heard_elsewhere(
         &self,
         named: Vec<(TenantId, Arc<str>)>,
@@ -354,6 +384,15 @@ impl Store for PostgresStore {
 
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>> {
         Box::pin(self.config(tenant, key))
+    }
+
+    fn config_page(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+    ) -> BoxFuture<'_, ConfigPage> {
+        Box::pin(self.config_page(tenant, after, limit))
     }
 
     fn pauses(&self, tenant: TenantId) -> BoxFuture<'_, Vec<PauseRow>> {

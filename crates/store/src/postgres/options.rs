@@ -13,9 +13,6 @@ use super::url::{DatabaseUrl, Security, bad};
 use crate::archive::ArchiveOptions;
 use crate::write::Rules;
 
-/// How long what was sent may go without having arrived.
-const UNHEARD: Duration = Duration::from_secs(10);
-
 /// How the store over PostgreSQL is opened.
 #[derive(Clone, Debug)]
 pub struct PostgresOptions {
@@ -202,9 +199,10 @@ impl PostgresOptions {
         }
         let patience = Duration::from_millis(self.connect_ms);
         config.connect_timeout(patience);
-        // One that takes nothing any more, though there is something under way to it.
-        config.tcp_user_timeout(UNHEARD);
-        // A server that went without a word is noticed within half a minute.
+        // One that takes nothing any more, though there is something under way to it. One that is at work
+        // takes nothing either, once its buffers are full: for as long as a statement may take.
+        config.tcp_user_timeout(self.answers_within(self.write_ms));
+        // One that went without a word is noticed then, too: on Linux that time goes before the number of tries.
         config.keepalives_idle(Duration::from_secs(10));
         config.keepalives_interval(Duration::from_secs(5));
         config.keepalives_retries(3);

@@ -1,5 +1,5 @@
 //! The claim order follows the configuration: when the step of aging has changed, the ranks of the
-//! ready tasks are computed anew. All other tasks get theirs when they become ready.
+//! pending tasks are computed anew. All other tasks get theirs when they become pending.
 
 use claudebench_core::Millis;
 use claudebench_core::rank::Aging;
@@ -10,7 +10,7 @@ use super::params::params;
 use super::picture::changed;
 use super::sql::{ground as sql, keeping};
 
-/// Sees to it that all ready tasks are ranked by one step: that of the server that was opened last.
+/// Sees to it that all pending tasks are ranked by one step: that of the server that was opened last.
 /// Nobody writes meanwhile, and all read their lanes anew then.
 pub(super) async fn follow(
     client: &mut Client,
@@ -22,7 +22,7 @@ pub(super) async fn follow(
     if client.query_typed_one(sql::IS_RANKED, &step).await?.try_get(0)? {
         return Ok(());
     }
-    tracing::info!(aging_step_ms = aging.step_ms, "ready tasks are put in order anew");
+    tracing::info!(aging_step_ms = aging.step_ms, "pending tasks are put in order anew");
     let tx = client.transaction().await?;
     tx.query_typed(sql::KEEP_OUT, &[]).await?;
     tx.query_typed(sql::RANK_TASKS, &step).await?;

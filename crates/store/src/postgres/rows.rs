@@ -276,16 +276,17 @@ pub(super) fn heard(row: &Row) -> Result<HeardRow, Failed> {
 }
 
 /// `scope, reason, until, paused_at, paused_by`.
-pub(super) fn pause(row: &Row) -> Result<PauseRow, Failed> {
+pub(super) fn pause(row: &Row) -> Result<Option<PauseRow>, Failed> {
     let mut from = Columns::of(row);
-    let scope = serde_json::from_str(from.next()?);
-    Ok(PauseRow {
-        scope: scope.map_err(|_| damaged("a pause has no scope"))?,
+    // A later version may know more scopes than this one, which then holds nothing back there.
+    let Ok(scope) = serde_json::from_str(from.next()?) else { return Ok(None) };
+    Ok(Some(PauseRow {
+        scope,
         reason: from.next()?,
         until: from.time_at()?,
         paused_at: from.time()?,
         paused_by: from.next()?,
-    })
+    }))
 }
 
 /// `id, tenant, name of the tenant, name, hash, scopes, created_at, expires_at`.

@@ -90,10 +90,15 @@ pub(super) mod read {
         RESULTS = "results";
         ATTACHMENT_KEYS = "attachment_keys";
         DEPENDS_ON = "depends_on";
+        DEPENDENCIES = "dependencies";
+        DEPENDENTS = "dependents";
         BLOCKED_BY = "blocked_by";
         AHEAD = "ahead";
         STATS = "stats";
         TOTALS = "totals";
+        PROJECTS = "projects";
+        ROLE_QUEUES = "role_queues";
+        SERVERS = "servers";
         OLDEST_READY = "oldest_ready";
         OLDEST_READY_OF_PROJECT = "oldest_ready_of_project";
         ATTACHMENTS_OF = "attachments_of";
@@ -110,9 +115,12 @@ pub(super) mod read {
         EVENTS_OF_BACKWARDS = "events_of_backwards";
         INSTANCES = "instances";
         OFFLINE_INSTANCES = "offline_instances";
+        INSTANCE_IDS = "instance_ids";
+        INSTANCES_HOLDING = "instances_holding";
         INSTANCES_NAMED = "instances_named";
         INSTANCES_HEARD = "instances_heard";
         CONFIG = "config";
+        CONFIG_PAGE = "config_page";
         PAUSES = "pauses";
         KEYS = "keys";
         WORDS_TAIL = "words_tail";
@@ -219,7 +227,8 @@ pub(super) mod save {
         UNSCHEDULE = "unschedule";
         SCHEDULE = "schedule";
         END_LEASES = "end_leases";
-        PUT_LEASES = "put_leases";
+        INSERT_LEASES = "insert_leases";
+        CHANGE_LEASES = "change_leases";
         LOOKED_AT_LEASES = "looked_at_leases";
         PUT_INSTANCES = "put_instances";
         PUT_SESSIONS = "put_sessions";
@@ -410,6 +419,7 @@ pub(super) mod list {
         BY_ROLE = "by_role";
         BY_PARENT = "by_parent";
         BY_WORDS = "by_words";
+        SORTED = "sorted";
         WALK = "walk";
         AFTER_ASC = "after_asc";
         AFTER_DESC = "after_desc";
@@ -418,6 +428,7 @@ pub(super) mod list {
         SORT_PRIORITY = "sort_priority";
         SORT_STATUS = "sort_status";
         SORT_ASSIGNEE = "sort_assignee";
+        SORT_QUEUE = "sort_queue";
         PAGE = "page";
         COUNT_BEGIN = "count_begin";
         COUNT_END = "count_end";

@@ -233,8 +233,10 @@ impl Writer {
     ) -> Result<Outcomes, StoreError> {
         let mut first: Vec<TaskId> = Vec::new();
         let mut lost = 0;
+        // Nothing of it was done: it is tried for as long as a connection may take, and twice in any case.
+        let until = Instant::now() + Duration::from_millis(self.shared.options.connect_ms);
         let seed = self.seed;
-        for _ in 0..TRIES {
+        for tried in 1..=TRIES {
             self.seed = seed;
             let undone = match self.ready().await {
                 Ok(()) => match self.once(batch, waiting, &first).await {
@@ -251,7 +253,7 @@ impl Writer {
                 Undone::Again(more) => first.extend(more),
                 Undone::Lost(error) | Undone::Moved(error) => {
                     lost += 1;
-                    if lost > 1 {
+                    if tried == TRIES || (lost > 1 && Instant::now() >= until) {
                         return Err(error);
                     }
                 }

@@ -45,8 +45,14 @@ pub use options::SqliteOptions;
 
 use crate::committer::Source;
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
-use crate::read::{AttachmentQuery, EventPage, EventQuery, Explained, Page, TaskQuery};
-use crate::row::{Attachment, InstanceRow, KeyRow, PauseRow, Stats, StoreHealth, TaskWithExtras};
+use crate::read::{
+    AttachmentQuery, ConfigPage, Edge, EdgeQuery, EventPage, EventQuery, Explained, InstancePage,
+    InstanceQuery, Page, ProjectPage, TaskQuery,
+};
+use crate::row::{
+    Attachment, InstanceRow, KeyRow, PauseRow, RoleQueue, ServerRow, Stats, StoreHealth,
+    TaskWithExtras,
+};
 use crate::session::SessionRow;
 use crate::store::{BoxFuture, Freshness, Store, StoreError};
 use memory::Memory;
@@ -223,6 +229,16 @@ fn random_seed() -> Result<u64, std::io::Error> {
     getrandom::u64().map_err(|e| std::io::Error::other(e.to_string()))
 }
 
+impl SqliteStore {
+    /// By what it is told from others: one server alone has it open.
+    fn place(&self) -> String {
+        let folder = self.dir.canonicalize().unwrap_or_else(|_| self.dir.clone());
+        let mut hash = DefaultHasher::new();
+        (rustix::system::uname().nodename().to_bytes(), folder).hash(&mut hash);
+        format!("{:016x}", hash.finish())
+    }
+}
+
 impl Store for SqliteStore {
     fn write(&self, source: Source) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let (ended, end) = oneshot::channel();
@@ -245,11 +261,7 @@ impl Store for SqliteStore {
     }
 
     fn identity(&self) -> BoxFuture<'_, String> {
-        // One server alone has it open.
-        let folder = self.dir.canonicalize().unwrap_or_else(|_| self.dir.clone());
-        let mut hash = DefaultHasher::new();
-        (rustix::system::uname().nodename().to_bytes(), folder).hash(&mut hash);
-        Box::pin(std::future::ready(Ok(format!("{:016x}", hash.finish()))))
+        Box::pin(std::future::ready(Ok(self.place())))
     }
 
     fn next_due(&self) -> Option<Millis> {
@@ -280,6 +292,10 @@ impl Store for SqliteStore {
         self.read(move |db| read::explain::explain(db, tenant, id, now))
     }
 
+    fn edges(&self, query: EdgeQuery, _: Freshness) -> BoxFuture<'_, (Vec<Edge>, bool)> {
+        self.read(move |db| read::tasks::edges(db, &query))
+    }
+
     fn stats(
         &self,
         tenant: TenantId,
@@ -291,6 +307,25 @@ impl Store for SqliteStore {
 
     fn totals(&self) -> BoxFuture<'_, Stats> {
         self.read(read::tasks::totals)
+    }
+
+    fn projects(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+        _: Freshness,
+    ) -> BoxFuture<'_, ProjectPage> {
+        self.read(move |db| read::tasks::projects(db, tenant, after.as_deref(), limit))
+    }
+
+    fn role_queues(&self) -> BoxFuture<'_, Vec<RoleQueue>> {
+        self.read(read::tasks::role_queues)
+    }
+
+    fn servers(&self) -> BoxFuture<'_, Vec<ServerRow>> {
+        let own = ServerRow::own(self.place(), self.clock.now());
+        Box::pin(std::future::ready(Ok(vec![own])))
     }
 
     fn attachments(
@@ -318,6 +353,10 @@ impl Store for SqliteStore {
         self.read(move |db| read::admin::instances_shown(db, tenant, &named, limit))
     }
 
+    fn instance_page(&self, query: InstanceQuery) -> BoxFuture<'_, InstancePage> {
+        self.read(move |db| read::admin::instance_page(db, &query))
+    }
+
     fn session(&self, tenant: TenantId, id: Arc<str>) -> BoxFuture<'_, Option<SessionRow>> {
         self.read(move |db| read::admin::session(db, tenant, &id))
     }
@@ -333,6 +372,15 @@ impl Store for SqliteStore {
 
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>> {
         self.read(move |db| read::admin::config(db, tenant, &key))
+    }
+
+    fn config_page(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+    ) -> BoxFuture<'_, ConfigPage> {
+        self.read(move |db| read::admin::config_page(db, tenant, after.as_deref(), limit))
     }
 
     fn pauses(&self, tenant: TenantId) -> BoxFuture<'_, Vec<PauseRow>> {

@@ -1,5 +1,5 @@
 //! The claim order follows the configuration: when the step of aging has changed, the ranks of the
-//! ready tasks are computed anew. All other tasks get theirs when they become ready.
+//! pending tasks are computed anew. All other tasks get theirs when they become pending.
 
 use claudebench_core::Millis;
 use claudebench_core::rank::{Aging, rank};
@@ -10,10 +10,10 @@ use super::rows::statements as sql;
 /// How many tasks one transaction takes.
 const STEP: i64 = 5_000;
 
-/// A ready task: its tenant and id.
+/// A pending task: its tenant and id.
 type Place = (i64, i64);
 
-/// Sees to it that all ready tasks are ranked by one step. Cut off, it goes on the next time; with
+/// Sees to it that all pending tasks are ranked by one step. Cut off, it goes on the next time; with
 /// yet another step it begins again. Nothing may be claimed before.
 pub(super) fn follow(db: &Connection, aging: Aging) -> rusqlite::Result<()> {
     while step(db, aging, STEP)? {}
@@ -31,7 +31,10 @@ fn step(db: &Connection, aging: Aging, max: i64) -> rusqlite::Result<bool> {
         (true, Some(place)) => place,
         (false, _) => {
             if known.is_some() {
-                tracing::info!(aging_step_ms = aging.step_ms, "ready tasks are put in order anew");
+                tracing::info!(
+                    aging_step_ms = aging.step_ms,
+                    "pending tasks are put in order anew"
+                );
             }
             (0, 0)
         }
@@ -53,9 +56,9 @@ fn rank_anew(
 ) -> rusqlite::Result<Option<Place>> {
     let mut left = max;
     while left > 0 {
-        let mut statement = db.prepare_cached(sql::READY_AFTER)?;
-        let mut ready = statement.query([tenant, upto, left])?;
-        while let Some(row) = ready.next()? {
+        let mut statement = db.prepare_cached(sql::PENDING_AFTER)?;
+        let mut pending = statement.query([tenant, upto, left])?;
+        while let Some(row) = pending.next()? {
             upto = row.get(0)?;
             left -= 1;
             let created_at = Millis(row.get(2)?);
@@ -82,19 +85,19 @@ mod tests {
     const OFF: Aging = Aging { step_ms: 0 };
     const ON: Aging = Aging { step_ms: 1_000 };
 
-    /// Ready tasks of two tenants, ranked without aging; and one that has ended.
+    /// Ready, scheduled and blocked tasks of two tenants, ranked without aging; and one that has ended.
     fn database() -> (tempfile::TempDir, Connection) {
         let dir = tempfile::tempdir().unwrap();
         let db = open::writer(&SqliteOptions::new(dir.path())).unwrap();
         follow(&db, OFF).unwrap();
         db.execute("INSERT INTO tenants (name) VALUES ('other')", []).unwrap();
         for id in 1..=7_i64 {
-            let (tenant, ready) = (1 + id % 2, id != 7);
+            let (tenant, phase) = (1 + id % 2, if id == 7 { 0 } else { 1 + id % 3 });
             db.execute(
                 "INSERT INTO tasks (id, tenant, status, phase, lane, rank, priority, version,
                     last_event, max_attempts, created_at, updated_at, created_by, text)
                  VALUES (?1, ?2, ?3, ?4, 1, ?5, ?1, 1, 1, 1, 100, 100, 'x', 'x')",
-                params![id, tenant, if ready { 0 } else { 2 }, ready, rank(id, 100, OFF)],
+                params![id, tenant, if phase == 0 { 2 } else { 0 }, phase, rank(id, 100, OFF)],
             )
             .unwrap();
         }
@@ -106,10 +109,10 @@ mod tests {
         (dir, db)
     }
 
-    /// How many ready tasks are ranked by this step.
+    /// How many pending tasks are ranked by this step.
     fn ranked(db: &Connection, aging: Aging) -> usize {
         let mut statement =
-            db.prepare("SELECT priority, created_at, rank FROM tasks WHERE phase = 1").unwrap();
+            db.prepare("SELECT priority, created_at, rank FROM tasks WHERE phase > 0").unwrap();
         let rows = statement.query_map([], |row| {
             Ok(row.get::<_, i64>(2)? == rank(row.get(0)?, row.get(1)?, aging))
         });

@@ -24,7 +24,7 @@ fn status(row: &Row<'_>, column: usize) -> rusqlite::Result<Status> {
 }
 
 /// A JSON list of names; absent when empty.
-fn names(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Arc<str>>> {
+pub(super) fn names(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<Arc<str>>> {
     match row.get_ref(column)?.as_str_or_null()? {
         None => Ok(Vec::new()),
         Some(text) => json(column, text),
@@ -196,14 +196,16 @@ pub(super) fn instance(row: &Row<'_>) -> rusqlite::Result<InstanceRow> {
 }
 
 /// `scope, reason, until, paused_at, paused_by`.
-pub(super) fn pause(row: &Row<'_>) -> rusqlite::Result<PauseRow> {
-    Ok(PauseRow {
-        scope: json(0, row.get_ref(0)?.as_str()?)?,
+pub(super) fn pause(row: &Row<'_>) -> rusqlite::Result<Option<PauseRow>> {
+    // A later version may know more scopes than this one, which then holds nothing back there.
+    let Ok(scope) = serde_json::from_str(row.get_ref(0)?.as_str()?) else { return Ok(None) };
+    Ok(Some(PauseRow {
+        scope,
         reason: row.get(1)?,
         until: time(row, 2)?,
         paused_at: Millis(row.get(3)?),
         paused_by: row.get(4)?,
-    })
+    }))
 }
 
 /// A session of an agent.

@@ -41,9 +41,11 @@ const WALKS: &[(&str, &str)] = &[
     ("attachments_of", "at most a thousand of one task"),
     ("pauses", "at most a thousand of a tenant"),
     ("ahead_in_lane", "counted to a bound"),
+    ("role_queues", "bounded by lanes, each counted to a bound"),
     ("totals", "a row for each tenant"),
     ("counted", "one row"),
     ("top_workers", "at most 500 of a tenant and a day"),
+    ("pending_after", "of three lists in order, as many as one step takes"),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::vec;
 
 use claudebench_core::event::TaskClaimed;
-use claudebench_core::lane::Closed;
+use claudebench_core::lane::{Closed, PauseScope};
 use claudebench_core::{Status, TaskId};
 
 use super::rows::Rows;
@@ -95,7 +95,10 @@ impl<R: Rows> Tx<'_, R> {
             (Phase::Blocked, _) => "it waits for other tasks; task.explain names them",
             (Phase::Scheduled, _) => "its time has not come; task.explain says when",
             (_, Err(Closed::NoRole)) => "the worker has none of its roles",
-            (_, Err(Closed::Paused(_))) => "it is paused; task.explain says by what",
+            (_, Err(Closed::Paused(place))) => match pauses.get(place) {
+                Some(PauseScope::Worker(_)) => "the worker is paused; queue.list says since when",
+                _ => "it is paused; task.explain says by what",
+            },
             (Phase::Ready, Err(Closed::NotWanted)) if row.assigned_to.is_none() => {
                 "it has not the project or the tags that were asked for"
             }

@@ -23,6 +23,10 @@ impl<R: Rows> Tx<'_, R> {
         update: Update,
     ) -> Done<Box<TaskRow>, R> {
         let mut task = self.task(meta.tenant, id)?;
+        let version = task.row.version;
+        if let Some(given) = update.if_version.filter(|given| *given != version) {
+            return Err(Refusal::Changed { task: id, given, version }.into());
+        }
         let mut changes = Vec::new();
         let status = update.status.filter(|status| *status != task.row.status);
         if let Some(status) = status {

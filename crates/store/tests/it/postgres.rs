@@ -96,8 +96,12 @@ pub(super) async fn kept(database: &Database) -> i64 {
     database.query_one(count, &[]).await.unwrap().get(0)
 }
 
-/// A copy of a database that a store was opened in, when the cases begin.
+/// A copy of a database that a store was opened in, when the cases begin. What the store warns of is shown with a
+/// case that fails.
 pub(super) async fn database() -> Database {
+    let log = tracing_subscriber::fmt().with_ansi(false).with_test_writer();
+    // Another case has begun it.
+    _ = log.with_max_level(tracing::Level::WARN).try_init();
     let fill = async |url: String| {
         let clock = Arc::new(ManualClock::at(EPOCH));
         let store = PostgresStore::open(PostgresOptions::new(url), Some(clock)).await.unwrap();

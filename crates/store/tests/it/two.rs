@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use claudebench_core::{Clock, Millis, TaskId, TenantId};
 use claudebench_store::postgres::{PostgresOptions, PostgresStore};
 use claudebench_store::{
-    Attachment, AttachmentQuery, BoxFuture, Counted, EventPage, EventQuery, Explained, Freshness,
-    InstanceRow, KeyRow, MetricQuery, MetricRow, Page, PauseRow, SessionRow, Source, Stats, Store,
-    StoreHealth, TaskQuery, TaskWithExtras, WorkerQuery, WorkersFound,
+    Attachment, AttachmentQuery, BoxFuture, ConfigPage, Counted, Edge, EdgeQuery, EventPage,
+    EventQuery, Explained, Freshness, InstancePage, InstanceQuery, InstanceRow, KeyRow,
+    MetricQuery, MetricRow, Page, PauseRow, ProjectPage, RoleQueue, ServerRow, SessionRow, Source,
+    Stats, Store, StoreHealth, TaskQuery, TaskWithExtras, WorkerQuery, WorkersFound,
 };
 use claudebench_testkit::conformance::store::{Backend, Doing, Setup};
 use claudebench_testkit::postgres::{Database, PgBouncer, Postgres};
@@ -146,6 +147,10 @@ impl Store for Pair {
         Store::explain(self.next(), tenant, id, freshness)
     }
 
+    fn edges(&self, query: EdgeQuery, freshness: Freshness) -> BoxFuture<'_, (Vec<Edge>, bool)> {
+        Store::edges(self.next(), query, freshness)
+    }
+
     fn stats(
         &self,
         tenant: TenantId,
@@ -157,6 +162,24 @@ impl Store for Pair {
 
     fn totals(&self) -> BoxFuture<'_, Stats> {
         Store::totals(self.next())
+    }
+
+    fn projects(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+        freshness: Freshness,
+    ) -> BoxFuture<'_, ProjectPage> {
+        Store::projects(self.next(), tenant, after, limit, freshness)
+    }
+
+    fn role_queues(&self) -> BoxFuture<'_, Vec<RoleQueue>> {
+        Store::role_queues(self.next())
+    }
+
+    fn servers(&self) -> BoxFuture<'_, Vec<ServerRow>> {
+        Store::servers(self.next())
     }
 
     fn attachments(
@@ -184,6 +207,10 @@ impl Store for Pair {
         Store::instances_shown(self.next(), tenant, named, limit)
     }
 
+    fn instance_page(&self, query: InstanceQuery) -> BoxFuture<'_, InstancePage> {
+        Store::instance_page(self.next(), query)
+    }
+
     fn session(&self, tenant: TenantId, id: Arc<str>) -> BoxFuture<'_, Option<SessionRow>> {
         Store::session(self.next(), tenant, id)
     }
@@ -199,6 +226,15 @@ impl Store for Pair {
 
     fn config(&self, tenant: TenantId, key: String) -> BoxFuture<'_, Option<String>> {
         Store::config(self.next(), tenant, key)
+    }
+
+    fn config_page(
+        &self,
+        tenant: TenantId,
+        after: Option<String>,
+        limit: usize,
+    ) -> BoxFuture<'_, ConfigPage> {
+        Store::config_page(self.next(), tenant, after, limit)
     }
 
     fn pauses(&self, tenant: TenantId) -> BoxFuture<'_, Vec<PauseRow>> {

@@ -82,7 +82,7 @@ async fn in_turns(
         let mut rates = [0.0; 2];
         for (rate, target) in rates.iter_mut().zip([few, many]) {
             let (mut seconds, mut tally) = (0.0, Tally::from_now());
-            while seconds < bed.args.seconds {
+            while seconds < bed.args.measured() {
                 seconds += burst(bed, target, &mut tally).await?;
             }
             *rate = super::per_second(tally.requests, seconds);

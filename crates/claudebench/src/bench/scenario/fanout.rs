@@ -97,7 +97,7 @@ pub(super) async fn fanout(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
     }
     bed.tell(format!("fanout: {count} subscribers are connected"));
     // The end is told before the last event, so that everybody notices it.
-    let time = Duration::from_secs_f64(bed.args.seconds.max(5.0));
+    let time = Duration::from_secs_f64(bed.args.measured().max(5.0));
     let plan =
         Plan { connections: 1, pace: Pace::Open(RATE), warm_up: Duration::ZERO, measured: time };
     let made = load::run(&target, plan, |_| Numbering { sent: sent.clone() }).await;

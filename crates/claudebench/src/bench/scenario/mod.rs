@@ -2,6 +2,7 @@
 
 mod backlog;
 mod bulk;
+pub mod demo;
 mod fanout;
 mod lone;
 mod read;
@@ -40,6 +41,9 @@ pub enum Scenario {
     Start,
     /// Events to many subscribers
     Fanout,
+    /// A fleet to look at, at the server of --url: measures nothing, and goes on until --seconds are over, or it
+    /// is told to stop
+    Demo,
 }
 
 impl Scenario {
@@ -47,7 +51,8 @@ impl Scenario {
     #[must_use]
     pub fn chosen(asked: &[Self]) -> Vec<Self> {
         let all = asked.is_empty() || asked.contains(&Self::All);
-        let each = Self::value_variants().iter().copied().filter(|s| *s != Self::All);
+        let measures = |scenario: &Self| !matches!(scenario, Self::All | Self::Demo);
+        let each = Self::value_variants().iter().copied().filter(measures);
         // The others measure the echo beside them.
         each.filter(|s| if all { *s != Self::Echo } else { asked.contains(s) }).collect()
     }
@@ -58,7 +63,7 @@ impl Scenario {
     /// What stands in the way.
     pub(super) async fn measure(self, bed: &Bed) -> Result<Vec<Figure>, BenchError> {
         match self {
-            Self::All => Ok(Vec::new()),
+            Self::All | Self::Demo => Ok(Vec::new()),
             Self::Echo => steady::echo(bed).await,
             Self::Create => steady::create(bed).await,
             Self::Lifecycle => steady::lifecycle(bed).await,

@@ -27,7 +27,7 @@ pub(super) async fn start(bed: &Bed) -> Result<Vec<Figure>, BenchError> {
     for round in 1..=bed.args.rounds {
         let server = bed.own_server("start", why).await?;
         let ms = server.ready_after().as_secs_f64() * 1e3;
-        let time = Duration::from_secs_f64(bed.args.seconds);
+        let time = Duration::from_secs_f64(bed.args.measured());
         let target = server.target();
         let (load, memory) = tokio::join!(steady::live(bed, &target, time), watch(&server, time));
         let (load, memory) = (load?, memory?);

@@ -20,7 +20,7 @@ const PAGE: usize = 1_000;
 /// Every filter that is given must hold.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  claudebench task list --status pending --order-by priority
+  claudebench task list --status pending --order-by queue
   claudebench task list --dead --project site
   claudebench task list --all --json | jq -r .id")]
 pub(in crate::cli) struct List {
@@ -51,11 +51,11 @@ pub(in crate::cli) struct List {
     /// Only tasks whose text has all these words; `rel*` is any word that begins so
     #[arg(long, value_name = "WORDS")]
     search: Option<String>,
-    /// What the list is ordered by; createdAt if absent
+    /// What the list is ordered by; createdAt if absent. queue: as claims take the tasks
     #[arg(long, value_name = "FIELD")]
-    #[arg(value_parser = ["createdAt", "updatedAt", "priority", "status", "assignedTo"])]
+    #[arg(value_parser = ["createdAt", "updatedAt", "priority", "status", "assignedTo", "queue"])]
     order_by: Option<String>,
-    /// Oldest or lowest first
+    /// Oldest or lowest first; a queue begins with what is claimed first in any case
     #[arg(long)]
     ascending: bool,
     /// The most tasks

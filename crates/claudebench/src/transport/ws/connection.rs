@@ -192,9 +192,18 @@ impl Connection<'_> {
 
     /// Calls a method; the answer is there only when the request has an id.
     fn call(&self, request: String) -> impl Future<Output = Option<String>> + Send + use<> {
-        let (app, caller) = (self.app.clone(), self.caller.clone());
+        let (app, mut caller) = (self.app.clone(), self.caller.clone());
         async move {
+            let own = caller.trail.clone();
+            // Others of its session may have written elsewhere since it was opened.
+            let credential = caller.credential.as_deref();
+            if credential.is_some_and(|credential| credential.login.is_some()) {
+                let seen = app.auth.seen_since(credential).await;
+                caller.trail = Arc::new(own.and(None).in_session(seen));
+            }
+            let trail = caller.trail.clone();
             let answer = rpc::single(&app, caller, request.as_bytes()).await?;
+            own.write(trail.wrote());
             String::from_utf8(answer).ok()
         }
     }

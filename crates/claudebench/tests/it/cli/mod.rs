@@ -4,6 +4,7 @@ mod archive;
 mod client;
 mod commits;
 mod database;
+mod demo;
 mod ending;
 mod errors;
 mod fleet;

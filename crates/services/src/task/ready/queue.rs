@@ -1,7 +1,7 @@
 //! Who waits for which tasks, in order of arrival. Pure: no time, no locks.
 
 use std::collections::hash_map;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -87,7 +87,8 @@ enum Wake {
 
 #[derive(Debug)]
 struct Group {
-    /// What one of them wants. The worker matters only for lanes with an assignee.
+    /// What each of them wants, whoever it is: the worker matters only for lanes with an assignee
+    /// and for pauses of workers.
     wanted: Wanted,
     parked: BTreeSet<Ticket>,
     /// Those that look and have not been told to look again.
@@ -137,7 +138,7 @@ impl Queue {
         let group =
             self.groups.entry(wanted.tenant).or_default().entry(kind(wanted)).or_insert_with(
                 || Group {
-                    wanted: wanted.clone(),
+                    wanted: Wanted { worker: "".into(), ..wanted.clone() },
                     parked: BTreeSet::new(),
                     looking: BTreeSet::new(),
                     members: 0,
@@ -366,15 +367,26 @@ impl Queue {
         }
         let mut parked: Option<Ticket> = None;
         let mut looking: Option<Ticket> = None;
+        let paused = paused_workers(pauses);
         for group in self.groups.get(&lane.tenant).into_iter().flat_map(HashMap::values) {
-            let first = (group.parked.first().copied(), group.looking.first().copied());
-            if first == (None, None) || lane.open_to(&group.wanted, pauses).is_err() {
+            let nobody = group.parked.is_empty() && group.looking.is_empty();
+            if nobody || lane.open_to(&group.wanted, pauses).is_err() {
                 continue;
             }
-            parked = parked.into_iter().chain(first.0).min();
-            looking = looking.into_iter().chain(first.1).min();
+            let first = |tickets| self.first_besides(tickets, &paused);
+            parked = parked.into_iter().chain(first(&group.parked)).min();
+            looking = looking.into_iter().chain(first(&group.looking)).min();
         }
         (parked, looking)
+    }
+
+    /// The first of these whose worker is not paused.
+    fn first_besides(&self, of: &BTreeSet<Ticket>, paused: &HashSet<&str>) -> Option<Ticket> {
+        if paused.is_empty() {
+            return of.first().copied();
+        }
+        let is_paused = |entry: &Entry| paused.contains(&*entry.wanted().worker);
+        of.iter().copied().find(|ticket| self.entries.get(ticket).is_some_and(|e| !is_paused(e)))
     }
 
     /// Changes the state of one waiter, and keeps its group's sets in step.
@@ -404,6 +416,14 @@ fn forget<K: Eq + Hash>(places: &mut HashMap<K, BTreeSet<Ticket>>, place: K, tic
             tickets.remove();
         }
     }
+}
+
+fn paused_workers(pauses: &[PauseScope]) -> HashSet<&str> {
+    let workers = pauses.iter().filter_map(|pause| match pause {
+        PauseScope::Worker(name) => Some(name.as_str()),
+        _ => None,
+    });
+    workers.collect()
 }
 
 fn kind(wanted: &Wanted) -> Kind {

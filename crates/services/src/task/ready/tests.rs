@@ -236,6 +236,21 @@ fn a_pause_leaves_the_task_to_whoever_may_have_it() {
 }
 
 #[test]
+fn a_paused_worker_is_passed_over_whoever_came_first() {
+    let ready = ready();
+    let waits = ["w", "v"].map(|w| ready.wait_for(claim(wanted(w, &[], None))).unwrap());
+    let (mut one, mut two) = (park(&waits[0]), park(&waits[1]));
+    let pauses: Arc<[PauseScope]> = Arc::new([PauseScope::Worker("w".into())]);
+    let lanes = [lane(Some("w"), &[], None), open()];
+    let [theirs, free] = lanes.map(|lane| Gained { pauses: pauses.clone(), ..gained(lane, 1) });
+    assert!(ready.take(&theirs).is_none(), "not what is parked on it either");
+    ready.notify(&[theirs, free.clone()], false);
+    assert!(!woken(&mut one) && woken(&mut two));
+    assert!(ready.take(&free).is_none());
+    assert!(ready.take(&gained(open(), 1)).is_some(), "the pause is over");
+}
+
+#[test]
 fn whoever_gives_up_hears_of_what_is_being_claimed_for_it() {
     let ready = ready();
     let (first, second) = (waiter(&ready, &[]), waiter(&ready, &[]));

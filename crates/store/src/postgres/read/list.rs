@@ -2,9 +2,10 @@
 //! then the rows, as many as fit.
 
 use claudebench_core::{Status, TaskId, TenantId};
+use tokio_postgres::Row;
 
 use super::{stats, tasks};
-use crate::page::{self, COUNTED, PlaceValue, contradicts, is_quick};
+use crate::page::{self, COUNTED, Place, PlaceValue, contradicts, is_quick};
 use crate::postgres::errors::Failed;
 use crate::postgres::lexemes::lexeme;
 use crate::postgres::params::{Param, param};
@@ -52,12 +53,13 @@ pub(in crate::postgres) async fn page(db: &Snapshot, query: &TaskQuery) -> Resul
     }
     let mut plan = Plan::of(query, tenant)?;
     let all_seen = plan.search(db, tenant).await?;
-    let ids = plan.ids(db).await?;
+    let places = plan.places(db).await?;
+    let ids: Vec<TaskId> = places.iter().map(|(_, id)| TaskId(*id)).collect();
     let mut page = Page::default();
     let room = fill(db, tenant, query, &ids, &mut page).await?;
     tasks::add_results(db, &mut page.tasks, &mut { room }).await?;
     let more = page.tasks.len() < ids.len();
-    page.next = page.tasks.last().filter(|_| more).map(|last| page::cursor(query, last));
+    page.next = page::cursor(&places, page.tasks.len()).filter(|_| more);
     (page.total, page.total_capped) = plan.total(db, tenant, page.tasks.len(), more).await?;
     page.total_capped |= !all_seen;
     Ok(page)
@@ -163,14 +165,21 @@ impl<'q> Plan<'q> {
         Ok(all)
     }
 
-    /// The ids of the page and of one task more.
-    async fn ids(&self, db: &Snapshot) -> Result<Vec<TaskId>, Failed> {
-        let rows = self.ask(db, &self.text()).await?;
-        rows.iter().map(|row| Ok(TaskId(row.try_get(0)?))).collect()
-    }
-
-    fn text(&self) -> String {
-        if is_quick(self.query) { self.quick() } else { self.sorted() }
+    /// The places of the page's tasks, and of one more.
+    async fn places(&self, db: &Snapshot) -> Result<Vec<Place>, Failed> {
+        let is_quick = is_quick(self.query);
+        let text = if is_quick { self.quick() } else { self.sorted() };
+        let rows = self.ask(db, &text).await?;
+        let place = |row: &Row| {
+            let id = row.try_get(0)?;
+            let value = match self.query.order_by {
+                _ if is_quick => PlaceValue::Number(id),
+                OrderBy::AssignedTo => PlaceValue::Text(row.try_get(1)?),
+                _ => PlaceValue::Number(row.try_get(1)?),
+            };
+            Ok((value, id))
+        };
+        rows.iter().map(place).collect()
     }
 
     /// From the source of the filter, or from one for each kind of task.
@@ -195,9 +204,11 @@ impl<'q> Plan<'q> {
     /// From whatever leaves the fewest tasks, sorted.
     fn sorted(&self) -> String {
         let conditions = self.indexed.iter().map(|filter| filter.condition);
-        let mut text = vec![parts::WALK.to_owned()];
-        text.extend(conditions.chain(self.others.iter().copied()).map(|c| format!("AND {c}")));
         let column = column(self.query.order_by);
+        let of = if self.query.order_by == OrderBy::AssignedTo { "text" } else { "bigint" };
+        let value = format!("({column})::{of}");
+        let mut text = vec![parts::SORTED.to_owned(), value, parts::WALK.to_owned()];
+        text.extend(conditions.chain(self.others.iter().copied()).map(|c| format!("AND {c}")));
         let (direction, after) = match self.query.order {
             ListOrder::Asc => ("ASC", parts::AFTER_ASC),
             ListOrder::Desc => ("DESC", parts::AFTER_DESC),
@@ -263,7 +274,7 @@ impl<'q> Plan<'q> {
     }
 
     /// Asks with the parameters that a text names.
-    async fn ask(&self, db: &Snapshot, text: &str) -> Result<Vec<tokio_postgres::Row>, Failed> {
+    async fn ask(&self, db: &Snapshot, text: &str) -> Result<Vec<Row>, Failed> {
         let (text, names) = numbered(text);
         let value = |name: &str| self.values.iter().find(|(of, _)| *of == name);
         let values: Vec<Param<'_>> = names
@@ -341,6 +352,7 @@ fn column(by: OrderBy) -> &'static str {
         OrderBy::Priority => parts::SORT_PRIORITY,
         OrderBy::Status => parts::SORT_STATUS,
         OrderBy::AssignedTo => parts::SORT_ASSIGNEE,
+        OrderBy::Queue => parts::SORT_QUEUE,
     }
 }
 

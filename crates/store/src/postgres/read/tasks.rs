@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use claudebench_core::{TaskId, TenantId};
 
+use crate::page;
 use crate::postgres::errors::Failed;
 use crate::postgres::params::params;
 use crate::postgres::pool::Snapshot;
 use crate::postgres::rows::{self, Columns, Found};
 use crate::postgres::sql::read as sql;
-use crate::read::AttachmentQuery;
+use crate::read::{AttachmentQuery, Edge, EdgeEnd, EdgeQuery};
 use crate::row::{Attachment, AttachmentKind, TaskWithExtras};
 
 pub(in crate::postgres) async fn by_id(
@@ -126,6 +127,29 @@ async fn add_dependencies(db: &Snapshot, tasks: &mut [TaskWithExtras]) -> Result
         task.depends_on = targets.get(&task.task.id).cloned().unwrap_or_default();
     }
     Ok(())
+}
+
+/// What tasks depend on, as far as there is room, and whether there is more.
+pub(in crate::postgres) async fn edges(
+    db: &Snapshot,
+    query: &EdgeQuery,
+) -> Result<(Vec<Edge>, bool), Failed> {
+    let EdgeQuery { tenant, ref ids, end, limit } = *query;
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let most = page::count(limit + 1);
+    let statement = match end {
+        EdgeEnd::Dependent => sql::DEPENDENCIES,
+        EdgeEnd::Dependency => sql::DEPENDENTS,
+    };
+    let mut edges = Vec::new();
+    for row in db.query(statement, &params![ids, tenant.0, most]).await? {
+        let mut from = Columns::of(&row);
+        let (task, on) = (TaskId(from.number()?), TaskId(from.number()?));
+        edges.push(Edge { task, on, done: from.next()? });
+    }
+    let more = edges.len() > limit;
+    edges.truncate(limit);
+    Ok((edges, more))
 }
 
 pub(in crate::postgres) async fn attachments(

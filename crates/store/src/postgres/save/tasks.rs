@@ -330,24 +330,33 @@ fn time_of(task: &Task) -> Option<i64> {
 }
 
 fn leases<'a>(asks: &mut Asks<'a, Saved>, sheet: &'a Sheet, told: &mut Told) {
-    let (mut put, mut is_put) = (Leases::default(), false);
+    let (mut new, mut is_new) = (Leases::default(), false);
+    let (mut changed, mut is_changed) = (Leases::default(), false);
     let mut ended: Vec<i64> = Vec::new();
     for (task, before, now) in sheet.leases.changes() {
-        match now {
-            Some(row) => {
-                is_put = true;
+        match (before, now) {
+            (None, Some(row)) => {
+                is_new = true;
                 told.due_at(check_at(row));
-                put.push(row);
+                new.push(row);
             }
-            None if before.is_some() => ended.push(task.0),
-            None => {}
+            (Some(_), Some(row)) => {
+                is_changed = true;
+                told.due_at(check_at(row));
+                changed.push(row);
+            }
+            (Some(_), None) => ended.push(task.0),
+            (None, None) => {}
         }
     }
     if !ended.is_empty() {
         asks.tell(sql::END_LEASES, values![ended]);
     }
-    if is_put {
-        asks.tell(sql::PUT_LEASES, put.values());
+    if is_new {
+        asks.tell(sql::INSERT_LEASES, new.values());
+    }
+    if is_changed {
+        asks.tell(sql::CHANGE_LEASES, changed.values());
     }
     let (mut looked, mut at): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
     for task in sheet.looked.iter().filter(|task| !sheet.leases.is_written(task)) {

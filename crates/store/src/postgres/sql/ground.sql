@@ -125,11 +125,12 @@ SELECT EXISTS (SELECT 1 FROM marks WHERE name = 'aging' AND place = $1);
 SELECT pg_advisory_xact_lock(7771, 3);
 
 -- name: rank_tasks
--- The rank as `core` has it.
+-- The rank as `core` has it, of all that is pending.
 UPDATE tasks AS t SET rank = CASE
     WHEN $1 > 0 THEN t.created_at - t.priority * $1
     ELSE ((100 - t.priority)::bigint << 48) | (t.created_at & ((1::bigint << 48) - 1)) END
-FROM ready AS r WHERE t.id = r.task;
+FROM (SELECT task FROM ready UNION ALL SELECT id FROM tasks WHERE phase > 1) AS r
+WHERE t.id = r.task;
 
 -- name: rank_ready
 UPDATE ready AS r SET rank = t.rank FROM tasks AS t WHERE t.id = r.task AND t.rank <> r.rank;

@@ -108,8 +108,11 @@ t.parent = {parent}
 t.id IN (SELECT id FROM words AS w (id) WHERE words @@ {words}::tsquery AND id <> ALL ({looked})
     UNION ALL SELECT unnest({matched}))
 
+-- name: sorted
+SELECT t.id,
+
 -- name: walk
-SELECT t.id FROM tasks AS t WHERE t.tenant = {tenant}
+FROM tasks AS t WHERE t.tenant = {tenant}
 
 -- name: after_asc
  > ({after_value}, {place})
@@ -131,6 +134,9 @@ t.status
 
 -- name: sort_assignee
 coalesce(t.assigned_to, '')
+
+-- name: sort_queue
+t.rank
 
 -- name: page
 LIMIT {limit} OFFSET {offset}

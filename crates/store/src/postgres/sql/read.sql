@@ -32,6 +32,18 @@ SELECT d.task, d.on_id FROM unnest($1::bigint[]) AS w (task), LATERAL (
     SELECT task, on_id FROM dependencies WHERE task = w.task ORDER BY on_id LIMIT 1000
 ) AS d ORDER BY d.task, d.on_id;
 
+-- name: dependencies
+SELECT d.task, d.on_id, d.done FROM unnest($1::bigint[]) WITH ORDINALITY AS w (task, place), LATERAL (
+    SELECT task, on_id, done FROM dependencies
+    WHERE task = w.task AND tenant = $2 ORDER BY on_id LIMIT 1000
+) AS d ORDER BY w.place, d.on_id LIMIT $3;
+
+-- name: dependents
+SELECT d.task, d.on_id, d.done FROM unnest($1::bigint[]) WITH ORDINALITY AS w (on_id, place), LATERAL (
+    SELECT task, on_id, done FROM dependencies
+    WHERE on_id = w.on_id AND tenant = $2 AND NOT done ORDER BY task LIMIT $3
+) AS d ORDER BY w.place, d.task LIMIT $3;
+
 -- name: blocked_by
 SELECT t.id, t.status, t.text
 FROM dependencies AS d JOIN tasks AS t ON t.id = d.on_id
@@ -70,6 +82,46 @@ FROM tenants AS t, LATERAL (
     WHERE tenant = t.id AND project = '' AND seq > coalesce(
         (SELECT upto FROM counts WHERE tenant = t.id AND project = ''), 0)
 ) AS c (n);
+
+-- name: projects
+-- From one name to the next, whether it has counts already or only changes of them.
+WITH RECURSIVE w (project, place) AS (
+    SELECT $2::text COLLATE "C", 0
+    UNION ALL
+    SELECT least(
+        (SELECT c.project FROM counts AS c
+            WHERE c.tenant = $1 AND c.project > w.project ORDER BY c.project LIMIT 1),
+        (SELECT x.project FROM count_changes AS x
+            WHERE x.tenant = $1 AND x.project > w.project ORDER BY x.project LIMIT 1)
+    ), w.place + 1
+    FROM w WHERE w.project IS NOT NULL AND w.place < $3::bigint
+)
+SELECT w.project, coalesce(sum(c.n[1]), 0)::bigint, coalesce(sum(c.n[2]), 0)::bigint,
+    coalesce(sum(c.n[3]), 0)::bigint, coalesce(sum(c.n[4]), 0)::bigint,
+    coalesce(sum(c.n[5]), 0)::bigint, coalesce(sum(c.n[6]), 0)::bigint,
+    coalesce(sum(c.n[7]), 0)::bigint
+FROM w, LATERAL (
+    SELECT n FROM counts WHERE tenant = $1 AND project = w.project
+    UNION ALL
+    SELECT by::bigint[] FROM count_changes
+    WHERE tenant = $1 AND project = w.project AND seq > coalesce(
+        (SELECT upto FROM counts WHERE tenant = $1 AND project = w.project), 0)
+) AS c (n)
+WHERE w.place > 0 GROUP BY w.project ORDER BY w.project;
+
+-- name: role_queues
+WITH RECURSIVE w (lane, n) AS (
+    (SELECT lane, 1 FROM ready ORDER BY lane LIMIT 1)
+    UNION ALL
+    SELECT (SELECT r.lane FROM ready AS r WHERE r.lane > w.lane ORDER BY r.lane LIMIT 1), w.n + 1
+    FROM w WHERE w.lane IS NOT NULL AND w.n < $1::bigint
+)
+SELECT l.roles, c.n FROM w JOIN lanes AS l ON l.id = w.lane, LATERAL (
+    SELECT count(*) FROM (SELECT 1 FROM ready AS r WHERE r.lane = w.lane LIMIT $1::bigint) AS r
+) AS c (n);
+
+-- name: servers
+SELECT id, name, version, seen_at FROM servers WHERE seen_at > $1 ORDER BY seen_at DESC LIMIT $2;
 
 -- name: oldest_ready
 SELECT created_at FROM tasks WHERE tenant = $1 AND status = 0 AND phase = 1 ORDER BY id LIMIT 1;
@@ -153,6 +205,18 @@ FROM instances WHERE $1::bigint IS NULL OR tenant = $1 ORDER BY tenant, id;
 -- name: offline_instances
 SELECT id FROM instances WHERE tenant = $1 AND NOT online ORDER BY id LIMIT $2;
 
+-- name: instance_ids
+SELECT id FROM instances WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- name: instances_holding
+SELECT i.tenant, i.id, i.roles, i.metadata, i.online, i.registered_at, i.seen_at, l.n
+FROM unnest($2::text[]) WITH ORDINALITY AS w (id, place)
+JOIN instances AS i ON i.tenant = $1 AND i.id = w.id, LATERAL (
+    SELECT count(*) FROM (
+        SELECT 1 FROM leases AS l WHERE l.tenant = $1 AND l.worker = w.id LIMIT $3
+    ) AS l
+) AS l (n) ORDER BY w.place;
+
 -- name: instances_named
 SELECT i.tenant, i.id, i.roles, i.metadata, i.online, i.registered_at, i.seen_at
 FROM unnest($2::text[]) WITH ORDINALITY AS w (id, place)
@@ -165,6 +229,9 @@ JOIN instances AS i ON i.tenant = w.tenant AND i.id = w.id WHERE i.online;
 
 -- name: config
 SELECT value FROM config WHERE tenant = $1 AND key = $2;
+
+-- name: config_page
+SELECT key, value FROM config WHERE tenant = $1 AND key > $2 ORDER BY key LIMIT $3;
 
 -- name: pauses
 SELECT scope, reason, until, paused_at, paused_by

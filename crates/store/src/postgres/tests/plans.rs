@@ -25,6 +25,7 @@ const WALKS: &[(&str, &str)] = &[
     ("events_kept", "a row a month"),
     ("drop_instances", "those that were heard of yesterday"),
     ("drop_servers", "a row a server"),
+    ("servers", "a row a server"),
     ("lock_counted", "one row"),
     ("all_pauses", "all of them, by intent"),
     ("all_lanes", "all of them, by intent"),

@@ -6,7 +6,7 @@ use claudebench_testkit::until;
 use super::{PostgresOptions, database, open};
 use crate::postgres::params::params;
 use crate::postgres::pool::{Bounds, Reads};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 const PLACE: &str = "SELECT place FROM marks WHERE name = $1";
 
@@ -141,4 +141,23 @@ async fn what_a_slow_statement_is_thought_to_cost_is_known() {
     assert!(cost.is_some_and(|cost| cost > 0.0), "{cost:?}");
     snapshot.end(Ok(())).unwrap();
     store.close().await;
+}
+
+#[tokio::test]
+async fn who_shares_the_database_is_named_and_who_was_silent_for_long_is_not() {
+    let database = database().await;
+    let store = open(PostgresOptions::new(database.url())).await;
+    let alone = store.servers().await.unwrap();
+    let now = store.clock().now().0;
+    let writing = connect(&database.url()).await.unwrap();
+    let there = format!(
+        "INSERT INTO servers VALUES (7, '10.0.0.7/32:5000', '0.2.0', {now}), \
+             (8, '10.0.0.8/32:5000', '0.1.0', {now} - 70000)"
+    );
+    writing.batch_execute(&there).await.unwrap();
+    let found = store.servers().await.unwrap();
+    let [own, other] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((alone.len(), &alone[0].id, own.own), (1, &own.id, true));
+    assert_eq!((&*other.id, &*other.version, other.own), ("0000000000000007", "0.2.0", false));
+    assert_eq!(other.address.as_deref(), Some("10.0.0.7:5000"));
 }

@@ -12,8 +12,8 @@ use super::history::History;
 use super::{PostgresOptions, database};
 use crate::postgres::PostgresStore;
 use crate::{
-    AttachmentKind, AttachmentQuery, EventQuery, Freshness, ListOrder, MetricQuery, OrderBy, Store,
-    StoreError, TaskQuery, WorkerQuery,
+    AttachmentKind, AttachmentQuery, EdgeEnd, EdgeQuery, EventQuery, Freshness, InstanceQuery,
+    ListOrder, MetricQuery, OrderBy, Store, StoreError, TaskQuery, Which, WorkerQuery,
 };
 
 /// A history in both stores.
@@ -51,6 +51,14 @@ async fn tasks_are_what_they_are() {
         let theirs = both.history.store.tasks(tenant, ids.clone(), Freshness::Latest).await;
         let ours = both.ours.tasks(tenant, ids.clone(), Freshness::Latest).await.unwrap();
         assert_eq!(shown(ours), shown(theirs.unwrap()));
+        for (limit, end) in
+            [(2, EdgeEnd::Dependent), (1_000, EdgeEnd::Dependent), (1_000, EdgeEnd::Dependency)]
+        {
+            let query = EdgeQuery { tenant, ids: ids.clone(), end, limit };
+            let theirs = both.history.store.edges(query.clone(), Freshness::Latest).await;
+            let ours = both.ours.edges(query, Freshness::Latest).await;
+            assert_eq!(shown(ours.unwrap()), shown(theirs.unwrap()), "{limit} {end:?}");
+        }
         for id in &ids {
             let theirs = both.history.store.explain(tenant, *id, Freshness::Latest).await.unwrap();
             assert_eq!(
@@ -70,6 +78,23 @@ async fn counts_are_what_they_are() {
             let theirs =
                 both.history.store.stats(tenant, project.clone(), Freshness::Latest).await.unwrap();
             assert_eq!(both.ours.stats(tenant, project, Freshness::Latest).await.unwrap(), theirs);
+        }
+    }
+    for tenant in TENANTS {
+        for limit in [1, 9] {
+            let mut after = None;
+            loop {
+                let theirs = &both.history.store;
+                let theirs = theirs.projects(tenant, after.clone(), limit, Freshness::Latest).await;
+                let theirs = theirs.unwrap();
+                let ours =
+                    both.ours.projects(tenant, after, limit, Freshness::Latest).await.unwrap();
+                assert_eq!(ours, theirs);
+                after = theirs.next;
+                if after.is_none() {
+                    break;
+                }
+            }
         }
     }
     let theirs = both.history.store.totals().await.unwrap();
@@ -117,6 +142,16 @@ async fn what_is_shared_is_what_it_is() {
             let wanted = theirs.instances_shown(tenant, named.clone(), limit).await.unwrap();
             let found = ours.instances_shown(tenant, named, limit).await.unwrap();
             assert_eq!(found, wanted, "{limit}");
+        }
+        for limit in [1, 3, 10] {
+            let wanted = theirs.config_page(tenant, None, limit).await.unwrap();
+            assert_eq!(ours.config_page(tenant, None, limit).await.unwrap(), wanted, "{limit}");
+            let named = || vec!["B".into(), "nobody".into(), "w-1".into()];
+            for which in [Which::All, Which::Named(named()), Which::Others(named())] {
+                let query = InstanceQuery { tenant, which, after: Some("A".into()), limit };
+                let wanted = theirs.instance_page(query.clone()).await.unwrap();
+                assert_eq!(ours.instance_page(query.clone()).await.unwrap(), wanted, "{query:?}");
+            }
         }
     }
     for tenant in TENANTS.into_iter().map(Some).chain([None]) {
@@ -195,6 +230,7 @@ async fn same_lists(both: &Both) {
         OrderBy::Priority,
         OrderBy::Status,
         OrderBy::AssignedTo,
+        OrderBy::Queue,
     ];
     for filter in filters(&both.history) {
         for order_by in orders {

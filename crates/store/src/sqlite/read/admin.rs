@@ -1,5 +1,6 @@
 //! Instances, sessions, configuration, pauses and keys.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use claudebench_core::{Millis, TenantId};
@@ -8,11 +9,15 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::statements as sql;
 use super::tasks::snapshot;
-use crate::read::PAGE_BYTES;
+use crate::page::{self, Room, instance_bytes};
+use crate::read::{ConfigPage, InstanceHolding, InstancePage, InstanceQuery};
 use crate::row::{InstanceRow, KeyRow, PauseRow};
 use crate::session::SessionRow;
 use crate::sqlite::readers::ReadError;
 use crate::sqlite::row;
+
+/// So many tasks that are held are looked at to count those of each instance.
+const HELD_LOOKED_AT: i64 = 100_000;
 
 pub(in crate::sqlite) fn instances(
     db: &Connection,
@@ -44,21 +49,67 @@ pub(in crate::sqlite) fn instances_shown(
                 }
             }
         }
-        let (mut rows, mut room) = (Vec::new(), PAGE_BYTES);
+        let (mut rows, mut room) = (Vec::new(), Room::of(limit));
         for id in ids {
             let Some(row) = one.query_row(params![tenant.0, id], row::instance).optional()? else {
                 continue;
             };
-            let size = row.metadata.as_ref().map_or(0, String::len)
-                + row.roles.iter().map(|role| role.len()).sum::<usize>();
-            if rows.len() >= limit || (size > room && !rows.is_empty()) {
+            if !room.takes(instance_bytes(&row)) {
                 break;
             }
-            room = room.saturating_sub(size);
             rows.push(row);
         }
         Ok(rows)
     })
+}
+
+/// A page by id, with what each holds.
+pub(in crate::sqlite) fn instance_page(
+    db: &Connection,
+    query: &InstanceQuery,
+) -> Result<InstancePage, ReadError> {
+    snapshot(db, |db| {
+        let (held, stopped) = held(db, query.tenant)?;
+        let (mut page, mut room) = (InstancePage::default(), Room::of(query.limit));
+        let mut one = db.prepare_cached(sql::INSTANCE)?;
+        for id in instance_ids(db, query)? {
+            let of = params![query.tenant.0, id];
+            let Some(row) = one.query_row(of, row::instance).optional()? else { continue };
+            if !room.takes(instance_bytes(&row)) {
+                page.next = page.instances.last().map(|last| last.row.id.to_string());
+                break;
+            }
+            let found = held.get(&row.id).copied().unwrap_or(0);
+            page.instances.push(InstanceHolding::of(row, found, stopped));
+        }
+        Ok(page)
+    })
+}
+
+/// The instances that may be on a page, in order, and one more where there is one.
+fn instance_ids(db: &Connection, query: &InstanceQuery) -> rusqlite::Result<Vec<Arc<str>>> {
+    let Some(most) = query.to_look_for() else { return Ok(query.by_name()) };
+    let mut statement = db.prepare_cached(sql::INSTANCE_IDS)?;
+    let of = params![query.tenant.0, query.after.as_deref().unwrap_or(""), most];
+    let found = statement.query_map(of, |row| row.get(0))?;
+    let mut ids = found.collect::<rusqlite::Result<_>>()?;
+    query.without_others(&mut ids);
+    Ok(ids)
+}
+
+/// How many tasks each instance holds, and whether some were not looked at. There is no index for one
+/// instance; but what is in progress stands together.
+fn held(db: &Connection, tenant: TenantId) -> rusqlite::Result<(HashMap<Arc<str>, i64>, bool)> {
+    let (mut held, mut looked_at) = (HashMap::new(), 0);
+    let mut statement = db.prepare_cached(sql::HOLDERS)?;
+    let mut rows = statement.query([tenant.0, HELD_LOOKED_AT])?;
+    while let Some(row) = rows.next()? {
+        looked_at += 1;
+        if let Some(holder) = row.get::<_, Option<Arc<str>>>(0)? {
+            *held.entry(holder).or_default() += 1;
+        }
+    }
+    Ok((held, looked_at == HELD_LOOKED_AT))
 }
 
 pub(in crate::sqlite) fn config(
@@ -70,6 +121,28 @@ pub(in crate::sqlite) fn config(
     Ok(statement.query_row(params![tenant.0, key], |row| row.get(0)).optional()?)
 }
 
+/// A page by key.
+pub(in crate::sqlite) fn config_page(
+    db: &Connection,
+    tenant: TenantId,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<ConfigPage, ReadError> {
+    let (mut page, mut room) = (ConfigPage::default(), Room::of(limit));
+    let mut statement = db.prepare_cached(sql::CONFIG_PAGE)?;
+    let mut rows =
+        statement.query(params![tenant.0, after.unwrap_or(""), page::count(limit + 1)])?;
+    while let Some(row) = rows.next()? {
+        let (key, value): (String, String) = (row.get(0)?, row.get(1)?);
+        if !room.takes(key.len() + value.len()) {
+            page.next = page.values.last().map(|(key, _)| key.clone());
+            break;
+        }
+        page.values.push((key, value));
+    }
+    Ok(page)
+}
+
 pub(in crate::sqlite) fn pauses(
     db: &Connection,
     tenant: TenantId,
@@ -77,7 +150,7 @@ pub(in crate::sqlite) fn pauses(
 ) -> Result<Vec<PauseRow>, ReadError> {
     let mut statement = db.prepare_cached(sql::PAUSES)?;
     let rows = statement.query_map([tenant.0, now.0], row::pause)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?)
 }
 
 pub(in crate::sqlite) fn keys(

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Statement, ToSql};
 
 use super::statements::parts;
 use super::tasks;
-use crate::page::{self, COUNTED, PlaceValue, contradicts, is_quick};
+use crate::page::{self, COUNTED, Place, PlaceValue, contradicts, is_quick};
 use crate::read::{ListOrder, OrderBy, PAGE_BYTES, Page, TaskQuery};
 use crate::sqlite::readers::ReadError;
 
@@ -51,12 +51,12 @@ pub(in crate::sqlite) fn page(db: &Connection, query: &TaskQuery) -> Result<Page
     }
     let plan = Plan::of(query, tenant)?;
     tasks::snapshot(db, |db| {
-        let ids = plan.ids(db)?;
+        let places = plan.places(db)?;
         let limit = usize::try_from(query.limit).unwrap_or(0);
         let mut page = Page::default();
         let mut room = PAGE_BYTES;
-        for id in ids.iter().take(limit) {
-            let Some(task) = tasks::shown(db, tenant, *id)? else { continue };
+        for (_, id) in places.iter().take(limit) {
+            let Some(task) = tasks::shown(db, tenant, TaskId(*id))? else { continue };
             let size = page::bytes(&task);
             if size > room && !page.tasks.is_empty() {
                 break;
@@ -67,8 +67,8 @@ pub(in crate::sqlite) fn page(db: &Connection, query: &TaskQuery) -> Result<Page
         for task in &mut page.tasks {
             tasks::add_result(db, task, &mut room)?;
         }
-        let more = page.tasks.len() < ids.len();
-        page.next = page.tasks.last().filter(|_| more).map(|last| page::cursor(query, last));
+        let more = page.tasks.len() < places.len();
+        page.next = page::cursor(&places, page.tasks.len()).filter(|_| more);
         (page.total, page.total_capped) = plan.total(db, tenant, page.tasks.len(), more)?;
         Ok(page)
     })
@@ -120,8 +120,8 @@ impl<'q> Plan<'q> {
         }
     }
 
-    /// The ids of the page and of one task more.
-    fn ids(&self, db: &Connection) -> rusqlite::Result<Vec<TaskId>> {
+    /// The places of the page's tasks, and of one more.
+    fn places(&self, db: &Connection) -> rusqlite::Result<Vec<Place>> {
         let ascending = self.query.order == ListOrder::Asc;
         let offset = if self.after.is_some() { 0 } else { self.query.offset };
         let end = if ascending { i64::MIN } else { i64::MAX };
@@ -131,15 +131,22 @@ impl<'q> Plan<'q> {
             (":offset", Value::Integer(offset)),
         ];
         more.extend(self.after.as_ref().map(|(value, _)| (":after_value", value.clone())));
-        let text = if is_quick(self.query) { self.quick() } else { self.sorted() };
+        let is_quick = is_quick(self.query);
+        let text = if is_quick { self.quick() } else { self.sorted() };
         let mut statement = db.prepare_cached(&text)?;
         self.bind(&mut statement, &more)?;
         let mut rows = statement.raw_query();
-        let mut ids = Vec::new();
+        let mut places = Vec::new();
         while let Some(row) = rows.next()? {
-            ids.push(TaskId(row.get(0)?));
+            let id = row.get(0)?;
+            let value = match self.query.order_by {
+                _ if is_quick => PlaceValue::Number(id),
+                OrderBy::AssignedTo => PlaceValue::Text(row.get(1)?),
+                _ => PlaceValue::Number(row.get(1)?),
+            };
+            places.push((value, id));
         }
-        Ok(ids)
+        Ok(places)
     }
 
     /// From the source of the filter, or from one for each kind of task.
@@ -178,7 +185,8 @@ impl<'q> Plan<'q> {
 
     /// From what one source leaves of the tasks, sorted.
     fn sorted(&self) -> String {
-        let mut text: Vec<String> = Vec::new();
+        let column = column(self.query.order_by);
+        let mut text = vec![parts::SORTED.to_owned(), column.to_owned()];
         match self.indexed.first() {
             None => text.push(parts::WALK.into()),
             Some(Filter { source: Source::Index(_), condition }) => {
@@ -196,7 +204,6 @@ impl<'q> Plan<'q> {
             text.push(format!("AND +({})", filter.condition));
         }
         text.extend(self.others.iter().map(|condition| format!("AND {condition}")));
-        let column = column(self.query.order_by);
         let (direction, after) = match self.query.order {
             ListOrder::Asc => ("ASC", parts::AFTER_ASC),
             ListOrder::Desc => ("DESC", parts::AFTER_DESC),
@@ -315,6 +322,7 @@ fn column(by: OrderBy) -> &'static str {
         OrderBy::Priority => parts::SORT_PRIORITY,
         OrderBy::Status => parts::SORT_STATUS,
         OrderBy::AssignedTo => parts::SORT_ASSIGNEE,
+        OrderBy::Queue => parts::SORT_QUEUE,
     }
 }
 

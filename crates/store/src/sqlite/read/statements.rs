@@ -9,9 +9,13 @@ statements! { "../sql/read.sql":
     RESULT_LEFT_OUT = "result_left_out";
     ATTACHMENT_KEYS = "attachment_keys";
     DEPENDS_ON = "depends_on";
+    DEPENDENCIES = "dependencies";
+    DEPENDENTS = "dependents";
     BLOCKED_BY = "blocked_by";
     STATS = "stats";
     TOTALS = "totals";
+    PROJECTS = "projects";
+    ROLE_QUEUES = "role_queues";
     OLDEST_READY = "oldest_ready";
     ATTACHMENTS_OF = "attachments_of";
     COUNT_ATTACHMENTS = "count_attachments";
@@ -28,8 +32,11 @@ statements! { "../sql/read.sql":
     LAST_EVENT_OF = "last_event_of";
     INSTANCES = "instances";
     OFFLINE_INSTANCES = "offline_instances";
+    INSTANCE_IDS = "instance_ids";
+    HOLDERS = "holders";
     INSTANCE = "instance";
     CONFIG = "config";
+    CONFIG_PAGE = "config_page";
     PAUSES = "pauses";
     KEYS = "keys";
     READY_LANES = "ready_lanes";
@@ -81,6 +88,7 @@ pub(super) mod parts {
         BY_ROLE = "by_role";
         BY_PARENT = "by_parent";
         BY_WORDS = "by_words";
+        SORTED = "sorted";
         WALK = "walk";
         INDEXED = "indexed";
         AMONG_BEGIN = "among_begin";
@@ -92,6 +100,7 @@ pub(super) mod parts {
         SORT_PRIORITY = "sort_priority";
         SORT_STATUS = "sort_status";
         SORT_ASSIGNEE = "sort_assignee";
+        SORT_QUEUE = "sort_queue";
         PAGE = "page";
         COUNT_BEGIN = "count_begin";
         COUNT_END = "count_end";

@@ -4,8 +4,9 @@ use claudebench_core::{Millis, TaskId, TenantId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::statements as sql;
-use crate::read::AttachmentQuery;
-use crate::row::{Attachment, AttachmentKind, Stats, TaskWithExtras};
+use crate::page::{self, Projects};
+use crate::read::{AttachmentQuery, Edge, EdgeEnd, EdgeQuery, ProjectPage};
+use crate::row::{Attachment, AttachmentKind, RoleQueue, Stats, TaskWithExtras};
 use crate::sqlite::readers::ReadError;
 use crate::sqlite::row;
 
@@ -103,6 +104,40 @@ pub(in crate::sqlite) fn by_id(
     })
 }
 
+/// What tasks depend on, as far as there is room, and whether there is more.
+pub(in crate::sqlite) fn edges(
+    db: &Connection,
+    query: &EdgeQuery,
+) -> Result<(Vec<Edge>, bool), ReadError> {
+    let EdgeQuery { tenant, ref ids, end, limit } = *query;
+    snapshot(db, |db| {
+        let mut edges = Vec::new();
+        let mut statement = db.prepare_cached(match end {
+            EdgeEnd::Dependent => sql::DEPENDENCIES,
+            EdgeEnd::Dependency => sql::DEPENDENTS,
+        })?;
+        for id in ids {
+            // One more than there is room for says that there are more.
+            let room = page::count((limit + 1).saturating_sub(edges.len()));
+            let found = statement.query_map(params![id.0, tenant.0, room], |row| {
+                let (other, done) = (TaskId(row.get(0)?), row.get(1)?);
+                Ok(match end {
+                    EdgeEnd::Dependent => Edge { task: *id, on: other, done },
+                    EdgeEnd::Dependency => Edge { task: other, on: *id, done },
+                })
+            })?;
+            for edge in found {
+                edges.push(edge?);
+            }
+            if edges.len() > limit {
+                edges.truncate(limit);
+                return Ok((edges, true));
+            }
+        }
+        Ok((edges, false))
+    })
+}
+
 pub(in crate::sqlite) fn stats(
     db: &Connection,
     tenant: TenantId,
@@ -132,19 +167,47 @@ pub(in crate::sqlite) fn totals(db: &Connection) -> Result<Stats, ReadError> {
     Ok(counts(db, sql::TOTALS, [])?)
 }
 
+/// The projects that have tasks.
+pub(in crate::sqlite) fn projects(
+    db: &Connection,
+    tenant: TenantId,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<ProjectPage, ReadError> {
+    let mut projects = Projects::of(limit);
+    let mut statement = db.prepare_cached(sql::PROJECTS)?;
+    // No project is called nothing: that is the whole tenant.
+    let of = params![tenant.0, after.unwrap_or(""), page::LOOKED_AT + 1];
+    let mut rows = statement.query(of)?;
+    while let Some(row) = rows.next()? {
+        if !projects.add(row.get(0)?, counts_in(row, 1)?) {
+            break;
+        }
+    }
+    Ok(projects.page())
+}
+
+/// The ready tasks of each role.
+pub(in crate::sqlite) fn role_queues(db: &Connection) -> Result<Vec<RoleQueue>, ReadError> {
+    let mut statement = db.prepare_cached(sql::ROLE_QUEUES)?;
+    let lanes = statement
+        .query_map([RoleQueue::COUNTED], |found| Ok((row::names(found, 0)?, found.get(1)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(RoleQueue::of(lanes))
+}
+
 /// Counts as a statement gives them; all zero where there are none.
 fn counts(db: &Connection, text: &str, of: impl rusqlite::Params) -> rusqlite::Result<Stats> {
-    let counts = db
-        .prepare_cached(text)?
-        .query_row(of, |row| {
-            let mut counts = [0_i64; 7];
-            for (place, count) in counts.iter_mut().enumerate() {
-                *count = row.get(place)?;
-            }
-            Ok(counts)
-        })
-        .optional()?
-        .unwrap_or_default();
+    let found = db.prepare_cached(text)?.query_row(of, |row| counts_in(row, 0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Counts that stand in a row from this place on.
+fn counts_in(row: &Row<'_>, from: usize) -> rusqlite::Result<Stats> {
+    let mut counts = [0_i64; 7];
+    for (place, count) in counts.iter_mut().enumerate() {
+        *count = row.get(from + place)?;
+    }
     Ok(Stats::from_counts(counts))
 }
 

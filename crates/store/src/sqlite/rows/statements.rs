@@ -17,7 +17,7 @@ statements! { "../sql/write.sql":
     WAITS_IN_LANE = "waits_in_lane";
     RANKS = "ranks";
     SAVE_RANKS = "save_ranks";
-    READY_AFTER = "ready_after";
+    PENDING_AFTER = "pending_after";
     SET_RANK = "set_rank";
     NEXT_TENANT = "next_tenant";
     ALL_LEASES = "all_leases";

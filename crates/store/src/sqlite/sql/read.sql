@@ -25,6 +25,13 @@ SELECT key FROM attachments WHERE task = ? ORDER BY key LIMIT 20;
 -- name: depends_on
 SELECT on_id FROM dependencies WHERE task = ? ORDER BY on_id LIMIT 1000;
 
+-- name: dependencies
+SELECT on_id, done FROM dependencies WHERE task = ? AND tenant = ? ORDER BY on_id LIMIT ?;
+
+-- name: dependents
+SELECT task, done FROM dependencies
+WHERE on_id = ? AND tenant = ? AND done = 0 ORDER BY task LIMIT ?;
+
 -- name: blocked_by
 SELECT t.id, t.status, t.text
 FROM dependencies AS d JOIN tasks AS t ON t.id = d.on_id
@@ -39,6 +46,21 @@ SELECT sum(ready), sum(scheduled), sum(blocked), sum(in_progress), sum(completed
     sum(cancelled)
 FROM tenants AS t JOIN counts AS c ON c.tenant = t.id AND c.project = ''
 HAVING count(*) > 0;
+
+-- name: projects
+SELECT project, ready, scheduled, blocked, in_progress, completed, failed, cancelled
+FROM counts WHERE tenant = ? AND project > ? ORDER BY project LIMIT ?;
+
+-- name: role_queues
+WITH RECURSIVE lanes (lane, n) AS (
+    SELECT min(lane), 1 FROM tasks WHERE phase = 1
+    UNION ALL
+    SELECT (SELECT min(t.lane) FROM tasks AS t WHERE t.phase = 1 AND t.lane > lanes.lane), n + 1
+    FROM lanes WHERE lanes.lane IS NOT NULL AND n < ?1
+)
+SELECT (SELECT t.roles FROM tasks AS t WHERE t.phase = 1 AND t.lane = lanes.lane LIMIT 1),
+    (SELECT count(*) FROM (SELECT 1 FROM tasks AS t WHERE t.phase = 1 AND t.lane = lanes.lane LIMIT ?1))
+FROM lanes WHERE lane IS NOT NULL;
 
 -- name: oldest_ready
 SELECT t.created_at FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
@@ -111,12 +133,22 @@ FROM instances WHERE ?1 IS NULL OR tenant = ?1 ORDER BY tenant, id;
 -- name: offline_instances
 SELECT id FROM instances WHERE tenant = ? AND online = 0 ORDER BY id LIMIT ?;
 
+-- name: instance_ids
+SELECT id FROM instances WHERE tenant = ? AND id > ? ORDER BY id LIMIT ?;
+
+-- name: holders
+SELECT t.assigned_to FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
+WHERE k.tenant = ? AND k.project = '' AND k.kind = 3 AND t.held_ms IS NOT NULL LIMIT ?;
+
 -- name: instance
 SELECT tenant, id, roles, metadata, online, registered_at, seen_at
 FROM instances WHERE tenant = ? AND id = ?;
 
 -- name: config
 SELECT value FROM config WHERE tenant = ? AND key = ?;
+
+-- name: config_page
+SELECT key, value FROM config WHERE tenant = ? AND key > ? ORDER BY key LIMIT ?;
 
 -- name: pauses
 SELECT scope, reason, until, paused_at, paused_by
@@ -248,14 +280,17 @@ t.parent = :parent
 -- name: by_words
 words_match(t.text, :words)
 
+-- name: sorted
+SELECT t.id,
+
 -- name: walk
-SELECT t.id FROM tasks AS t WHERE +t.tenant = :tenant
+FROM tasks AS t WHERE +t.tenant = :tenant
 
 -- name: indexed
-SELECT t.id FROM tasks AS t WHERE t.tenant = :tenant
+FROM tasks AS t WHERE t.tenant = :tenant
 
 -- name: among_begin
-SELECT t.id FROM (
+FROM (
 
 -- name: among_end
 ) AS c CROSS JOIN tasks AS t ON t.id = c.id WHERE t.tenant = :tenant
@@ -280,6 +315,9 @@ t.status
 
 -- name: sort_assignee
 coalesce(t.assigned_to, '')
+
+-- name: sort_queue
+t.rank
 
 -- name: page
 LIMIT :limit OFFSET :offset

@@ -36,11 +36,27 @@ SELECT step_ms, tenant, upto FROM ranks WHERE one = 1;
 -- name: save_ranks
 UPDATE ranks SET step_ms = ?, tenant = ?, upto = ? WHERE one = 1;
 
--- name: ready_after
-SELECT t.id, t.priority, t.created_at, t.rank
-FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
-WHERE k.tenant = ?1 AND k.project = '' AND k.kind = 0 AND k.block >= ?2 >> 6 AND k.id > ?2
-ORDER BY k.block, k.id LIMIT ?3;
+-- name: pending_after
+-- Those that are ready, scheduled and blocked.
+SELECT * FROM (
+    SELECT * FROM (
+        SELECT t.id, t.priority, t.created_at, t.rank
+        FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
+        WHERE k.tenant = ?1 AND k.project = '' AND k.kind = 0 AND k.block >= ?2 >> 6 AND k.id > ?2
+        ORDER BY k.block, k.id LIMIT ?3)
+    UNION ALL
+    SELECT * FROM (
+        SELECT t.id, t.priority, t.created_at, t.rank
+        FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
+        WHERE k.tenant = ?1 AND k.project = '' AND k.kind = 1 AND k.block >= ?2 >> 6 AND k.id > ?2
+        ORDER BY k.block, k.id LIMIT ?3)
+    UNION ALL
+    SELECT * FROM (
+        SELECT t.id, t.priority, t.created_at, t.rank
+        FROM tasks_of_kind AS k CROSS JOIN tasks AS t ON t.id = k.id
+        WHERE k.tenant = ?1 AND k.project = '' AND k.kind = 2 AND k.block >= ?2 >> 6 AND k.id > ?2
+        ORDER BY k.block, k.id LIMIT ?3)
+) ORDER BY id LIMIT ?3;
 
 -- name: set_rank
 UPDATE tasks SET rank = ?2 WHERE id = ?1;

@@ -70,6 +70,7 @@ macro_rules! store_cases {
                 so_many_tasks_wait_for_one_and_not_more
                 ids_grow_with_time
                 a_thousand_tasks_in_one_call
+                what_tasks_depend_on_is_told_edge_by_edge
             }
             claim {
                 priority_comes_first_then_age
@@ -97,6 +98,7 @@ macro_rules! store_cases {
                 however_a_task_becomes_ready
                 who_waited_longer_comes_first_and_before_who_comes_now
                 who_may_not_take_waits_on
+                a_paused_worker_waits_on
                 no_task_is_left_over_while_somebody_waits_for_it
                 the_best_task_finds_its_worker_first
                 a_task_that_is_gone_again_is_handed_to_nobody
@@ -205,6 +207,7 @@ macro_rules! store_cases {
             pause {
                 each_scope_holds_its_tasks_back
                 a_paused_role_stops_claims_in_that_role_alone
+                a_paused_worker_gets_nothing_and_keeps_what_it_has
                 running_work_goes_on
                 a_pause_is_shown_and_told
                 over_a_pause_at_the_same_scope_the_new_one_stands
@@ -224,6 +227,8 @@ macro_rules! store_cases {
                 what_is_to_stop_ends_with_its_instance
                 an_offline_instance_is_forgotten_after_a_day
                 as_many_instances_are_shown_as_there_is_room_for
+                instances_are_paged_by_id_with_what_they_hold
+                what_an_instance_holds_is_counted_to_a_bound
             }
             event {
                 each_change_is_told_by_one_event
@@ -255,11 +260,14 @@ macro_rules! store_cases {
             list {
                 each_filter_leaves_what_answers_it
                 each_order_holds_over_all_pages
+                the_queue_is_listed_as_claims_take_it
                 pages_stay_right_while_tasks_come_and_go
                 a_listed_task_is_the_task
                 a_query_that_makes_no_sense_is_refused
                 counts_follow_every_step
                 the_oldest_ready_task_is_known
+                each_role_has_its_queue
+                projects_are_listed_by_name_with_their_counts
             }
             search {
                 words_are_found_whole_or_by_their_beginning
@@ -273,6 +281,7 @@ macro_rules! store_cases {
             health {
                 the_store_says_how_it_is
                 the_clock_is_the_one_that_was_given
+                the_server_is_among_those_that_write
             }
             session {
                 what_a_hook_tells_is_an_event_of_its_session
@@ -292,6 +301,7 @@ macro_rules! store_cases {
             shared {
                 the_last_value_of_the_configuration_stands
                 a_value_that_is_no_json_is_refused
+                the_configuration_is_read_page_by_page
                 a_key_is_kept_until_it_is_revoked
                 a_key_of_a_new_tenant_makes_the_tenant
                 a_vote_is_decided_by_more_than_half

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use claudebench_core::{Millis, Status, TaskId, TenantId};
 use claudebench_store::{
-    Create, Dependency, Freshness, Meta, NewTask, OnDuplicate, Refusal, TaskRow, Unique,
+    Create, DeleteTask, Dependency, Edge, EdgeEnd, EdgeQuery, Freshness, Meta, NewTask,
+    OnDuplicate, Refusal, TaskRow, Unique,
 };
 
 use super::Setup;
@@ -390,4 +391,44 @@ pub(super) async fn so_many_tasks_wait_for_one_and_not_more(bed: &mut Bed) {
     assert_eq!(held.task.id, on);
     bed.complete(&held).await;
     assert_eq!(bed.stats().await.ready, 15);
+}
+
+pub(super) async fn what_tasks_depend_on_is_told_edge_by_edge(bed: &mut Bed) {
+    let at = async |bed: &Bed, ids: &[TaskId], end, limit| {
+        let query = EdgeQuery { tenant: TenantId::DEFAULT, ids: ids.to_vec(), end, limit };
+        bed.store().edges(query, Freshness::Latest).await.unwrap()
+    };
+    let edges =
+        async |bed: &Bed, ids: &[TaskId], limit| at(bed, ids, EdgeEnd::Dependent, limit).await;
+    let waiting =
+        async |bed: &Bed, ids: &[TaskId], limit| at(bed, ids, EdgeEnd::Dependency, limit).await;
+    let first = bed.make(task()).await;
+    let second = bed.make(task()).await;
+    let both = bed.make(after(&[second, first])).await;
+    let last = bed.make(after(&[both])).await;
+    let edge = |task, on, done| Edge { task, on, done };
+    let asked = [last, first, TaskId(5), both];
+    let expected = [edge(last, both, false), edge(both, first, false), edge(both, second, false)];
+    assert_eq!(edges(bed, &asked, 9).await, (expected.to_vec(), false));
+    assert_eq!(edges(bed, &asked, 3).await, (expected.to_vec(), false));
+    assert_eq!(edges(bed, &asked, 2).await, (expected[..2].to_vec(), true));
+    assert_eq!(edges(bed, &[], 9).await, (vec![], false));
+    let other = bed.make(after(&[second])).await;
+    let expected =
+        [edge(both, second, false), edge(other, second, false), edge(both, first, false)];
+    assert_eq!(waiting(bed, &[second, TaskId(5), first], 9).await, (expected.to_vec(), false));
+    assert_eq!(waiting(bed, &[second, first], 3).await, (expected.to_vec(), false));
+    assert_eq!(waiting(bed, &[second, first], 2).await, (expected[..2].to_vec(), true));
+    let held = bed.claim("w").await;
+    assert_eq!(held.task.id, first);
+    bed.complete(&held).await;
+    assert_eq!(
+        waiting(bed, &[first, last], 9).await,
+        (vec![], false),
+        "nothing waits for what is done"
+    );
+    let met = vec![edge(both, first, true), edge(both, second, false)];
+    assert_eq!(edges(bed, &[both], 9).await, (met, false));
+    bed.ok(DeleteTask { task: last }).await;
+    assert_eq!(edges(bed, &[last], 9).await, (vec![], false), "it is gone");
 }

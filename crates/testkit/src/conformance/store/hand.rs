@@ -61,7 +61,12 @@ pub(super) async fn an_update_that_is_refused_changes_nothing(bed: &mut Bed) {
     let answer = bed.submit(large.clone()).await;
     assert!(matches!(answer, Err(Refusal::Limit { .. })), "too large when merged: {answer:?}");
     assert_eq!(bed.task(id).await, before);
-    bed.ok(Update { metadata_bytes: Some(24), ..large }).await;
+    let version = before.task.version;
+    let stale = Update { if_version: Some(version - 1), ..large.clone() };
+    let answer = bed.submit(stale).await;
+    assert_eq!(answer, Err(Refusal::Changed { task: id, given: version - 1, version }));
+    assert_eq!(bed.task(id).await, before);
+    bed.ok(Update { metadata_bytes: Some(24), if_version: Some(version), ..large }).await;
     let nobody = Update { text: Some("new".into()), ..update(TaskId(7)) };
     assert_eq!(bed.submit(nobody).await, Err(Refusal::NoTask(TaskId(7))));
 }

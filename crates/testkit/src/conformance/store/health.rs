@@ -28,3 +28,11 @@ pub(super) async fn the_clock_is_the_one_that_was_given(bed: &mut Bed) {
     }
     assert!(bed.store().writers() > 0);
 }
+
+pub(super) async fn the_server_is_among_those_that_write(bed: &mut Bed) {
+    let servers = bed.store().servers().await.unwrap();
+    let own: Vec<_> = servers.iter().map(|server| server.own).collect();
+    assert!(own[0] && !own[1..].contains(&true), "{servers:?}");
+    assert_eq!((&*servers[0].version, servers[0].seen_at), (env!("CARGO_PKG_VERSION"), bed.now()));
+    assert!(!servers[0].id.is_empty());
+}

@@ -2,8 +2,8 @@
 
 use claudebench_core::{Millis, Status, TenantId};
 use claudebench_store::{
-    Batch, ClaimTasks, FailInstances, InstanceRow, NewTask, PAGE_BYTES, Refusal, Register, Touch,
-    Unregister, Write,
+    Batch, ClaimTasks, FailInstances, InstanceHolding, InstanceQuery, InstanceRow, NewTask,
+    PAGE_BYTES, Refusal, Register, Touch, Unregister, Which, Write,
 };
 
 use super::bed::Bed;
@@ -237,4 +237,60 @@ pub(super) async fn an_offline_instance_is_forgotten_after_a_day(bed: &mut Bed) 
     bed.pass(2 * 3_600_000).await;
     let left = bed.store().instances(None).await.unwrap();
     assert_eq!(left.iter().map(|row| &*row.id).collect::<Vec<_>>(), ["here"]);
+}
+
+pub(super) async fn instances_are_paged_by_id_with_what_they_hold(bed: &mut Bed) {
+    for id in ["d", "b", "a", "c"] {
+        bed.ok(register(id)).await;
+    }
+    let page = async |bed: &Bed, which: Which, after: Option<&str>, limit| {
+        let (tenant, after) = (TenantId::DEFAULT, after.map(str::to_owned));
+        let page = bed.store().instance_page(InstanceQuery { tenant, which, after, limit });
+        let page = page.await.unwrap();
+        let shown = page.instances.into_iter().map(|of| (of.row.id.to_string(), of.leases));
+        (shown.collect::<Vec<_>>(), page.next)
+    };
+    let expected = |shown: &[(&str, i64)], next: Option<&str>| {
+        let shown = shown.iter().map(|(id, leases)| ((*id).to_owned(), *leases));
+        (shown.collect::<Vec<_>>(), next.map(str::to_owned))
+    };
+    bed.make_all(vec![task(); 3]).await;
+    let held = bed.ok(claim("b", 2)).await.tasks;
+    bed.ok(claim("stranger", 1)).await;
+    bed.ok(unregister("c")).await;
+    let all = page(bed, Which::All, None, 4).await;
+    assert_eq!(all, expected(&[("a", 0), ("b", 2), ("c", 0), ("d", 0)], None));
+    assert_eq!(
+        page(bed, Which::All, Some("a"), 2).await,
+        expected(&[("b", 2), ("c", 0)], Some("c"))
+    );
+    let named = || Which::Named(names(&["a", "c", "nobody"]));
+    assert_eq!(page(bed, named(), None, 1).await, expected(&[("a", 0)], Some("a")));
+    assert_eq!(page(bed, named(), Some("a"), 1).await, expected(&[("c", 0)], None));
+    let others = || Which::Others(names(&["a", "c"]));
+    assert_eq!(page(bed, others(), None, 1).await, expected(&[("b", 2)], Some("b")));
+    assert_eq!(page(bed, others(), Some("b"), 1).await, expected(&[("d", 0)], None));
+    bed.complete(&held[0]).await;
+    assert_eq!(page(bed, Which::All, Some("a"), 1).await, expected(&[("b", 1)], Some("b")));
+    let long = format!(r#"{{"x":"{}"}}"#, "x".repeat(PAGE_BYTES / 3));
+    for id in ["a", "b", "c", "d"] {
+        bed.ok(Register { metadata: Some(long.clone()), ..register(id) }).await;
+    }
+    assert_eq!(page(bed, Which::All, None, 4).await, expected(&[("a", 0), ("b", 1)], Some("b")));
+}
+
+pub(super) async fn what_an_instance_holds_is_counted_to_a_bound(bed: &mut Bed) {
+    bed.ok(register("w")).await;
+    let found = async |bed: &Bed| {
+        let (tenant, which) = (TenantId::DEFAULT, Which::All);
+        let page =
+            bed.store().instance_page(InstanceQuery { tenant, which, after: None, limit: 1 });
+        let of = page.await.unwrap().instances.remove(0);
+        (of.leases, of.leases_capped)
+    };
+    bed.make_all(vec![task(); 1_000]).await;
+    bed.ok(claim("w", 1_000)).await;
+    assert_eq!(found(bed).await, (InstanceHolding::COUNTED, false));
+    bed.held(task(), "w").await;
+    assert_eq!(found(bed).await, (InstanceHolding::COUNTED, true));
 }

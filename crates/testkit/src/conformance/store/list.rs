@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use claudebench_core::lane::Wanted;
 use claudebench_core::{Status, TaskId, TenantId};
 use claudebench_store::{
-    ClaimTasks, DeleteTask, Freshness, ListOrder, NewTask, OrderBy, StoreError, TaskQuery, TaskRow,
-    Update,
+    ClaimTasks, DeleteTask, Freshness, ListOrder, NewTask, OrderBy, ProjectPage, Stats, StoreError,
+    TaskQuery, TaskRow, Update,
 };
 
 use super::audit::all_tasks;
@@ -155,6 +155,7 @@ fn compare(by: OrderBy, a: &TaskRow, b: &TaskRow) -> Ordering {
         OrderBy::Priority => a.priority.cmp(&b.priority),
         OrderBy::Status => a.status.cmp(&b.status),
         OrderBy::AssignedTo => holder(a).cmp(&holder(b)),
+        OrderBy::Queue => unreachable!("no row shows its rank"),
     };
     order.then(a.id.cmp(&b.id))
 }
@@ -186,6 +187,33 @@ pub(super) async fn each_order_holds_over_all_pages(bed: &mut Bed) {
             }
         }
     }
+}
+
+pub(super) async fn the_queue_is_listed_as_claims_take_it(bed: &mut Bed) {
+    let mut ids = Vec::new();
+    for n in 0..30 {
+        ids.push(bed.make(NewTask { priority: n * 7 % 4 * 10, ..task() }).await);
+        bed.clock.advance(n % 3);
+    }
+    // What was given back, and what was changed, has its place as well.
+    let held = bed.claim("w").await;
+    bed.end_attempt(&held, given::released()).await;
+    bed.ok(Update { id: Some(ids[4]), priority: Some(100), ..Update::default() }).await;
+    let query = TaskQuery { order_by: OrderBy::Queue, order: ListOrder::Asc, ..tasks() };
+    let query = TaskQuery { status: Some(Status::Pending), ..query };
+    let listed = by_cursor(bed, &query, 7).await;
+    assert_eq!(by_offset(bed, &query, 9).await, listed);
+    let backwards = TaskQuery { order: ListOrder::Desc, ..query };
+    let mut last_first = by_cursor(bed, &backwards, 8).await;
+    last_first.reverse();
+    assert_eq!(last_first, listed);
+    assert_eq!(listed.first(), Some(&ids[4]));
+    let mut claimed = Vec::new();
+    while claimed.len() < listed.len() {
+        claimed.push(bed.claim("w").await.task.id);
+    }
+    assert_eq!(claimed, listed);
+    assert!(bed.nothing_for("w").await);
 }
 
 /// All pages, each from where the one before ended.
@@ -295,6 +323,29 @@ pub(super) async fn counts_follow_every_step(bed: &mut Bed) {
     assert_eq!(bed.stats().await.by_status, [3, 0, 1, 0, 0], "with what is in no project");
 }
 
+pub(super) async fn each_role_has_its_queue(bed: &mut Bed) {
+    let seen = async |bed: &Bed| -> Vec<(String, i64)> {
+        let found = bed.store().role_queues().await.unwrap();
+        found.iter().map(|of| (of.role.as_deref().unwrap_or("").to_owned(), of.ready)).collect()
+    };
+    assert_eq!(seen(bed).await, []);
+    let of = |roles: &[&str]| NewTask { roles: names(roles), ..task() };
+    bed.make(NewTask { project: Some("p".into()), ..of(&["r"]) }).await;
+    let first = bed.make(of(&["r"])).await;
+    bed.make(of(&["r", "s"])).await;
+    bed.make(of(&[])).await;
+    bed.make(NewTask { delay_ms: Some(60_000), ..of(&["r"]) }).await;
+    bed.make(NewTask { roles: names(&["s"]), ..after(&[first]) }).await;
+    let queue = |role: &str, ready| (role.to_owned(), ready);
+    assert_eq!(seen(bed).await, [queue("r", 3), queue("", 1), queue("s", 1)]);
+    bed.claim("w").await;
+    assert_eq!(
+        seen(bed).await,
+        [queue("r", 3), queue("s", 1)],
+        "it had no role and took what is for all"
+    );
+}
+
 pub(super) async fn the_oldest_ready_task_is_known(bed: &mut Bed) {
     let oldest = async |bed: &Bed| bed.stats().await.oldest_ready;
     assert_eq!(oldest(bed).await, None);
@@ -308,4 +359,38 @@ pub(super) async fn the_oldest_ready_task_is_known(bed: &mut Bed) {
     assert_eq!(oldest(bed).await, Some(made), "what waits for its time or for others is not ready");
     bed.claim("w").await;
     assert_eq!(oldest(bed).await, Some(bed.now()));
+}
+
+pub(super) async fn projects_are_listed_by_name_with_their_counts(bed: &mut Bed) {
+    let page = async |bed: &Bed, after: Option<&str>, limit| {
+        let after = after.map(str::to_owned);
+        bed.store().projects(TenantId::DEFAULT, after, limit, Freshness::Latest).await.unwrap()
+    };
+    let named = |page: ProjectPage| -> (Vec<String>, Option<String>) {
+        (page.projects.into_iter().map(|(name, _)| name).collect(), page.next)
+    };
+    let listed = |names: &[&str], next: Option<&str>| {
+        (names.iter().map(|name| (*name).to_owned()).collect(), next.map(str::to_owned))
+    };
+    bed.make(task()).await;
+    assert_eq!(page(bed, None, 9).await, ProjectPage::default(), "it is of none");
+    let of = |name: &str| NewTask { project: Some(name.into()), ..task() };
+    for name in ["b", "ä", "b", "B"] {
+        bed.make(of(name)).await;
+    }
+    assert_eq!(named(page(bed, None, 9).await), listed(&["B", "b", "ä"], None));
+    bed.pass(1).await;
+    // After what was added up already.
+    bed.make(NewTask { delay_ms: Some(500), ..of("b") }).await;
+    let gone = bed.make(of("a b")).await;
+    assert_eq!(named(page(bed, None, 2).await), listed(&["B", "a b"], Some("a b")));
+    assert_eq!(named(page(bed, Some("a b"), 2).await), listed(&["b", "ä"], None));
+    assert_eq!(named(page(bed, Some("c"), 2).await), listed(&["ä"], None));
+    for (name, counts) in page(bed, None, 9).await.projects {
+        let stats = bed.store().stats(TenantId::DEFAULT, Some(name.clone()), Freshness::Latest);
+        let stats = Stats { oldest_ready: None, ..stats.await.unwrap() };
+        assert_eq!(counts, stats, "{name}");
+    }
+    bed.ok(DeleteTask { task: gone }).await;
+    assert_eq!(named(page(bed, None, 2).await), listed(&["B", "b"], Some("b")), "it has no task");
 }

@@ -132,6 +132,21 @@ pub(super) async fn who_may_not_take_waits_on(bed: &mut Bed) {
     assert!(bed.told_to_look_again());
 }
 
+pub(super) async fn a_paused_worker_waits_on(bed: &mut Bed) {
+    let worker = PauseScope::Worker("w".into());
+    bed.ok(Pause { scope: worker.clone(), reason: None, until: None }).await;
+    let (mut batch, waiting) = under(vec![claim("w", 1), claim("v", 1)]);
+    let created = put(&mut batch, Create { tasks: vec![task()] });
+    let mut outcomes = bed.commit(batch).await.unwrap();
+    let made = Create::take(&mut outcomes, created).unwrap().unwrap();
+    assert_eq!(handed(&outcomes), [(1, vec![made[0].id])], "it came later");
+    assert_eq!(waiting.claims.lock().unwrap().len(), 1);
+    bed.ok(Resume { scope: worker }).await;
+    let (mut batch, _) = under(vec![claim("w", 1)]);
+    put(&mut batch, Create { tasks: vec![task()] });
+    assert_eq!(handed(&bed.commit(batch).await.unwrap()).len(), 1);
+}
+
 pub(super) async fn no_task_is_left_over_while_somebody_waits_for_it(bed: &mut Bed) {
     for n in 0..12 {
         let project = format!("p-{n}");

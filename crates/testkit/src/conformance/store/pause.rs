@@ -2,10 +2,10 @@
 
 use claudebench_core::lane::PauseScope;
 use claudebench_core::{Millis, TenantId};
-use claudebench_store::{NewTask, Pause, PauseRow, Paused, Refusal, Resume, Until};
+use claudebench_store::{ClaimTasks, NewTask, Pause, PauseRow, Paused, Refusal, Resume, Until};
 
 use super::bed::Bed;
-use super::given::{beat, claim, claim_as, names, payload, released, task};
+use super::given::{assign, beat, claim, claim_as, names, payload, register, released, task};
 
 fn pause(scope: PauseScope, until: Option<Millis>) -> Pause {
     Pause { scope, reason: Some("release".into()), until: until.map(Until::At) }
@@ -48,6 +48,34 @@ pub(super) async fn a_paused_role_stops_claims_in_that_role_alone(bed: &mut Bed)
     bed.ok(pause(PauseScope::Role("a".into()), None)).await;
     assert!(bed.claim_ids(claim_as("w", &["a"], 9)).await.is_empty());
     assert_eq!(bed.claim_ids(claim_as("w", &["a", "b"], 9)).await, [both], "as b");
+}
+
+pub(super) async fn a_paused_worker_gets_nothing_and_keeps_what_it_has(bed: &mut Bed) {
+    for worker in ["w", "v"] {
+        bed.ok(register(worker)).await;
+    }
+    let has = bed.held(task(), "w").await;
+    let [free, parked] = [bed.make(task()).await, bed.make(task()).await];
+    bed.ok(assign(parked, "w")).await;
+    let worker = PauseScope::Worker("w".into());
+    bed.ok(pause(worker.clone(), None)).await;
+    assert!(bed.claim_ids(claim("w", 9)).await.is_empty(), "not what is parked on it either");
+    for id in [free, parked] {
+        let named = ClaimTasks { task: Some(id), ..claim("w", 1) };
+        let refused = bed.submit(named).await;
+        assert!(
+            matches!(&refused, Err(Refusal::WrongState { hint, .. }) if hint.contains("worker")),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(bed.claim_ids(claim("v", 9)).await, [free], "others go on");
+    bed.ok(beat(&has)).await;
+    bed.complete(&has).await;
+    assert_eq!(pauses(bed).await[0].scope, worker);
+    bed.told_to_look_again();
+    bed.ok(Resume { scope: worker }).await;
+    assert!(bed.told_to_look_again());
+    assert_eq!(bed.claim_ids(claim("w", 9)).await, [parked]);
 }
 
 pub(super) async fn running_work_goes_on(bed: &mut Bed) {

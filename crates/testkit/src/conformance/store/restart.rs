@@ -4,15 +4,16 @@ use claudebench_core::lane::PauseScope;
 use claudebench_core::rank::Aging;
 use claudebench_core::{Status, TaskId, TenantId};
 use claudebench_store::{
-    AttachmentBody, AttachmentKind, Beat, Cancel, Dependents, Freshness, NewTask, OnDuplicate,
-    Pause, ProcessBatch, PutAttachment, Refusal, Resume, SetConfig, Until, Vote,
+    AttachmentBody, AttachmentKind, Beat, Cancel, Dependents, Freshness, ListOrder, NewTask,
+    OnDuplicate, OrderBy, Pause, ProcessBatch, PutAttachment, Refusal, Resume, SetConfig,
+    TaskQuery, Until, Vote,
 };
 
 use super::audit::all_tasks;
 use super::bed::{Bed, Stop};
 use super::given::{
     self, after, assign, beat, cancel, cancel_within, claim, claim_as, completed, failed, names,
-    register, released, report, task, unique,
+    register, released, report, task, tasks, unique,
 };
 
 pub(super) async fn everything_that_can_be_read_is_the_same(bed: &mut Bed) {
@@ -160,6 +161,12 @@ pub(super) async fn another_step_of_aging_is_another_order(bed: &mut Bed) {
         let urgent = bed.make(NewTask { priority: 90, ..task() }).await;
         bed.setup.aging = Aging { step_ms: to };
         bed.again(how).await;
+        let (order_by, order) = (OrderBy::Queue, ListOrder::Asc);
+        let query = TaskQuery { status: Some(Status::Pending), order_by, order, ..tasks() };
+        let listed = bed.list(query).await.tasks;
+        let listed: Vec<TaskId> = listed.iter().map(|found| found.task.id).collect();
+        let pending = if to == 100 { [waits, old, urgent] } else { [urgent, waits, old] };
+        assert_eq!(listed, pending, "from {from} to {to}: what waits is in order, too");
         let new = bed.make(NewTask { priority: 50, ..task() }).await;
         bed.end_attempt(&low, released()).await;
         bed.pass(10_000).await;

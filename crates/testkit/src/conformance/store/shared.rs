@@ -2,8 +2,8 @@
 
 use claudebench_core::{Status, TenantId};
 use claudebench_store::{
-    AddKey, BatchDone, Create, Flush, Flushed, Freshness, NewTask, OnDuplicate, ProcessBatch,
-    Refusal, RevokeKey, SetConfig, Tally, Until, Vote,
+    AddKey, BatchDone, ConfigPage, Create, Flush, Flushed, Freshness, NewTask, OnDuplicate,
+    PAGE_BYTES, ProcessBatch, Refusal, RevokeKey, SetConfig, Tally, Until, Vote,
 };
 
 use super::bed::{Bed, Stop};
@@ -38,6 +38,37 @@ pub(super) async fn a_value_that_is_no_json_is_refused(bed: &mut Bed) {
         assert!(matches!(answer, Err(Refusal::Invalid { .. })), "{answer:?}");
     }
     assert_eq!((config(bed, "a").await.as_deref(), config(bed, "b").await), (Some("1"), None));
+}
+
+pub(super) async fn the_configuration_is_read_page_by_page(bed: &mut Bed) {
+    let page = async |bed: &Bed, after: Option<&str>, limit| {
+        let after = after.map(str::to_owned);
+        bed.store().config_page(TenantId::DEFAULT, after, limit).await.unwrap()
+    };
+    let expected = |values: &[(&str, &str)], next: Option<&str>| ConfigPage {
+        values: values.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+        next: next.map(str::to_owned),
+    };
+    assert_eq!(page(bed, None, 9).await, expected(&[], None));
+    for (key, value) in [("ä", "1"), ("a b", "null"), ("B", "[2]"), ("a b", "3")] {
+        bed.ok(set(key, value)).await;
+    }
+    let all = [("B", "[2]"), ("a b", "3"), ("ä", "1")];
+    assert_eq!(page(bed, None, 3).await, expected(&all, None), "in the order of their bytes");
+    assert_eq!(page(bed, None, 2).await, expected(&all[..2], Some("a b")));
+    assert_eq!(page(bed, Some("a b"), 2).await, expected(&all[2..], None));
+    assert_eq!(page(bed, Some("b"), 2).await, expected(&all[2..], None), "after one that is none");
+    let long = format!(r#""{}""#, "x".repeat(PAGE_BYTES / 250));
+    let keys: Vec<String> = (0..300).map(|n| format!("{n:03}")).collect();
+    for key in &keys {
+        bed.ok(set(key, &long)).await;
+    }
+    let first = page(bed, None, 1_000).await;
+    assert!((200..250).contains(&first.values.len()), "{}", first.values.len());
+    let (last, _) = first.values.last().unwrap();
+    assert_eq!(first.next.as_ref(), Some(last));
+    let rest = page(bed, Some(last), 1_000).await;
+    assert_eq!((first.values.len() + rest.values.len(), rest.next), (303, None));
 }
 
 pub(super) async fn a_key_is_kept_until_it_is_revoked(bed: &mut Bed) {

@@ -3,10 +3,11 @@
 use claudebench_core::lane::{PauseScope, Wanted};
 use claudebench_core::{Status, TaskId, TenantId};
 use claudebench_store::{
-    AttachmentQuery, Batch, Beat, Change, ClaimTasks, Create, DeleteAttachment, DeleteTask,
-    EventQuery, FailInstances, Flush, Freshness, Item, NewTask, OnDuplicate, Pause, ProcessBatch,
-    Refusal, Reports, Resume, RetrySelection, RevokeKey, SetConfig, TaskQuery, Unassign,
-    Unregister, Until, Update, Vote,
+    AttachmentQuery, Batch, Beat, Change, ClaimTasks, ConfigPage, Create, DeleteAttachment,
+    DeleteTask, EdgeEnd, EdgeQuery, EventQuery, FailInstances, Flush, Freshness, InstancePage,
+    InstanceQuery, Item, NewTask, OnDuplicate, Pause, ProcessBatch, ProjectPage, Refusal, Reports,
+    Resume, RetrySelection, RevokeKey, SetConfig, TaskQuery, Unassign, Unregister, Until, Update,
+    Vote, Which,
 };
 
 use super::bed::Bed;
@@ -27,6 +28,7 @@ pub(super) async fn no_read_shows_what_is_anothers(bed: &mut Bed) {
         ..task()
     };
     let id = bed.make(new).await;
+    let waiting = bed.make(after(&[id])).await;
     bed.ok(register("w")).await;
     bed.ok(given::note(id)).await;
     bed.ok(SetConfig { key: "k".into(), value: "1".into() }).await;
@@ -35,6 +37,17 @@ pub(super) async fn no_read_shows_what_is_anothers(bed: &mut Bed) {
     assert_eq!(store.tasks(other, vec![id], Freshness::Latest).await.unwrap(), []);
     assert!(store.explain(other, id, Freshness::Latest).await.unwrap().is_none());
     assert_eq!(store.config(other, "k".into()).await.unwrap(), None);
+    assert_eq!(store.config_page(other, None, 9).await.unwrap(), ConfigPage::default());
+    for (ids, end) in [(vec![waiting], EdgeEnd::Dependent), (vec![id], EdgeEnd::Dependency)] {
+        let query = EdgeQuery { tenant: other, ids, end, limit: 9 };
+        assert_eq!(store.edges(query, Freshness::Latest).await.unwrap(), (vec![], false));
+    }
+    let projects = store.projects(other, None, 9, Freshness::Latest).await.unwrap();
+    assert_eq!(projects, ProjectPage::default());
+    for which in [Which::All, Which::Named(names(&["w"])), Which::Others(vec![])] {
+        let query = InstanceQuery { tenant: other, which, after: None, limit: 9 };
+        assert_eq!(store.instance_page(query).await.unwrap(), InstancePage::default());
+    }
     assert_eq!(store.pauses(other).await.unwrap(), []);
     assert_eq!(store.instances(Some(other)).await.unwrap(), []);
     assert!(store.keys(Some(other)).await.unwrap().iter().all(|key| key.tenant == other));

@@ -107,6 +107,18 @@ async fn a_session_is_known_everywhere_sees_its_writes_and_ends_at_once() {
         }
     }
     let mut socket = Socket::at(other.address, &cookie).await;
+    for n in 41..=60 {
+        let updates = json!({ "id": made["id"], "updates": { "text": n.to_string() } });
+        ada.call(&one, "task.update", updates).await;
+        let get = json!({ "jsonrpc": "2.0", "id": n, "method": "task.get", "params": { "id": made["id"] } });
+        socket.say(json!({ "action": "execute", "request": get })).await;
+        let said = socket.hear_until(|said| said["id"] == n).await;
+        assert_eq!(
+            said["result"]["text"],
+            n.to_string(),
+            "an old socket knows what its session wrote"
+        );
+    }
     socket.say(json!({ "action": "subscribe", "events": ["task.*"] })).await;
     socket.hear_until(|said| said["type"] == "subscribed").await;
     let gone = ada.post(&one, "/auth/logout", &json!({})).await;
@@ -160,6 +172,22 @@ async fn who_logs_out_while_redis_is_away_is_logged_out_everywhere() {
     // The other one may not have found Redis again: then the log tells it.
     until("the old one is over", async || bob.get(&other, "/auth/session").await.status == 401)
         .await;
+    // Of two tenants, each is told of its own sessions alone.
+    let theirs = json!({ "name": "zoe", "scopes": ["admin"], "tenant": "acme" });
+    let theirs = first.call("key.create", theirs).await["key"].as_str().unwrap().to_owned();
+    let bearer = format!("Bearer {theirs}");
+    until("the server has heard of the new key", async || {
+        let headers = [("authorization", &*bearer)];
+        rpc_with(one.address, &headers, "task.stats", json!({})).await["error"].is_null()
+    })
+    .await;
+    let zoe = Browser::logged_in(&one, &theirs).await;
+    log_in(one.address, &key, &origin, &zoe.cookie).await;
+    let listed = json!({ "types": ["login.*"] });
+    let log = rpc_with(one.address, &[("authorization", &*bearer)], "event.list", listed).await;
+    let log = log["result"]["events"].as_array().unwrap();
+    let kinds: Vec<_> = log.iter().map(|event| &event["type"]).collect();
+    assert_eq!(kinds, ["login.started", "login.ended"], "{log:?}");
     let eve = Browser::logged_in(&other, &key).await;
     let keys = first.call("key.list", json!({})).await;
     let id = keys["keys"][0]["id"].clone();

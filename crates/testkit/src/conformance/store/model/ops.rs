@@ -120,7 +120,8 @@ impl Op {
 
 impl Change {
     fn draw(chance: &mut Chance, model: &Model) -> Option<Self> {
-        let scopes = [PauseScope::All, PauseScope::Role(ROLES[0].into())];
+        let role = PauseScope::Role(ROLES[0].into());
+        let scopes = [PauseScope::All, role, PauseScope::Worker(WORKERS[0].into())];
         let choices = [Dependents::Keep, Dependents::Cancel, Dependents::Release];
         Some(match chance.below(9) {
             0 => Self::Pause {

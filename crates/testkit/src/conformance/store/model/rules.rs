@@ -130,12 +130,13 @@ impl Model {
         }
     }
 
-    /// Whether claims in a role may take a task that is for another, for this or for any role.
-    fn held_back(&self, task: &Task, role: usize) -> bool {
+    /// Whether a pause keeps a task from the claims of a worker in a role.
+    fn held_back(&self, task: &Task, worker: usize, role: usize) -> bool {
         self.pauses.iter().filter(|(_, until)| until.is_none_or(|end| end > self.now)).any(
             |(scope, _)| match scope {
                 PauseScope::All => true,
                 PauseScope::Role(name) => task.role == Some(role) && ROLES[role] == name,
+                PauseScope::Worker(name) => WORKERS[worker] == name,
                 _ => false,
             },
         )
@@ -151,7 +152,7 @@ impl Model {
         let mut ready: Vec<(i64, Millis, TaskId)> = self
             .tasks
             .iter()
-            .filter(|(_, task)| self.is_ready(task) && !self.held_back(task, role))
+            .filter(|(_, task)| self.is_ready(task) && !self.held_back(task, worker, role))
             .filter(|(_, task)| match task.holder {
                 Some(parked_on) => parked_on == worker,
                 None => task.role.is_none_or(|wanted| wanted == role),

@@ -1,0 +1,75 @@
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+import type { Live } from "./live";
+import { follow, isTouched } from "./query";
+import type { Event } from "./types";
+
+const event = (type: string, taskId?: string): Event => ({ id: "1", type, taskId, actor: "a", metadata: {}, payload: {}, timestamp: 0 }) as unknown as Event;
+
+test("events touch the reads of their domain, and of their task alone", () => {
+  const touched = (key: unknown[], ...events: Event[]) => isTouched(key, events);
+  expect(touched(["task.list", {}], event("task.created", "t-1"))).toBe(true);
+  expect(touched(["task.get", { id: "t-1" }], event("task.updated", "t-1"))).toBe(true);
+  expect(touched(["task.get", { id: "t-1" }], event("task.updated", "t-2"))).toBe(false);
+  expect(touched(["task.history", { taskId: "t-1" }], event("task.updated", "t-1"))).toBe(true);
+  expect(touched(["task.explain", { id: "t-1" }], event("task.completed", "t-2")), "it may have waited for that one").toBe(true);
+  expect(touched(["task.list", {}], event("instance.registered"))).toBe(false);
+  expect(touched(["queue.list", {}], event("queue.paused"))).toBe(true);
+  expect(touched(["key.list", {}], event("unknown.domain"))).toBe(false);
+});
+
+let tell: (events: Event[]) => void;
+let reset: () => void;
+let stop: () => void;
+let reads: number;
+let unwatch: () => void;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  reads = 0;
+  const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+  const observer = new QueryObserver(queries, {
+    queryKey: ["task.list", {}],
+    queryFn: () => {
+      reads += 1;
+      return Promise.resolve(reads);
+    },
+  });
+  unwatch = observer.subscribe(() => undefined);
+  stop = follow(
+    {
+      onEvents: (listener: typeof tell) => {
+        tell = listener;
+        return () => undefined;
+      },
+      onReset: (listener: typeof reset) => {
+        reset = listener;
+        return () => undefined;
+      },
+    } as unknown as Live,
+    queries,
+  );
+});
+
+afterEach(() => {
+  unwatch();
+  stop();
+  vi.useRealTimers();
+});
+
+test("the first event is acted on at once, those after it together", async () => {
+  await vi.advanceTimersByTimeAsync(0);
+  expect(reads).toBe(1);
+  tell([event("task.created", "t-1")]);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(reads).toBe(2);
+  for (let n = 0; n < 100; n += 1) tell([event("task.updated", "t-1")]);
+  await vi.advanceTimersByTimeAsync(50);
+  expect(reads, "it rests").toBe(2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(reads).toBe(3);
+  reset();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(reads).toBe(4);
+});
