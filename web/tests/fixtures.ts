@@ -23,7 +23,10 @@ export async function fromDist(page: Page) {
     const name = new URL(route.request().url()).pathname.slice("/ui/".length);
     const file = /\.\w+$/.test(name) ? name : "index.html";
     const body = await readFile(new URL(`../dist/files/${file}`, import.meta.url));
-    await route.fulfill({ body, contentType: KINDS[file.slice(file.lastIndexOf(".") + 1)] ?? "application/octet-stream" });
+    const contentType = KINDS[file.slice(file.lastIndexOf(".") + 1)] ?? "application/octet-stream";
+    if (file !== "index.html") return route.fulfill({ body, contentType });
+    // With what the server says of it, above all the policy.
+    await route.fulfill({ response: await route.fetch(), body, contentType });
   });
 }
 
