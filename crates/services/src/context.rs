@@ -327,7 +327,7 @@ impl Context {
     }
 }
 
-/// Writes that a person has logged in or out.
+/// Writes that a person has logged in.
 ///
 /// # Errors
 /// A store that cannot be written.

@@ -76,6 +76,7 @@ changes! {
     SetConfig -> ();
     AddKey -> KeyRow;
     RevokeKey -> ();
+    EndLogin -> ();
     Vote -> Tally;
     TellReplica -> ();
     ProcessBatch -> BatchDone;
@@ -374,6 +375,18 @@ pub struct RevokeKey {
     /// The public part.
     pub id: String,
 }
+
+/// Ends the session of a person who has logged in. That it has ended is known for [`ENDED_LOGIN_MS`].
+#[derive(Clone, Debug)]
+pub struct EndLogin {
+    /// The session, by what servers know it.
+    pub login: Arc<str>,
+    /// The public part of the API key that opened it.
+    pub key: String,
+}
+
+/// For longer than anybody keeps a session that nobody uses.
+pub const ENDED_LOGIN_MS: i64 = 2 * 24 * 3_600_000;
 
 /// A vote; an instance's last one counts.
 #[derive(Clone, Debug)]

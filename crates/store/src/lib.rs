@@ -36,10 +36,10 @@ pub use batch::{
 };
 pub use change::{
     AddKey, Assign, Assigned, BatchDone, Cancel, CancelOutcome, Change, Changed, DeleteAttachment,
-    DeleteTask, Dependents, FailInstances, FailedInstance, Flush, Flushed, Pause, Paused,
-    ProcessBatch, PutAttachment, Register, Resume, Retried, Retry, RetryOutcome, RetrySelection,
-    RevokeKey, SetConfig, Sweep, Swept, Tally, TellReplica, Touch, Unassign, Unregister, Until,
-    Update, Vote,
+    DeleteTask, Dependents, ENDED_LOGIN_MS, EndLogin, FailInstances, FailedInstance, Flush,
+    Flushed, Pause, Paused, ProcessBatch, PutAttachment, Register, Resume, Retried, Retry,
+    RetryOutcome, RetrySelection, RevokeKey, SetConfig, Sweep, Swept, Tally, TellReplica, Touch,
+    Unassign, Unregister, Until, Update, Vote,
 };
 pub use committer::{
     Committed, Committer, CommitterOptions, OnCommit, OnSent, Source, Span, SubmitError,

@@ -22,7 +22,7 @@ const SECURE_NAME: &str = "__Host-cb_session";
 /// Where a page says again what only it can know.
 pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
 /// So many ended sessions are remembered.
-const ENDED: usize = 10_000;
+pub const ENDED: usize = 10_000;
 /// So many wait to be closed in Redis.
 const UNCLOSED: usize = 1_000;
 /// Nobody stays logged in for longer.
@@ -182,9 +182,13 @@ struct Ended {
 }
 
 impl Logins {
-    pub(super) fn new(kept: KeptSessions, clock: Arc<dyn Clock>) -> Self {
-        let kept = Arc::new(kept);
-        Self { kept, clock, ended: Mutex::default(), unclosed: Arc::default() }
+    /// With those that ended before, the last first: Redis may have been away then, and have them still.
+    pub(super) fn new(kept: KeptSessions, before: Vec<Arc<str>>, clock: Arc<dyn Clock>) -> Self {
+        let unclosed = before.iter().take(UNCLOSED).cloned().collect();
+        let (kept, unclosed) = (Arc::new(kept), Arc::new(Mutex::new(unclosed)));
+        let logins = Self { kept, clock, ended: Mutex::default(), unclosed };
+        before.into_iter().rev().for_each(|id| logins.end(id));
+        logins
     }
 
     fn ended(&self) -> std::sync::MutexGuard<'_, Ended> {
@@ -254,10 +258,19 @@ impl Logins {
 
     /// Redis is back: what ended meanwhile ends there, too.
     fn close_the_rest(&self) {
-        let mut unclosed = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
-        for id in std::mem::take(&mut *unclosed) {
-            self.close_beside(id);
+        let unclosed = {
+            let mut unclosed = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *unclosed)
+        };
+        if unclosed.is_empty() {
+            return;
         }
+        let (kept, again) = (self.kept.clone(), self.unclosed.clone());
+        tokio::spawn(async move {
+            for id in unclosed {
+                close(&kept, &again, id).await;
+            }
+        });
     }
 
     fn close_beside(&self, id: Arc<str>) {
@@ -411,7 +424,7 @@ mod tests {
     async fn a_session_ends_after_thirty_days_however_much_it_is_used() {
         let clock = Arc::new(claudebench_core::time::ManualClock::at(Millis(0)));
         let kept = KeptSessions::new(clock.clone(), None);
-        let logins = Logins::new(kept, clock.clone());
+        let logins = Logins::new(kept, Vec::new(), clock.clone());
         let session = |opened_at| Session {
             key: "k".into(),
             opened_at,
@@ -431,6 +444,19 @@ mod tests {
         }
         clock.advance(day / 2);
         assert!(logins.look(&secret, &Method::GET, &headers).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn what_ended_before_is_over_and_of_too_many_the_first_are_forgotten() {
+        let clock = Arc::new(claudebench_core::time::ManualClock::at(Millis(0)));
+        let kept = KeptSessions::new(clock.clone(), None);
+        let before = (0..ENDED).rev().map(|n| n.to_string().into()).collect();
+        let logins = Logins::new(kept, before, clock);
+        assert!(logins.is_over("0") && logins.is_over(&(ENDED - 1).to_string()));
+        let unclosed = logins.unclosed.lock().unwrap().clone();
+        assert_eq!((unclosed.len(), &*unclosed[0]), (UNCLOSED, &*(ENDED - 1).to_string()));
+        logins.close(&"one more".into()).await;
+        assert!(!logins.is_over("0") && logins.is_over("1") && logins.is_over("one more"));
     }
 
     #[test]

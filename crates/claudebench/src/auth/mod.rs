@@ -19,6 +19,7 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 pub use self::login::Credential;
+pub use self::login::ENDED;
 use self::login::Logins;
 pub(crate) use self::login::{Secret, no_cookies};
 use crate::transport::forwarded::Client;
@@ -113,13 +114,13 @@ impl From<Lost> for Error {
 const LOOK: Duration = Duration::from_secs(60);
 
 impl Auth {
-    /// With the keys of a store. Where they are not required, a caller without one is the person at
-    /// this machine.
+    /// With the keys of a store, and its sessions with those that ended last. Where keys are not required, a caller
+    /// without one is the person at this machine.
     #[must_use]
     pub fn new(
         required: bool,
         keys: Vec<KeyRow>,
-        sessions: KeptSessions,
+        (sessions, ended): (KeptSessions, Vec<Arc<str>>),
         store: Arc<dyn Store>,
     ) -> Self {
         let auth = Self {
@@ -129,7 +130,7 @@ impl Auth {
             generation: AtomicU64::new(0),
             known: AtomicU64::new(0),
             revoked: watch::Sender::new(()),
-            logins: Logins::new(sessions, store.clock()),
+            logins: Logins::new(sessions, ended, store.clock()),
             store,
         };
         auth.put(keys);

@@ -196,20 +196,31 @@ async fn newest<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
 }
 
 async fn pending<B: Backend>(caller: &Caller<'_, B>) -> Result<Value, Error> {
-    let query = json!({ "status": "pending", "orderBy": "queue", "limit": 100 });
-    let page = caller.ask::<List>(query).await?;
+    /// Many that wait may come before those that do not; so many pages of a hundred are looked through.
+    const PAGES: usize = 10;
+    const SHOWN: usize = 20;
+    let mut query = json!({ "status": "pending", "orderBy": "queue", "limit": 100 });
     let names = ["id", "text", "priority", "createdAt", "metadata"].as_slice();
-    let tasks = page["tasks"].as_array().map_or(&[][..], Vec::as_slice);
     // What waits for its time, for others or on a worker is no claim's.
     let is_free = |task: &&Value| {
         task["assignedTo"].is_null()
             && task["openDependencies"].as_i64().unwrap_or(0) == 0
             && task["runAt"].is_null()
     };
-    let free = tasks.iter().filter(is_free);
-    let free: Vec<Value> = free.take(20).map(|task| fields(task, names)).collect();
+    let (mut free, mut total) = (Vec::new(), Value::Null);
+    for _ in 0..PAGES {
+        let page = caller.ask::<List>(query.clone()).await?;
+        let tasks = page["tasks"].as_array().map_or(&[][..], Vec::as_slice);
+        let more = tasks.iter().filter(is_free).take(SHOWN - free.len());
+        free.extend(more.map(|task| fields(task, names)));
+        total = page["totalCount"].clone();
+        if free.len() == SHOWN || page["nextCursor"].is_null() {
+            break;
+        }
+        query["after"] = page["nextCursor"].clone();
+    }
     let next = free.first().cloned();
-    Ok(json!({ "pendingTasks": free, "total": page["totalCount"], "nextTask": next }))
+    Ok(json!({ "pendingTasks": free, "total": total, "nextTask": next }))
 }
 
 async fn task<B: Backend>(caller: &Caller<'_, B>, id: TaskId) -> Result<Value, Error> {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use claudebench_core::event::{LoginEnded, LoginStarted};
+use claudebench_core::event::LoginStarted;
 use claudebench_core::{Code, Error, Millis, Principal, Scope};
 use claudebench_services::Context;
 use claudebench_services::context::login_event;
 use claudebench_services::method::read;
-use claudebench_store::KeyRow;
+use claudebench_store::{EndLogin, KeyRow};
 use hyper::header::{HeaderMap, HeaderValue, ORIGIN, SET_COOKIE};
 use hyper::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -97,11 +97,10 @@ pub(super) async fn log_in(
     }
 }
 
-/// Ends a session, and says so in the log, by which all servers hear of it.
+/// Ends a session, and writes that down: all servers hear of it by the log, and those that start later read it.
 async fn end(app: &App, cx: &Context, login: &Arc<str>, key: &str) -> Result<(), Error> {
     app.auth.log_out(login).await;
-    let fact = LoginEnded { id: login, key, life: std::marker::PhantomData };
-    login_event(cx, &fact).await
+    cx.commit(EndLogin { login: login.clone(), key: key.to_owned() }).await
 }
 
 /// Says in the log that a session has begun, and ends the one before it.

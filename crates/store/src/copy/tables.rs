@@ -91,6 +91,7 @@ tables! {
         tenant Int, scope Text, reason Text, until Int, paused_at Int, paused_by Text;
     keys 1 false:
         id Text, tenant Int, name Text, hash Bytes, scopes List, created_at Int, expires_at Int;
+    ended_logins 2 false: tenant Int, login Text, at Int;
     votes 3 false: tenant Int, decision Text, instance Text, value Text, at Int;
     decisions 2 false: tenant Int, decision Text, value Text, votes Int, at Int;
     batches 2 false: tenant Int, id Text, processor Text, items Int, at Int;

@@ -6,6 +6,7 @@ use claudebench_core::{Millis, TaskId, TenantId};
 
 use super::replicas::Way;
 use super::{PostgresStore, read};
+use crate::change::ENDED_LOGIN_MS;
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::page::is_quick;
 use crate::read::{
@@ -237,6 +238,13 @@ impl PostgresStore {
     pub(super) async fn keys(&self, tenant: Option<TenantId>) -> Result<Vec<KeyRow>, StoreError> {
         let snapshot = self.quick.snapshot().await?;
         let found = read::admin::keys(&snapshot, tenant).await;
+        snapshot.end(found)
+    }
+
+    pub(super) async fn ended_logins(&self, limit: usize) -> Result<Vec<Arc<str>>, StoreError> {
+        let since = self.shared.clock.now().plus(-ENDED_LOGIN_MS);
+        let snapshot = self.quick.snapshot().await?;
+        let found = read::admin::ended_logins(&snapshot, since, limit).await;
         snapshot.end(found)
     }
 

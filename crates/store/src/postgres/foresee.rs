@@ -157,7 +157,7 @@ impl Seeing<'_> {
             Change::ProcessBatch(batch) => shared.batches.want((tenant, batch.batch.clone())),
             Change::Fold(fold) => self.fold(fold),
             Change::Refold(_) => self.sheet.metrics.counted.want(()),
-            Change::Sweep(_) | Change::Flush(_) | Change::TellReplica(_) => {}
+            Change::Sweep(_) | Change::Flush(_) | Change::TellReplica(_) | Change::EndLogin(_) => {}
         }
     }
 

@@ -75,6 +75,12 @@ pub const MIGRATIONS: &[Migration] = &[
         needs: 1,
         text: include_str!("migrations/0006_names.sql"),
     },
+    Migration {
+        version: 7,
+        name: "ended_logins",
+        needs: 1,
+        text: include_str!("migrations/0007_ended_logins.sql"),
+    },
 ];
 
 /// So often a step is begun that others are in the way of.

@@ -403,6 +403,10 @@ impl Store for PostgresStore {
         Box::pin(self.keys(tenant))
     }
 
+    fn ended_logins(&self, limit: usize) -> BoxFuture<'_, Vec<Arc<str>>> {
+        Box::pin(self.ended_logins(limit))
+    }
+
     fn counted(&self) -> BoxFuture<'_, Counted> {
         Box::pin(self.counted())
     }

@@ -123,6 +123,7 @@ pub(super) mod read {
         CONFIG_PAGE = "config_page";
         PAUSES = "pauses";
         KEYS = "keys";
+        ENDED_LOGINS = "ended_logins";
         WORDS_TAIL = "words_tail";
         HEALTH = "health";
     }
@@ -237,6 +238,7 @@ pub(super) mod save {
         SET_CONFIG = "set_config";
         REVOKE_KEYS = "revoke_keys";
         ADD_KEY = "add_key";
+        END_LOGINS = "end_logins";
         PUT_VOTES = "put_votes";
         DECIDE = "decide";
         TAKE_BATCHES = "take_batches";
@@ -280,6 +282,7 @@ pub(super) mod keeping {
         DROP_INSTANCES = "drop_instances";
         DROP_VOTES = "drop_votes";
         DROP_DECISIONS = "drop_decisions";
+        DROP_ENDED_LOGINS = "drop_ended_logins";
         DROP_SESSIONS = "drop_sessions";
         DROP_BATCHES = "drop_batches";
         DROP_SERVERS = "drop_servers";

@@ -43,6 +43,7 @@ pub use lock::DirLock;
 pub use open::OpenError;
 pub use options::SqliteOptions;
 
+use crate::change::ENDED_LOGIN_MS;
 use crate::committer::Source;
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::read::{
@@ -390,6 +391,11 @@ impl Store for SqliteStore {
 
     fn keys(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<KeyRow>> {
         self.read(move |db| read::admin::keys(db, tenant))
+    }
+
+    fn ended_logins(&self, limit: usize) -> BoxFuture<'_, Vec<Arc<str>>> {
+        let since = self.clock.now().plus(-ENDED_LOGIN_MS);
+        self.read(move |db| read::admin::ended_logins(db, since, limit))
     }
 
     fn counted(&self) -> BoxFuture<'_, Counted> {

@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0009_parked.sql"),
     include_str!("migrations/0010_log.sql"),
     include_str!("migrations/0011_sessions.sql"),
+    include_str!("migrations/0012_ended_logins.sql"),
 ];
 
 /// The log is this long from the start, so that commits write over it instead of making it grow.

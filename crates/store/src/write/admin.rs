@@ -1,7 +1,7 @@
-//! Pauses, shared configuration, keys, votes, batches, and the deletion of everything.
+//! Pauses, shared configuration, keys, logins, votes, batches, and the deletion of everything.
 
 use claudebench_core::event::{
-    BatchCompleted, ConfigChanged, KeyCreated, KeyRevoked, QueuePaused, QueueResumed,
+    BatchCompleted, ConfigChanged, KeyCreated, KeyRevoked, LoginEnded, QueuePaused, QueueResumed,
     QuorumDecided, ReplicaLagging, ReplicaRecovered, SystemFlushed,
 };
 use claudebench_core::lane::PauseScope;
@@ -12,8 +12,8 @@ use super::rows::Rows;
 use super::tx::{Done, Stop, Tx};
 use crate::batch::Meta;
 use crate::change::{
-    AddKey, BatchDone, Flushed, Pause, Paused, ProcessBatch, Resume, RevokeKey, SetConfig, Tally,
-    TellReplica, Until, Vote,
+    AddKey, BatchDone, EndLogin, Flushed, Pause, Paused, ProcessBatch, Resume, RevokeKey,
+    SetConfig, Tally, TellReplica, Until, Vote,
 };
 use crate::refusal::Refusal;
 use crate::row::KeyRow;
@@ -111,6 +111,12 @@ impl<R: Rows> Tx<'_, R> {
             return Err(Refusal::NotFound { what, name }.into());
         }
         self.event(meta, &KeyRevoked { id: &revoke.id, life: std::marker::PhantomData })
+    }
+
+    pub(super) fn end_login(&mut self, meta: &Meta, end: &EndLogin) -> Done<(), R> {
+        self.rows.end_login(meta.tenant, &end.login, self.now)?;
+        let fact = LoginEnded { id: &end.login, key: &end.key, life: std::marker::PhantomData };
+        self.event(meta, &fact)
     }
 
     pub(super) fn vote(&mut self, meta: &Meta, vote: &Vote) -> Done<Tally, R> {

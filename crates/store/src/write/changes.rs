@@ -89,6 +89,7 @@ impl<R: Rows> Tx<'_, R> {
             Change::SetConfig(set) => Changed::SetConfig(self.set_config(meta, set)?),
             Change::AddKey(add) => Changed::AddKey(self.add_key(meta, add)?),
             Change::RevokeKey(revoke) => Changed::RevokeKey(self.revoke_key(meta, &revoke)?),
+            Change::EndLogin(end) => Changed::EndLogin(self.end_login(meta, &end)?),
             Change::Vote(vote) => Changed::Vote(self.vote(meta, &vote)?),
             Change::TellReplica(tell) => Changed::TellReplica(self.tell_replica(meta, &tell)?),
             Change::ProcessBatch(batch) => Changed::ProcessBatch(self.process_batch(meta, &batch)?),

@@ -376,6 +376,9 @@ pub(crate) trait SharedRows: Base {
     /// Deletes an API key, of one tenant or of any; says whether there was one.
     fn revoke_key(&mut self, id: &str, only: Option<TenantId>) -> Done<bool, Self>;
 
+    /// Writes that a session of a person has ended; it may have been written before.
+    fn end_login(&mut self, tenant: TenantId, login: &Arc<str>, now: Millis) -> Done<(), Self>;
+
     /// What was decided, and by how many votes.
     fn decision(&mut self, tenant: TenantId, decision: &str) -> Done<Option<(String, i64)>, Self>;
 

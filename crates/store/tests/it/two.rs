@@ -245,6 +245,10 @@ impl Store for Pair {
         Store::keys(self.next(), tenant)
     }
 
+    fn ended_logins(&self, limit: usize) -> BoxFuture<'_, Vec<Arc<str>>> {
+        Store::ended_logins(self.next(), limit)
+    }
+
     fn counted(&self) -> BoxFuture<'_, Counted> {
         Store::counted(self.next())
     }

@@ -3,6 +3,7 @@
 use claudebench_core::figures::Span;
 
 use super::Step;
+use crate::change::ENDED_LOGIN_MS;
 use crate::postgres::errors::Failed;
 use crate::postgres::params::params;
 use crate::postgres::sql::{keeping as sql, metrics as figures};
@@ -23,6 +24,7 @@ pub(super) async fn forget(cx: &Step<'_>) -> Result<bool, Failed> {
         (sql::DROP_VOTES, old),
         (sql::DROP_DECISIONS, old),
         (sql::DROP_BATCHES, old),
+        (sql::DROP_ENDED_LOGINS, cx.now.0 - ENDED_LOGIN_MS),
         (sql::DROP_SESSIONS, cx.now.0 - SESSION_MS),
         (sql::DROP_SERVERS, old),
     ] {

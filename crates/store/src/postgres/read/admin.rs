@@ -156,6 +156,16 @@ pub(in crate::postgres) async fn keys(
     rows.iter().map(rows::key).collect()
 }
 
+/// Those that ended since then, the last first.
+pub(in crate::postgres) async fn ended_logins(
+    db: &Snapshot,
+    since: Millis,
+    limit: usize,
+) -> Result<Vec<Arc<str>>, Failed> {
+    let rows = db.query(sql::ENDED_LOGINS, &params![since.0, page::count(limit)]).await?;
+    rows.iter().map(|row| Ok(Arc::from(row.try_get::<_, &str>(0)?))).collect()
+}
+
 pub(in crate::postgres) async fn session(
     db: &Snapshot,
     tenant: TenantId,

@@ -1,5 +1,7 @@
 //! What is besides tasks.
 
+use std::sync::Arc;
+
 use claudebench_core::{Millis, TenantId};
 
 use super::super::asks::{Asks, values};
@@ -54,6 +56,13 @@ columns! {
 }
 
 columns! {
+    EndedLogins of ended: (&'a (TenantId, Arc<str>), &'a Millis);
+    tenant: i64 = ended.0.0.0;
+    login: &'a str = &ended.0.1;
+    at: i64 = ended.1.0;
+}
+
+columns! {
     Votes of vote: (&'a (TenantId, String, String), &'a (String, Millis));
     tenant: i64 = vote.0.0.0;
     decision: &'a str = &vote.0.1;
@@ -80,6 +89,7 @@ pub(super) fn save<'a>(asks: &mut Asks<'a, Saved>, sheet: &'a Sheet) {
     pauses(asks, &sheet.shared);
     config(asks, &sheet.shared);
     keys(asks, &sheet.shared);
+    ended_logins(asks, &sheet.shared);
     votes(asks, &sheet.shared);
 }
 
@@ -197,6 +207,19 @@ fn keys<'a>(asks: &mut Asks<'a, Saved>, shared: &'a Shared) {
             sql::ADD_KEY,
             values![&**id, tenant.0, &**name, &hash[..], scopes, created_at.0, expires_at],
         );
+    }
+}
+
+fn ended_logins<'a>(asks: &mut Asks<'a, Saved>, shared: &'a Shared) {
+    let (mut ended, mut any) = (EndedLogins::default(), false);
+    for (login, _, now) in shared.ended_logins.changes() {
+        if let Some(at) = now {
+            any = true;
+            ended.push((login, at));
+        }
+    }
+    if any {
+        asks.tell(sql::END_LOGINS, ended.values());
     }
 }
 

@@ -1,5 +1,5 @@
 //! What is besides tasks: attachments, kept answers, instances, pauses, configuration, keys,
-//! votes and batches.
+//! ended logins, votes and batches.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -53,6 +53,7 @@ pub(in crate::postgres) struct Shared {
     pub(in crate::postgres) keys: Table<String, KeyRow>,
     pub(in crate::postgres) tenants: HashMap<String, TenantId>,
     pub(in crate::postgres) wants_tenants: HashSet<String>,
+    pub(in crate::postgres) ended_logins: Table<(TenantId, Arc<str>), Millis>,
     pub(in crate::postgres) decisions: Table<Text, (String, i64, Millis)>,
     /// Who voted for what.
     pub(in crate::postgres) votes: Table<Text, BTreeMap<String, String>>,
@@ -80,6 +81,7 @@ impl Shared {
         self.pauses.again();
         self.config.again();
         self.keys.again();
+        self.ended_logins.again();
         self.decisions.again();
         self.votes.again();
         self.cast.clear();
@@ -103,6 +105,7 @@ impl Shared {
             (self.pauses.is_changed(), self.pauses.writes()),
             (self.config.is_changed(), self.config.writes()),
             (self.keys.is_changed(), self.keys.writes()),
+            (self.ended_logins.is_changed(), self.ended_logins.writes()),
             (self.decisions.is_changed(), self.decisions.writes()),
             (self.votes.is_changed(), self.votes.writes()),
             (self.batches.is_changed(), self.batches.writes()),
@@ -320,6 +323,11 @@ impl SharedRows for SheetRows<'_> {
             self.sheet.shared.keys.put(id.to_owned(), None);
         }
         Ok(may)
+    }
+
+    fn end_login(&mut self, tenant: TenantId, login: &Arc<str>, now: Millis) -> Done<(), Self> {
+        self.sheet.shared.ended_logins.put((tenant, login.clone()), Some(now));
+        Ok(())
     }
 
     fn decision(&mut self, tenant: TenantId, decision: &str) -> Done<Option<(String, i64)>, Self> {

@@ -169,6 +169,12 @@ DELETE FROM decisions AS d USING (
     ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
 ) AS old WHERE d.tenant = old.tenant AND d.decision = old.decision;
 
+-- name: drop_ended_logins
+DELETE FROM ended_logins AS l USING (
+    SELECT tenant, login FROM ended_logins WHERE at <= $1
+    ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED
+) AS old WHERE l.tenant = old.tenant AND l.login = old.login;
+
 -- name: drop_sessions
 DELETE FROM sessions AS s USING (
     SELECT tenant, id FROM sessions WHERE seen_at <= $1

@@ -217,6 +217,11 @@ DELETE FROM keys WHERE id = ANY ($1);
 INSERT INTO keys (id, tenant, name, hash, scopes, created_at, expires_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7);
 
+-- name: end_logins
+INSERT INTO ended_logins (tenant, login, at)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[])
+ON CONFLICT (tenant, login) DO NOTHING;
+
 -- name: put_votes
 INSERT INTO votes (tenant, decision, instance, value, at)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bigint[])

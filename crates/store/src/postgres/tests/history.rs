@@ -13,10 +13,10 @@ use super::EPOCH;
 use crate::sqlite::{self, DATABASE, SqliteOptions, SqliteStore};
 use crate::{
     AddKey, Assign, AttachmentBody, AttachmentKind, Beat, Cancel, ClaimTasks, ClaimedTask,
-    Committer, CommitterOptions, Create, DeleteTask, Dependency, Ending, Fold, IdempotencyKey,
-    Mark, Meta, Metric, MetricKey, NewTask, NoteSession, OnDuplicate, Pause, ProcessBatch,
-    PutAttachment, Register, Report, Reports, SetConfig, Told, Unique, Unregister, Until, Update,
-    Vote, WorkerKey, WorkerMetric, Write,
+    Committer, CommitterOptions, Create, DeleteTask, Dependency, EndLogin, Ending, Fold,
+    IdempotencyKey, Mark, Meta, Metric, MetricKey, NewTask, NoteSession, OnDuplicate, Pause,
+    ProcessBatch, PutAttachment, Register, Report, Reports, SetConfig, Told, Unique, Unregister,
+    Until, Update, Vote, WorkerKey, WorkerMetric, Write,
 };
 
 /// The embedded store with its history, and the clock of both.
@@ -126,6 +126,7 @@ impl History {
             self.mine(Vote { decision, instance: instance.into(), value, total: 2 }).await;
         }
         self.mine(ProcessBatch { batch: "b".into(), instance: "w-0".into(), items: 3 }).await;
+        self.mine(EndLogin { login: "l".into(), key: "k-1".into() }).await;
         let (meta, write) = once();
         self.committer.as_ref().unwrap().submit(meta, write).await.unwrap();
     }

@@ -175,6 +175,17 @@ pub(in crate::sqlite) fn keys(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
+/// Those that ended since then, the last first.
+pub(in crate::sqlite) fn ended_logins(
+    db: &Connection,
+    since: Millis,
+    limit: usize,
+) -> Result<Vec<Arc<str>>, ReadError> {
+    let mut statement = db.prepare_cached(sql::ENDED_LOGINS)?;
+    let rows = statement.query_map(params![since.0, page::count(limit)], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
 pub(in crate::sqlite) fn session(
     db: &Connection,
     tenant: TenantId,

@@ -39,6 +39,7 @@ statements! { "../sql/read.sql":
     CONFIG_PAGE = "config_page";
     PAUSES = "pauses";
     KEYS = "keys";
+    ENDED_LOGINS = "ended_logins";
     READY_LANES = "ready_lanes";
     AHEAD_IN_LANE = "ahead_in_lane";
 }

@@ -185,6 +185,7 @@ impl SharedRows for Forgetful<'_, '_> {
         fn set_config(tenant: TenantId, key: &str, value: &str, now: Millis) -> ();
         fn add_key(key: &KeyRow) -> ();
         fn revoke_key(id: &str, only: Option<TenantId>) -> bool;
+        fn end_login(tenant: TenantId, login: &Arc<str>, now: Millis) -> ();
         fn put_vote(tenant: TenantId, vote: &Vote, now: Millis) -> ();
         fn decide(
             tenant: TenantId, decision: &str, value: &str, votes: i64, now: Millis

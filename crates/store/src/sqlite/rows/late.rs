@@ -17,9 +17,9 @@ use crate::batch::{
     Item, Meta, NewTask, OnDuplicate, Outcomes, Parked, Report, Reports, Ticket, Unique,
 };
 use crate::change::{
-    AddKey, Assign, Cancel, Change, DeleteAttachment, DeleteTask, Dependents, FailInstances, Flush,
-    Pause, ProcessBatch, PutAttachment, Register, Resume, Retry, RetrySelection, RevokeKey,
-    SetConfig, Sweep, Touch, Unassign, Unregister, Until, Update, Vote,
+    AddKey, Assign, Cancel, Change, DeleteAttachment, DeleteTask, Dependents, EndLogin,
+    FailInstances, Flush, Pause, ProcessBatch, PutAttachment, Register, Resume, Retry,
+    RetrySelection, RevokeKey, SetConfig, Sweep, Touch, Unassign, Unregister, Until, Update, Vote,
 };
 use crate::metrics::{Fold, Metric, MetricKey, Refold, WorkerKey, WorkerMetric};
 use crate::row::{AttachmentBody, AttachmentKind};
@@ -343,6 +343,7 @@ const SHARED: &[Step] = &[
                 expires_at: None,
             }),
             Change::RevokeKey(RevokeKey { id: "none".into() }),
+            Change::EndLogin(EndLogin { login: "l".into(), key: "key".into() }),
         ])
     },
     |_| changes([hook("s", todos(&["x", "y"])), hook("r", todos(&["x"]))]),

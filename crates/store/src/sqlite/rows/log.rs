@@ -9,6 +9,7 @@ use rusqlite::{Row, Statement, ToSql};
 
 use super::hot::EVENTS;
 use super::{SqliteRows, statements as sql};
+use crate::change::ENDED_LOGIN_MS;
 use crate::session::SESSION_MS;
 use crate::sqlite::memory::Memory;
 use crate::write::{CountedTask, Done, LogRows, NewEvent};
@@ -69,6 +70,7 @@ impl LogRows for SqliteRows<'_, '_> {
             (sql::DROP_VOTES, old),
             (sql::DROP_DECISIONS, old),
             (sql::DROP_BATCHES, old),
+            (sql::DROP_ENDED_LOGINS, now.0 - ENDED_LOGIN_MS),
             (sql::DROP_SESSIONS, now.0 - SESSION_MS),
         ] {
             let count = self.db.prepare_cached(statement)?.execute([end, STEP])?;

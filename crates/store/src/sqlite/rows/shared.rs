@@ -1,5 +1,7 @@
 //! What is besides tasks: attachments, kept answers, instances, pauses, configuration, keys,
-//! votes and batches.
+//! ended logins, votes and batches.
+
+use std::sync::Arc;
 
 use claudebench_core::lane::PauseScope;
 use claudebench_core::{Millis, TaskId, TenantId};
@@ -188,6 +190,11 @@ impl SharedRows for SqliteRows<'_, '_> {
     fn revoke_key(&mut self, id: &str, only: Option<TenantId>) -> Done<bool, Self> {
         let values = params![id, only.map(|tenant| tenant.0)];
         Ok(self.db.prepare_cached(sql::REVOKE_KEY)?.execute(values)? > 0)
+    }
+
+    fn end_login(&mut self, tenant: TenantId, login: &Arc<str>, now: Millis) -> Done<(), Self> {
+        self.db.prepare_cached(sql::END_LOGIN)?.execute(params![tenant.0, login, now.0])?;
+        Ok(())
     }
 
     fn decision(&mut self, tenant: TenantId, decision: &str) -> Done<Option<(String, i64)>, Self> {

@@ -83,6 +83,7 @@ statements! { "../sql/write.sql":
     TENANT = "tenant";
     ADD_KEY = "add_key";
     REVOKE_KEY = "revoke_key";
+    END_LOGIN = "end_login";
     DECISION = "decision";
     VOTE = "vote";
     TALLY = "tally";
@@ -112,6 +113,7 @@ statements! { "../sql/write.sql":
     DROP_INSTANCES = "drop_instances";
     DROP_VOTES = "drop_votes";
     DROP_DECISIONS = "drop_decisions";
+    DROP_ENDED_LOGINS = "drop_ended_logins";
     DROP_SESSIONS = "drop_sessions";
     DROP_BATCHES = "drop_batches";
 }

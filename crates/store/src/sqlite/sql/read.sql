@@ -159,6 +159,9 @@ SELECT k.id, k.tenant, t.name, k.name, k.hash, k.scopes, k.created_at, k.expires
 FROM keys AS k JOIN tenants AS t ON t.id = k.tenant
 WHERE ?1 IS NULL OR k.tenant = ?1 ORDER BY k.created_at, k.id;
 
+-- name: ended_logins
+SELECT login FROM ended_logins WHERE at > ? ORDER BY at DESC LIMIT ?;
+
 -- name: ready_lanes
 WITH RECURSIVE lanes (lane) AS (
     SELECT min(lane) FROM tasks WHERE phase = 1

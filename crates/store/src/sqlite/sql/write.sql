@@ -336,6 +336,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?);
 -- name: revoke_key
 DELETE FROM keys WHERE id = ?1 AND (?2 IS NULL OR tenant = ?2);
 
+-- name: end_login
+INSERT OR IGNORE INTO ended_logins (tenant, login, at) VALUES (?, ?, ?);
+
 -- name: decision
 SELECT value, votes FROM decisions WHERE tenant = ? AND decision = ?;
 
@@ -436,6 +439,10 @@ DELETE FROM votes WHERE (tenant, decision, instance) IN (
 -- name: drop_decisions
 DELETE FROM decisions WHERE (tenant, decision) IN (
     SELECT tenant, decision FROM decisions WHERE at <= ? ORDER BY at LIMIT ?);
+
+-- name: drop_ended_logins
+DELETE FROM ended_logins WHERE (tenant, login) IN (
+    SELECT tenant, login FROM ended_logins WHERE at <= ? ORDER BY at LIMIT ?);
 
 -- name: drop_sessions
 DELETE FROM sessions WHERE (tenant, id) IN (

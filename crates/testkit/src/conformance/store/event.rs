@@ -8,7 +8,7 @@ use claudebench_core::event::Event;
 use claudebench_core::lane::PauseScope;
 use claudebench_core::{Cursor, Millis, TaskId, TenantId};
 use claudebench_store::{
-    AttachmentBody, AttachmentKind, Batch, Change, Create, DeleteAttachment, DeleteTask,
+    AttachmentBody, AttachmentKind, Batch, Change, Create, DeleteAttachment, DeleteTask, EndLogin,
     EventQuery, FailInstances, Flush, Fold, Freshness, Item, Mark, Meta, NewTask, NoteSession,
     Pause, ProcessBatch, PutAttachment, Refold, Reports, Resume, RevokeKey, SetConfig, StoreError,
     Sweep, TellReplica, Touch, Unassign, Unregister, Update, Vote,
@@ -51,6 +51,7 @@ told_by! {
     SetConfig => ["config.changed"];
     AddKey => ["key.created"];
     RevokeKey => ["key.revoked"];
+    EndLogin => ["login.ended"];
     Vote => ["quorum.decision.made"];
     TellReplica => ["replica.lagging"];
     ProcessBatch => ["batch.completed"];
@@ -115,6 +116,7 @@ fn every_change(bed: &Bed, task: TaskId) -> Vec<Change> {
         Change::SetConfig(SetConfig { key: "k".into(), value: "1".into() }),
         Change::AddKey(add_key("key", "default")),
         Change::RevokeKey(RevokeKey { id: "key".into() }),
+        Change::EndLogin(EndLogin { login: "l".into(), key: "key".into() }),
         Change::Vote(vote),
         Change::TellReplica(behind),
         Change::ProcessBatch(ProcessBatch { batch: "b".into(), instance: "w".into(), items: 3 }),

@@ -173,6 +173,30 @@ async fn tasks_that_were_split_are_shown() {
 }
 
 #[tokio::test]
+async fn what_comes_next_is_found_behind_many_that_wait() {
+    let server = Server::start().await;
+    let call = async |name: &str, arguments: Value| {
+        tool(&server, name, arguments).await["result"]["structuredContent"].clone()
+    };
+    let first = call("task__create", json!({ "text": "first", "priority": 1 })).await;
+    let waits = json!({ "text": "waits", "priority": 100, "dependsOn": [first["id"]] });
+    let later = json!({ "text": "later", "priority": 100, "delayMs": 3_600_000 });
+    for one in [waits, later] {
+        let many: Vec<&Value> = std::iter::repeat_n(&one, 120).collect();
+        call("task__create_many", json!({ "tasks": many })).await;
+    }
+    let second = call("task__create", json!({ "text": "second", "priority": 1 })).await;
+    let uri = json!({ "uri": "swarm://tasks/pending" });
+    let answer = asked(&server, "/mcp", "resources/read", uri, false).await;
+    let text = answer["result"]["contents"][0]["text"].as_str().unwrap();
+    let shown: Value = serde_json::from_str(text).unwrap();
+    let ids: Vec<&Value> =
+        shown["pendingTasks"].as_array().unwrap().iter().map(|task| &task["id"]).collect();
+    assert_eq!(ids, [&first["id"], &second["id"]], "{shown}");
+    assert_eq!((&shown["total"], &shown["nextTask"]["id"]), (&json!(242), &first["id"]));
+}
+
+#[tokio::test]
 async fn ids_of_tasks_are_completed() {
     let server = Server::start().await;
     let mut ids = Vec::new();

@@ -1,7 +1,9 @@
 //! A person who has logged in, at several servers.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
+use claudebench_testkit::postgres::Database;
 use claudebench_testkit::redis::{End, Options, Redis};
 use serde_json::{Value, json};
 
@@ -53,32 +55,48 @@ impl Browser {
     }
 }
 
-/// Two servers that share a Redis, and a key that opens both.
-async fn two(redis: &Redis) -> ([Process; 2], Process, String) {
-    let database = database().await;
-    let first = Process::start(&database, &[]).await;
-    let made = first.call("key.create", json!({ "name": "ada", "scopes": ["admin"] })).await;
+/// One that wants keys and shares a Redis with others.
+async fn beside(database: &Arc<Database>, redis: &Redis) -> Process {
     let url = redis.url();
     let settings = [("CLAUDEBENCH_REDIS_URL", &*url), ("CLAUDEBENCH_AUTH_REQUIRED", "always")];
-    let start = async || Process::start_with(&database, &[], &settings).await;
-    let servers = [start().await, start().await];
+    Process::start_with(database, &[], &settings).await
+}
+
+async fn finds_redis(server: &Process, key: &str) {
+    until("it has found Redis", async || {
+        let bearer = format!("Bearer {key}");
+        let headers = [("authorization", &*bearer)];
+        let health = rpc_with(server.address, &headers, "system.health", json!({})).await;
+        health["result"]["services"]["redis"] == true
+    })
+    .await;
+}
+
+/// Two servers that share a Redis, one that has none, and a key that opens all.
+async fn two(database: &Arc<Database>, redis: &Redis) -> ([Process; 2], Process, String) {
+    let first = Process::start(database, &[]).await;
+    let made = first.call("key.create", json!({ "name": "ada", "scopes": ["admin"] })).await;
+    let servers = [beside(database, redis).await, beside(database, redis).await];
     let key = made["key"].as_str().unwrap().to_owned();
     for server in &servers {
-        until("it has found Redis", async || {
-            let bearer = format!("Bearer {key}");
-            let headers = [("authorization", &*bearer)];
-            let health = rpc_with(server.address, &headers, "system.health", json!({})).await;
-            health["result"]["services"]["redis"] == true
-        })
-        .await;
+        finds_redis(server, &key).await;
     }
     (servers, first, key)
+}
+
+/// How many sessions Redis has.
+async fn kept(redis: &Redis) -> usize {
+    let mut open = 0;
+    for name in redis.tell::<Vec<String>>("KEYS cb:session:*").await {
+        open += redis.tell::<usize>(&format!("HEXISTS {name} key")).await;
+    }
+    open
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_is_known_everywhere_sees_its_writes_and_ends_at_once() {
     let redis = Redis::start(Options::default()).await;
-    let ([one, other], _first, key) = two(&redis).await;
+    let ([one, other], _first, key) = two(&database().await, &redis).await;
     let ada = Browser::logged_in(&one, &key).await;
     for server in [&one, &other] {
         let who = ada.get(server, "/auth/session").await;
@@ -134,7 +152,7 @@ async fn a_session_is_known_everywhere_sees_its_writes_and_ends_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_logs_out_while_redis_is_away_is_logged_out_everywhere() {
     let redis = Redis::start(Options::default()).await;
-    let ([one, other], first, key) = two(&redis).await;
+    let ([one, other], first, key) = two(&database().await, &redis).await;
     let ada = Browser::logged_in(&one, &key).await;
     let bob = Browser::logged_in(&other, &key).await;
     for server in [&one, &other] {
@@ -152,11 +170,7 @@ async fn who_logs_out_while_redis_is_away_is_logged_out_everywhere() {
     redis.go_on();
     until("it is closed there, too", async || {
         assert_eq!(bob.get(&one, "/auth/session").await.status, 200);
-        let mut open = 0;
-        for name in redis.tell::<Vec<String>>("KEYS cb:session:*").await {
-            open += redis.tell::<usize>(&format!("HEXISTS {name} key")).await;
-        }
-        open == 1
+        kept(&redis).await == 1
     })
     .await;
     // Wrong keys open nothing, and each login has a session of its own.
@@ -196,4 +210,35 @@ async fn who_logs_out_while_redis_is_away_is_logged_out_everywhere() {
         until("its key is gone", async || eve.get(server, "/auth/session").await.status == 401)
             .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_logged_out_stays_so_though_all_servers_start_anew_before_redis_is_back() {
+    let on_disk = Options::default().with("appendonly", "yes").with("appendfsync", "always");
+    let redis = Redis::start(on_disk).await;
+    let database = database().await;
+    let ([one, other], _first, key) = two(&database, &redis).await;
+    let ada = Browser::logged_in(&one, &key).await;
+    let bob = Browser::logged_in(&other, &key).await;
+    redis.stop(End::Kill).await;
+    assert_eq!(ada.post(&one, "/auth/logout", &json!({})).await.status, 204);
+    for server in [one, other] {
+        server.kill();
+    }
+    let new = beside(&database, &redis).await;
+    assert_eq!(ada.get(&new, "/auth/session").await.status, 401);
+    redis.restart().await;
+    finds_redis(&new, &key).await;
+    assert_eq!(kept(&redis).await, 2, "it knows nothing of that");
+    assert_eq!(ada.get(&new, "/auth/session").await.status, 401);
+    until("it is closed there, too", async || {
+        assert_eq!(bob.get(&new, "/auth/session").await.status, 200);
+        kept(&redis).await == 1
+    })
+    .await;
+    // One that knows nothing of it either.
+    let last = beside(&database, &redis).await;
+    finds_redis(&last, &key).await;
+    assert_eq!(ada.get(&last, "/auth/session").await.status, 401);
+    assert_eq!(bob.get(&last, "/auth/session").await.status, 200);
 }
