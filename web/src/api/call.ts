@@ -16,6 +16,9 @@ interface Wanted {
 /** As many calls as go into one request: the server answers them one after the other. */
 const TOGETHER = 20;
 
+/** Three times as long as the server takes at most, unless it was set otherwise: by then the answer was lost on the way. */
+const ANSWER_MS = 90_000;
+
 let waiting: Wanted[] = [];
 
 export interface CallOptions {
@@ -65,8 +68,14 @@ async function send(calls: Wanted[]): Promise<void> {
       else wanted.reject(failure(reply.error));
     });
   } catch (error) {
-    for (const wanted of calls) wanted.reject(error);
+    for (const wanted of calls) wanted.reject(lost(error));
   }
+}
+
+/** What became of a request whose answer did not come, or not as a whole. */
+function lost(error: unknown): unknown {
+  if (error instanceof DOMException && error.name === "TimeoutError") return new Failure("timeout", "The server does not answer");
+  return error instanceof TypeError ? new Failure("network", "The server cannot be reached") : error;
 }
 
 const isList = (data: unknown): data is readonly unknown[] => Array.isArray(data);
@@ -87,9 +96,9 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   if (token !== undefined) headers.set("x-csrf-token", token);
   let answer: Response;
   try {
-    answer = await fetch(path, { ...init, headers, credentials: "same-origin" });
-  } catch {
-    throw new Failure("network", "The server cannot be reached");
+    answer = await fetch(path, { ...init, headers, credentials: "same-origin", signal: AbortSignal.timeout(ANSWER_MS) });
+  } catch (error) {
+    throw lost(error);
   }
   if (answer.ok) return answer;
   let said: Said["error"] | undefined;

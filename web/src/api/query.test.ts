@@ -21,24 +21,36 @@ test("events touch the reads of their domain, and of their task alone", () => {
 
 let tell: (events: Event[]) => void;
 let reset: () => void;
+let begin: () => Promise<void>;
+let shown: () => unknown;
 let stop: () => void;
 let reads: number;
-let unwatch: () => void;
+let unwatch: (() => void) | undefined;
+/** Holds the answers of reads back. */
+let hold: Promise<void> | undefined;
 
 beforeEach(() => {
   vi.useFakeTimers();
   reads = 0;
+  hold = undefined;
   const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
   const observer = new QueryObserver(queries, {
     queryKey: ["task.list", {}],
-    queryFn: () => {
+    queryFn: async () => {
       reads += 1;
-      return Promise.resolve(reads);
+      const answer = reads;
+      await hold;
+      return answer;
     },
   });
-  unwatch = observer.subscribe(() => undefined);
+  shown = () => observer.getCurrentResult().data;
+  begin = async () => {
+    unwatch = observer.subscribe(() => undefined);
+    await vi.advanceTimersByTimeAsync(0);
+  };
   stop = follow(
     {
+      freshness: { kind: "live" },
       onEvents: (listener: typeof tell) => {
         tell = listener;
         return () => undefined;
@@ -53,13 +65,13 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  unwatch();
+  unwatch?.();
   stop();
   vi.useRealTimers();
 });
 
 test("the first event is acted on at once, those after it together", async () => {
-  await vi.advanceTimersByTimeAsync(0);
+  await begin();
   expect(reads).toBe(1);
   tell([event("task.created", "t-1")]);
   await vi.advanceTimersByTimeAsync(10);
@@ -72,4 +84,23 @@ test("the first event is acted on at once, those after it together", async () =>
   reset();
   await vi.advanceTimersByTimeAsync(10);
   expect(reads).toBe(4);
+});
+
+test.each([
+  ["an event", () => tell([event("task.created", "t-1")])],
+  ["a gap", () => reset()],
+])("what is being read for the first time is read again after %s", async (_, happen) => {
+  let answer = () => undefined as void;
+  hold = new Promise((resolve) => (answer = resolve));
+  await begin();
+  expect(reads).toBe(1);
+  happen();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(reads, "the first is still on its way").toBe(1);
+  hold = undefined;
+  answer();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(shown(), "the answer of after it").toBe(2);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(reads, "and only once").toBe(2);
 });

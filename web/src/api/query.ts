@@ -1,7 +1,7 @@
 // What pages read: a query for each method and its params, read anew when an event says that it may have changed.
 
 import { keepPreviousData, QueryClient, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { UseQueryResult } from "@tanstack/react-query";
+import type { Query, UseQueryResult } from "@tanstack/react-query";
 
 import { call } from "./call";
 import { Failure } from "./failure";
@@ -55,6 +55,13 @@ export function isTouched(key: readonly unknown[], events: readonly Event[]): bo
   });
 }
 
+/** Reads anew what may have changed; twice what is being read just now: that may have been answered before. */
+export async function readAnew(queries: QueryClient, isConcerned: (query: Query) => boolean): Promise<void> {
+  const running = new Set(queries.getQueryCache().findAll({ predicate: isConcerned, fetchStatus: "fetching" }));
+  await queries.invalidateQueries({ predicate: isConcerned }, { cancelRefetch: false });
+  if (running.size > 0) await queries.invalidateQueries({ predicate: (query) => running.has(query) }, { cancelRefetch: false });
+}
+
 /** How often all is read anew for who may not follow events. */
 const POLL_MS = 5_000;
 
@@ -69,7 +76,7 @@ export function follow(live: Live, queries: QueryClient): () => void {
     pending = [];
     resting = true;
     const began = performance.now();
-    const done = queries.invalidateQueries({ predicate: (query) => isTouched(query.queryKey, events) }, { cancelRefetch: false });
+    const done = readAnew(queries, (query) => isTouched(query.queryKey, events));
     void done.catch(() => undefined).finally(() => {
       const took = performance.now() - began;
       const rest = Math.min(Math.max(200, took * 2, events.length > 20 ? 700 : 0), 3_000);
@@ -86,7 +93,7 @@ export function follow(live: Live, queries: QueryClient): () => void {
       pending = pending.length > 5_000 ? [...pending.slice(-1_000), ...events] : [...pending, ...events];
       if (!resting) refresh();
     }),
-    live.onReset(() => void queries.invalidateQueries()),
+    live.onReset(() => void readAnew(queries, () => true)),
   ];
   const poll = setInterval(() => {
     if (live.freshness.kind === "polled") void queries.invalidateQueries({}, { cancelRefetch: false });

@@ -2,7 +2,7 @@
 
 import { Failure } from "@/api/failure";
 import { call } from "@/api/call";
-import { client } from "@/api/query";
+import { client, readAnew } from "@/api/query";
 import type { Answer, Status, Task } from "@/api/types";
 import { count } from "@/shared/format";
 import { STATUS_NAMES } from "@/shared/status";
@@ -79,7 +79,7 @@ export function fresh(tasks: readonly Task[]): readonly Task[] {
 /** The same refusals as people say it. */
 const allInWords = (refused: readonly Refusal[]): Promise<Refusal[]> => Promise.all(refused.map(async ({ task, why }) => ({ task, why: await inWords(task, why) })));
 
-const readAnew = () => client.invalidateQueries({ predicate: ({ queryKey: [method] }) => method === "task.list" || method === "task.stats" });
+const readTasks = () => readAnew(client, ({ queryKey: [method] }) => method === "task.list" || method === "task.stats");
 
 /** Does something with the tasks, and tells how it went: of one by itself, of many in a list. */
 export async function runAll(name: string, done: (many: string) => string, tasks: readonly Task[], run: (task: Task) => Promise<unknown>): Promise<void> {
@@ -92,7 +92,7 @@ export async function runAll(name: string, done: (many: string) => string, tasks
   const refused = await each(tasks, run, (sofar, no) => {
     if (of > 1) work.set({ name, done: sofar, of, refused: no, over: false });
   });
-  const reading = readAnew();
+  const reading = readTasks();
   const told = await allInWords(refused);
   const good = of - refused.length;
   const bad = new Set(refused.map(({ task }) => task.id));
@@ -140,7 +140,7 @@ export async function move(tasks: readonly Task[], to: Status, lane: string, sai
   // What was refused is where it was, whatever has to be read; what has moved is seen there when it was read.
   mark(back, to, lane, "refused");
   setTimeout(() => unmark(back, "refused"), MARKED_MS);
-  const reading = readAnew().then(() => unmark(gone));
+  const reading = readTasks().then(() => unmark(gone));
   tell(gone, [...(await allInWords(refused)), ...tasks.flatMap((task) => never(task, to))], to);
   await reading;
 }

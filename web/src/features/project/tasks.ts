@@ -1,13 +1,13 @@
 // The tasks of a project that its page shows: as many as fit, open ones first. They are read once; afterwards only
 // those are read anew that something happened to.
 
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { hashKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 
 import { call } from "@/api/call";
 import { Failure } from "@/api/failure";
 import { live } from "@/api/live";
-import { useRead } from "@/api/query";
+import { readAnew, useRead } from "@/api/query";
 import type { Event, Status, Task } from "@/api/types";
 
 /** So many tasks are shown. */
@@ -72,13 +72,13 @@ function useFollowed(project: string) {
       timer = undefined;
       const ids = [...changed];
       changed = new Set();
-      const before = queries.getQueryData<Task[]>(queryKey);
-      if (before === undefined || ids.length > FEW) return queries.invalidateQueries({ queryKey });
+      const all = () => readAnew(queries, (query) => hashKey(query.queryKey) === hashKey(queryKey));
+      if (ids.length > FEW || queries.isFetching({ queryKey }) > 0 || queries.getQueryData(queryKey) === undefined) return all();
       try {
         const { found, gone } = await loadSome(ids);
         queries.setQueryData<Task[]>(queryKey, (now) => (now === undefined ? now : merged(now, found, gone)));
       } catch {
-        return queries.invalidateQueries({ queryKey });
+        return all();
       }
     };
     const hear = (events: Event[]) => {

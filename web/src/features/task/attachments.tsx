@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "react";
 
 import { call } from "@/api/call";
 import { live } from "@/api/live";
+import { readAnew } from "@/api/query";
 import type { Attachment, Event } from "@/api/types";
 import { cn } from "@/shared/cn";
 import { Content } from "@/shared/content/content";
@@ -36,7 +37,7 @@ function useAttachments(taskId: string, offset: number) {
   useEffect(
     () =>
       live.onEvents((events) => {
-        if (events.some((event) => changes(event, taskId))) void queries.invalidateQueries({ queryKey: ["attachments", taskId] });
+        if (events.some((event) => changes(event, taskId))) void readAnew(queries, ({ queryKey: [name, of] }) => name === "attachments" && of === taskId);
       }),
     [queries, taskId],
   );

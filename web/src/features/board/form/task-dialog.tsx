@@ -3,7 +3,7 @@ import type { FormEvent } from "react";
 
 import { call } from "@/api/call";
 import { Failure } from "@/api/failure";
-import { client } from "@/api/query";
+import { client, readAnew } from "@/api/query";
 import { Button } from "@/shared/ui/button";
 import { Dialog } from "@/shared/ui/dialog";
 import { Failed } from "@/shared/ui/states";
@@ -117,7 +117,7 @@ function TaskForm({ id, initial, names, onDone, onLeave, latest }: FormProps) {
         show(wrong);
         return;
       }
-      await client.invalidateQueries({ queryKey: ["task.list"] });
+      await readAnew(client, ({ queryKey: [method] }) => method === "task.list");
       toast.done(id === undefined ? "The task is made" : "The task is changed");
       onDone();
     } catch (failure) {
