@@ -16,8 +16,8 @@ interface Wanted {
 /** As many calls as go into one request: the server answers them one after the other. */
 const TOGETHER = 20;
 
-/** Three times as long as the server takes at most, unless it was set otherwise: by then the answer was lost on the way. */
-const ANSWER_MS = 90_000;
+/** The server takes 30 s at most, unless it was set otherwise: by then the answer was lost on the way. */
+const ANSWER_MS = 45_000;
 
 let waiting: Wanted[] = [];
 

@@ -21,6 +21,7 @@ test("events touch the reads of their domain, and of their task alone", () => {
 
 let tell: (events: Event[]) => void;
 let reset: () => void;
+let queries: QueryClient;
 let begin: () => Promise<void>;
 let shown: () => unknown;
 let stop: () => void;
@@ -33,7 +34,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   reads = 0;
   hold = undefined;
-  const queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
+  queries = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity } } });
   const observer = new QueryObserver(queries, {
     queryKey: ["task.list", {}],
     queryFn: async () => {
@@ -103,4 +104,19 @@ test.each([
   expect(shown(), "the answer of after it").toBe(2);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(reads, "and only once").toBe(2);
+});
+
+test("a read whose answer does not come holds up no other", async () => {
+  let others = 0;
+  const other = new QueryObserver(queries, { queryKey: ["task.stats", {}], queryFn: () => (others += 1) });
+  const unwatchOther = other.subscribe(() => undefined);
+  hold = new Promise(() => undefined);
+  await begin();
+  for (const seen of [2, 3]) {
+    tell([event("task.created", "t-1")]);
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(others).toBe(seen);
+  }
+  expect(reads, "it is still on its way").toBe(1);
+  unwatchOther();
 });

@@ -62,6 +62,9 @@ export async function readAnew(queries: QueryClient, isConcerned: (query: Query)
   if (running.size > 0) await queries.invalidateQueries({ predicate: (query) => running.has(query) }, { cancelRefetch: false });
 }
 
+/** A read that takes longer does not hold up the others. */
+const HELD_UP_MS = 3_000;
+
 /** How often all is read anew for who may not follow events. */
 const POLL_MS = 5_000;
 
@@ -77,7 +80,8 @@ export function follow(live: Live, queries: QueryClient): () => void {
     resting = true;
     const began = performance.now();
     const done = readAnew(queries, (query) => isTouched(query.queryKey, events));
-    void done.catch(() => undefined).finally(() => {
+    const longest = new Promise((resolve) => setTimeout(resolve, HELD_UP_MS));
+    void Promise.race([done.catch(() => undefined), longest]).then(() => {
       const took = performance.now() - began;
       const rest = Math.min(Math.max(200, took * 2, events.length > 20 ? 700 : 0), 3_000);
       setTimeout(() => {
