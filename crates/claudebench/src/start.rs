@@ -163,9 +163,9 @@ async fn begin(config: Config, ground: Ground) -> Result<Running, StartError> {
     let mut background = JoinSet::new();
     let together = Together::of(&config, redis, &store).await?;
     let links = together.as_ref().map(|together| &together.links);
-    // These are read after the head: of what changes from there on the log tells.
+    // They are read after the head: of what changes from there on the log tells.
     let keys = store.keys(None).await?;
-    let sessions = shared::sessions(together.as_ref(), &store).await?;
+    let sessions = shared::sessions(together.as_ref(), store.clock());
     let auth = Arc::new(Auth::new(required, keys, sessions, store.clone()));
     let limiter = shared::limiter(&config, together.as_ref(), store.clock());
     let signals = shared::signals(&config, together.as_ref(), store.clock().now());

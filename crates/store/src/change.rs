@@ -385,8 +385,8 @@ pub struct EndLogin {
     pub key: String,
 }
 
-/// For longer than anybody keeps a session that nobody uses.
-pub const ENDED_LOGIN_MS: i64 = 2 * 24 * 3_600_000;
+/// For longer than a session lasts at all: whatever brings an old copy of it back.
+pub const ENDED_LOGIN_MS: i64 = 31 * 24 * 3_600_000;
 
 /// A vote; an instance's last one counts.
 #[derive(Clone, Debug)]

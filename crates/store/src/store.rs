@@ -247,8 +247,10 @@ pub trait Store: Send + Sync + 'static {
     fn pauses(&self, tenant: TenantId) -> BoxFuture<'_, Vec<PauseRow>>;
     /// All API keys that are not revoked; of one tenant, or of all.
     fn keys(&self, tenant: Option<TenantId>) -> BoxFuture<'_, Vec<KeyRow>>;
-    /// The sessions of people that ended in the last [`ENDED_LOGIN_MS`](crate::ENDED_LOGIN_MS), the last first.
-    fn ended_logins(&self, limit: usize) -> BoxFuture<'_, Vec<Arc<str>>>;
+    /// Those of these sessions of people that were ended; known for [`ENDED_LOGIN_MS`](crate::ENDED_LOGIN_MS).
+    /// Always as of now: no replica is asked.
+    fn ended_logins(&self, tenant: TenantId, logins: Vec<Arc<str>>)
+    -> BoxFuture<'_, Vec<Arc<str>>>;
     /// How far the event log was counted for the figures.
     fn counted(&self) -> BoxFuture<'_, Counted>;
     /// Figures by spans of time, in the order of time.

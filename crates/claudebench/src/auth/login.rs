@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use claudebench_coordination::sessions::{Found, KeptSessions, LIFE, Session};
 use claudebench_core::event::Event;
-use claudebench_core::{Clock, Code, Error, Millis};
-use claudebench_store::KeyRow;
+use claudebench_core::{Code, Error, Millis, TenantId};
+use claudebench_services::context::store_error;
+use claudebench_store::{ENDED_LOGIN_MS, KeyRow, Store};
 use hyper::Method;
 use hyper::header::{COOKIE, HeaderMap};
 use serde::Deserialize;
@@ -21,12 +22,12 @@ const COOKIE_NAME: &str = "cb_session";
 const SECURE_NAME: &str = "__Host-cb_session";
 /// Where a page says again what only it can know.
 pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
-/// So many ended sessions are remembered.
-pub const ENDED: usize = 10_000;
-/// So many wait to be closed in Redis.
-const UNCLOSED: usize = 1_000;
+/// So many ended sessions are remembered: this server has no copy of them, and the store knows of all.
+const ENDED: usize = 10_000;
 /// Nobody stays logged in for longer.
 const LONGEST_MS: i64 = 30 * 24 * 3_600_000;
+const _: () =
+    assert!(LONGEST_MS < ENDED_LOGIN_MS, "what has ended is known for longer than it would last");
 
 /// What says who calls: a key, and the session that was opened with it, if one was.
 #[derive(Debug)]
@@ -121,7 +122,7 @@ impl Secret {
     }
 
     /// Refuses what another page may have made the browser send.
-    fn allow(&self, method: &Method, headers: &HeaderMap) -> Result<(), Error> {
+    pub(super) fn allow(&self, method: &Method, headers: &HeaderMap) -> Result<(), Error> {
         if method.is_safe() {
             return Ok(());
         }
@@ -159,19 +160,11 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A session that is open.
-pub(super) struct Open {
-    pub(super) id: Arc<str>,
-    pub(super) found: Found,
-}
-
 /// The sessions of people.
 pub(super) struct Logins {
     kept: Arc<KeptSessions>,
-    clock: Arc<dyn Clock>,
+    store: Arc<dyn Store>,
     ended: Mutex<Ended>,
-    /// Those that ended while Redis was away: there they are still to be closed.
-    unclosed: Arc<Mutex<Vec<Arc<str>>>>,
 }
 
 /// The sessions that ended last: what they have opened ends with them.
@@ -182,27 +175,25 @@ struct Ended {
 }
 
 impl Logins {
-    /// With those that ended before, the last first: Redis may have been away then, and have them still.
-    pub(super) fn new(kept: KeptSessions, before: Vec<Arc<str>>, clock: Arc<dyn Clock>) -> Self {
-        let unclosed = before.iter().take(UNCLOSED).cloned().collect();
-        let (kept, unclosed) = (Arc::new(kept), Arc::new(Mutex::new(unclosed)));
-        let logins = Self { kept, clock, ended: Mutex::default(), unclosed };
-        before.into_iter().rev().for_each(|id| logins.end(id));
-        logins
+    pub(super) fn new(kept: KeptSessions, store: Arc<dyn Store>) -> Self {
+        Self { kept: Arc::new(kept), store, ended: Mutex::default() }
     }
 
     fn ended(&self) -> std::sync::MutexGuard<'_, Ended> {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn now(&self) -> Millis {
+        self.store.clock().now()
+    }
+
     /// Opens a session with a key.
     pub(super) async fn open(&self, key: &KeyRow) -> Result<(Secret, Arc<str>), Error> {
         let secret = Secret::new()?;
         let id = secret.id();
-        let opened_at = self.clock.now();
         let session = Session {
             key: key.id.as_str().into(),
-            opened_at,
+            opened_at: self.now(),
             position: 0,
             unsure_until: Millis(0),
         };
@@ -210,39 +201,42 @@ impl Logins {
         Ok((secret, id))
     }
 
-    /// The session of a request, which may do what it asks for.
-    pub(super) async fn look(
-        &self,
-        secret: &Secret,
-        method: &Method,
-        headers: &HeaderMap,
-    ) -> Result<Open, Error> {
-        let id = secret.id();
-        let over = || Error::new(Code::Unauthorized, "the session is over: log in again");
-        if self.is_over(&id) {
-            return Err(over());
+    /// The session with an id, if it is open as far as this server has heard; it goes on from now. One that is new
+    /// here is still to be [confirmed](Self::confirm).
+    pub(super) async fn look(&self, id: &Arc<str>) -> Option<Found> {
+        if self.is_over(id) {
+            return None;
         }
-        let found = self.kept.look(&id).await.ok_or_else(over)?;
-        if self.is_over(&id) {
-            // It was ended while it was looked for: no copy of it may stay.
-            self.close_beside(id);
-            return Err(over());
+        let found = self.kept.look(id).await?;
+        if self.now().since(found.session.opened_at) >= LONGEST_MS {
+            self.close(id).await;
+            return None;
         }
-        if found.is_sure {
-            self.close_the_rest();
-        }
-        if self.clock.now().since(found.session.opened_at) >= LONGEST_MS {
-            self.close(&id).await;
-            return Err(over());
-        }
-        secret.allow(method, headers)?;
-        Ok(Open { id, found })
+        Some(found)
     }
 
-    /// A session that is open, and the key that opened it.
-    pub(super) async fn key_of(&self, secret: &Secret) -> Option<(Arc<str>, Arc<str>)> {
-        let id = secret.id();
-        self.again(&id).await.map(|found| (id, found.session.key))
+    /// Whether a session that was found is open. Of one that is new here that stands in the store: it may have ended
+    /// before this server followed the log, and Redis may have come back with what it had before that.
+    pub(super) async fn confirm(
+        &self,
+        id: &Arc<str>,
+        found: &Found,
+        tenant: TenantId,
+    ) -> Result<bool, Error> {
+        if found.is_new {
+            let ended = self.store.ended_logins(tenant, vec![id.clone()]).await;
+            if !ended.map_err(store_error)?.is_empty() {
+                self.close(id).await;
+                return Ok(false);
+            }
+            self.kept.keep(id, found);
+        }
+        if self.is_over(id) {
+            // It was ended while it was looked for: no copy of it may stay.
+            self.close_beside(id.clone());
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     /// Whether a session was ended.
@@ -250,32 +244,15 @@ impl Logins {
         self.ended().ids.contains(id)
     }
 
-    /// Ends a session.
+    /// Ends a session here and in Redis; where Redis is away, what it still has of it opens nothing.
     pub(super) async fn close(&self, id: &Arc<str>) {
         self.end(id.clone());
-        close(&self.kept, &self.unclosed, id.clone()).await;
-    }
-
-    /// Redis is back: what ended meanwhile ends there, too.
-    fn close_the_rest(&self) {
-        let unclosed = {
-            let mut unclosed = self.unclosed.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *unclosed)
-        };
-        if unclosed.is_empty() {
-            return;
-        }
-        let (kept, again) = (self.kept.clone(), self.unclosed.clone());
-        tokio::spawn(async move {
-            for id in unclosed {
-                close(&kept, &again, id).await;
-            }
-        });
+        self.kept.close(id).await;
     }
 
     fn close_beside(&self, id: Arc<str>) {
-        let (kept, unclosed) = (self.kept.clone(), self.unclosed.clone());
-        tokio::spawn(async move { close(&kept, &unclosed, id).await });
+        let kept = self.kept.clone();
+        tokio::spawn(async move { kept.close(&id).await });
     }
 
     /// Something was written in a session, and the database stood there.
@@ -291,7 +268,7 @@ impl Logins {
         }
         if let Ok(over) = serde_json::from_str::<Over>(event.payload.get()) {
             self.end(over.id.clone());
-            // Whoever has told of it may be gone before Redis is back.
+            // Another server may have put its copy back before it heard of it.
             self.close_beside(over.id);
         }
     }
@@ -310,32 +287,21 @@ impl Logins {
 
     /// When a session that is used now ends, if nobody uses it again.
     pub(super) fn ends_at(&self) -> Millis {
-        self.clock.now().plus(i64::try_from(LIFE.as_millis()).unwrap_or(i64::MAX))
+        self.now().plus(i64::try_from(LIFE.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// When it ends at the latest, if nobody uses it again.
     pub(super) fn until(&self, session: &Session) -> Millis {
         self.ends_at().min(session.opened_at.plus(LONGEST_MS))
     }
-
-    /// The session with an id, as it is now; it goes on as with any other use.
-    pub(super) async fn again(&self, id: &str) -> Option<Found> {
-        if self.is_over(id) { None } else { self.kept.look(id).await }
-    }
-}
-
-/// Ends a session where it is kept; what Redis cannot be told now it is told later.
-async fn close(kept: &KeptSessions, unclosed: &Mutex<Vec<Arc<str>>>, id: Arc<str>) {
-    if !kept.close(&id).await {
-        let mut unclosed = unclosed.lock().unwrap_or_else(PoisonError::into_inner);
-        if unclosed.len() < UNCLOSED && !unclosed.contains(&id) {
-            unclosed.push(id);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use claudebench_core::Clock;
+    use claudebench_core::time::ManualClock;
+    use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
+    use claudebench_store::{Committer, CommitterOptions, EndLogin, Meta};
     use hyper::header::HeaderValue;
 
     use super::*;
@@ -394,7 +360,7 @@ mod tests {
         let credential = |expires_at: Option<i64>, until: Option<i64>| {
             let key = KeyRow {
                 id: "k".into(),
-                tenant: claudebench_core::TenantId::DEFAULT,
+                tenant: TenantId::DEFAULT,
                 tenant_name: "default".into(),
                 name: "ada".into(),
                 hash: [0; 32],
@@ -420,41 +386,89 @@ mod tests {
         }
     }
 
+    struct Bed {
+        logins: Logins,
+        committer: Option<Committer>,
+        store: Arc<SqliteStore>,
+        clock: ManualClock,
+        _dir: tempfile::TempDir,
+    }
+
+    impl Bed {
+        fn new() -> Self {
+            let clock = ManualClock::at(Millis(0));
+            let dir = tempfile::tempdir().unwrap();
+            let options = SqliteOptions::new(dir.path());
+            let store = SqliteStore::open(options, Arc::new(clock.clone())).unwrap();
+            let (committer, _) =
+                Committer::start(store.clone(), CommitterOptions::default(), Arc::new(|_| {}));
+            let kept = KeptSessions::new(Arc::new(clock.clone()), None);
+            let logins = Logins::new(kept, store.clone());
+            Self { logins, committer: Some(committer), store, clock, _dir: dir }
+        }
+
+        async fn end(&self, login: &Arc<str>) {
+            let (tenant, login, key) = (TenantId::DEFAULT, login.clone(), "k".to_owned());
+            let meta =
+                Meta { tenant, actor: "a".into(), traceparent: None, session: None, key: None };
+            let committer = self.committer.as_ref().unwrap();
+            committer.submit(meta, EndLogin { login, key }).await.unwrap();
+        }
+
+        async fn confirm(&self, id: &Arc<str>, found: &Found) -> Result<bool, Error> {
+            self.logins.confirm(id, found, TenantId::DEFAULT).await
+        }
+
+        async fn has_a_copy(&self, id: &str) -> bool {
+            self.logins.kept.look(id).await.is_some()
+        }
+    }
+
+    fn session(opened_at: Millis) -> Session {
+        Session { key: "k".into(), opened_at, position: 0, unsure_until: Millis(0) }
+    }
+
     #[tokio::test]
     async fn a_session_ends_after_thirty_days_however_much_it_is_used() {
-        let clock = Arc::new(claudebench_core::time::ManualClock::at(Millis(0)));
-        let kept = KeptSessions::new(clock.clone(), None);
-        let logins = Logins::new(kept, Vec::new(), clock.clone());
-        let session = |opened_at| Session {
-            key: "k".into(),
-            opened_at,
-            position: 0,
-            unsure_until: Millis(0),
-        };
+        let Bed { logins, clock, .. } = &Bed::new();
         let day = 24 * 3_600_000;
         assert_eq!(logins.until(&session(Millis(0))), Millis(day), "a day after it was used last");
         clock.advance(LONGEST_MS - day / 2);
         assert_eq!(logins.until(&session(Millis(0))), Millis(LONGEST_MS));
-        let headers = HeaderMap::new();
-        let secret = Secret::new().unwrap();
-        logins.kept.open(&secret.id(), session(clock.now())).await;
+        let id = Secret::new().unwrap().id();
+        logins.kept.open(&id, session(clock.now())).await;
         for _ in 0..59 {
             clock.advance(day / 2);
-            assert!(logins.look(&secret, &Method::GET, &headers).await.is_ok());
+            assert!(logins.look(&id).await.is_some());
         }
         clock.advance(day / 2);
-        assert!(logins.look(&secret, &Method::GET, &headers).await.is_err());
+        assert_eq!(logins.look(&id).await, None);
     }
 
     #[tokio::test]
-    async fn what_ended_before_is_over_and_of_too_many_the_first_are_forgotten() {
-        let clock = Arc::new(claudebench_core::time::ManualClock::at(Millis(0)));
-        let kept = KeptSessions::new(clock.clone(), None);
-        let before = (0..ENDED).rev().map(|n| n.to_string().into()).collect();
-        let logins = Logins::new(kept, before, clock);
+    async fn one_that_is_new_here_is_open_unless_the_store_says_otherwise() {
+        let mut bed = Bed::new();
+        let found = Found { session: session(bed.clock.now()), is_sure: true, is_new: true };
+        let [open, ended, later, unknown] = ["open", "ended", "later", "unknown"].map(Arc::from);
+        bed.end(&ended).await;
+        assert!(bed.confirm(&open, &found).await.unwrap() && bed.has_a_copy(&open).await);
+        assert!(!bed.confirm(&ended, &found).await.unwrap() && !bed.has_a_copy(&ended).await);
+        assert_eq!(bed.logins.look(&ended).await, None);
+        bed.logins.end(later.clone());
+        assert!(!bed.confirm(&later, &found).await.unwrap(), "the log has told meanwhile");
+        bed.committer = None;
+        bed.store.close();
+        bed.confirm(&unknown, &found).await.unwrap_err();
+        assert!(!bed.has_a_copy(&unknown).await, "it is asked for again");
+        let known = Found { is_new: false, ..found };
+        assert!(bed.confirm(&open, &known).await.unwrap(), "of what is known nobody is asked");
+    }
+
+    #[tokio::test]
+    async fn of_too_many_that_ended_the_first_are_forgotten() {
+        let Bed { logins, .. } = &Bed::new();
+        (0..ENDED).for_each(|n| logins.end(n.to_string().into()));
         assert!(logins.is_over("0") && logins.is_over(&(ENDED - 1).to_string()));
-        let unclosed = logins.unclosed.lock().unwrap().clone();
-        assert_eq!((unclosed.len(), &*unclosed[0]), (UNCLOSED, &*(ENDED - 1).to_string()));
         logins.close(&"one more".into()).await;
         assert!(!logins.is_over("0") && logins.is_over("1") && logins.is_over("one more"));
     }

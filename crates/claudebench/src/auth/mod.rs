@@ -19,7 +19,6 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 pub use self::login::Credential;
-pub use self::login::ENDED;
 use self::login::Logins;
 pub(crate) use self::login::{Secret, no_cookies};
 use crate::transport::forwarded::Client;
@@ -81,6 +80,16 @@ pub(crate) struct LoggedIn {
     pub(crate) credential: Credential,
 }
 
+/// A session that a browser had before it logged in anew.
+pub(crate) struct Before {
+    /// The session.
+    pub(crate) login: Arc<str>,
+    /// Whom it is of.
+    pub(crate) owner: Arc<Principal>,
+    /// The key that opened it.
+    pub(crate) key: Arc<KeyRow>,
+}
+
 /// A key or a session that opened a connection, and opens nothing any more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Lost {
@@ -114,13 +123,13 @@ impl From<Lost> for Error {
 const LOOK: Duration = Duration::from_secs(60);
 
 impl Auth {
-    /// With the keys of a store, and its sessions with those that ended last. Where keys are not required, a caller
-    /// without one is the person at this machine.
+    /// With the keys of a store, and the sessions of people. Where keys are not required, a caller without one is the
+    /// person at this machine.
     #[must_use]
     pub fn new(
         required: bool,
         keys: Vec<KeyRow>,
-        (sessions, ended): (KeptSessions, Vec<Arc<str>>),
+        sessions: KeptSessions,
         store: Arc<dyn Store>,
     ) -> Self {
         let auth = Self {
@@ -130,7 +139,7 @@ impl Auth {
             generation: AtomicU64::new(0),
             known: AtomicU64::new(0),
             revoked: watch::Sender::new(()),
-            logins: Logins::new(sessions, ended, store.clock()),
+            logins: Logins::new(sessions, store.clone()),
             store,
         };
         auth.put(keys);
@@ -287,14 +296,23 @@ impl Auth {
         method: &Method,
         headers: &HeaderMap,
     ) -> Result<Known, Error> {
-        let open = self.logins.look(secret, method, headers).await?;
-        let gone = || Error::new(Code::Unauthorized, "the API key of this session is gone: log in");
-        let key = self.found(&open.found.session.key).await?.ok_or_else(gone)?;
-        let principal = principal_of(&key, self.store.clock().now()).ok_or_else(gone)?;
-        let seen = Seen::of(&open.found);
-        let until = Some(self.logins.until(&open.found.session));
-        let credential = Some(Arc::new(Credential { key, login: Some(open.id), until }));
+        let id = secret.id();
+        let (found, key) = self.session(&id).await?;
+        secret.allow(method, headers)?;
+        let principal = principal_of(&key, self.store.clock().now()).ok_or_else(key_gone)?;
+        let seen = Seen::of(&found);
+        let until = Some(self.logins.until(&found.session));
+        let credential = Some(Arc::new(Credential { key, login: Some(id), until }));
         Ok(Known { principal: Arc::new(principal), credential, seen })
+    }
+
+    /// A session that is open, and its key.
+    async fn session(&self, id: &Arc<str>) -> Result<(Found, Arc<KeyRow>), Error> {
+        let over = || Error::new(Code::Unauthorized, "the session is over: log in again");
+        let found = self.logins.look(id).await.ok_or_else(over)?;
+        let key = self.found(&found.session.key).await?.ok_or_else(key_gone)?;
+        let is_open = self.logins.confirm(id, &found, key.tenant).await?;
+        if is_open { Ok((found, key)) } else { Err(over()) }
     }
 
     /// Opens a session with a key of somebody's, which [`Self::by_key`] has found.
@@ -317,14 +335,19 @@ impl Auth {
         self.revoked.send_replace(());
     }
 
-    /// The session of a secret, if it is open: itself, and the public id of its key.
-    pub(crate) async fn open_session(&self, secret: &Secret) -> Option<(Arc<str>, Arc<str>)> {
-        self.logins.key_of(secret).await
-    }
-
-    /// Whom a key is of, by its public id, if it still opens something.
-    pub(crate) fn principal_by_id(&self, key: &str) -> Option<Arc<Principal>> {
-        principal_of(&*self.key(key)?, self.store.clock().now()).map(Arc::new)
+    /// The session of a secret, if it is open, and whom it is of.
+    ///
+    /// # Errors
+    /// When the store cannot say whether it is.
+    pub(crate) async fn open_session(&self, secret: &Secret) -> Result<Option<Before>, Error> {
+        let login = secret.id();
+        let key = match self.session(&login).await {
+            Ok((_, key)) => key,
+            Err(error) if error.code == Code::Unauthorized => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let owner = principal_of(&key, self.store.clock().now()).map(Arc::new);
+        Ok(owner.map(|owner| Before { login, owner, key }))
     }
 
     /// What its session has written by now, wherever: for what goes on for longer than one request.
@@ -332,7 +355,7 @@ impl Auth {
         let Some(login) = credential.and_then(|one| one.login.as_ref()) else {
             return Seen::Nothing;
         };
-        self.logins.again(login).await.map_or(Seen::Unknown, |found| Seen::of(&found))
+        self.session(login).await.map_or(Seen::Unknown, |(found, _)| Seen::of(&found))
     }
 
     /// Something was written by a caller, and the database stood there: whichever server its session asks
@@ -347,6 +370,10 @@ impl Auth {
     pub(crate) fn session_ends_at(&self) -> Millis {
         self.logins.ends_at()
     }
+}
+
+fn key_gone() -> Error {
+    Error::new(Code::Unauthorized, "the API key of this session is gone: log in")
 }
 
 /// The key that a request carries, in one of the two headers.

@@ -15,7 +15,7 @@ use claudebench_core::event::{Event, scope};
 use claudebench_core::{Clock, Cursor, Millis, Scope, TenantId};
 use claudebench_services::event::wire;
 use claudebench_services::task::StoredTasks;
-use claudebench_store::{Span, Store, StoreError};
+use claudebench_store::{Span, Store};
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -24,7 +24,6 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::{StartError, until};
-use crate::auth::ENDED;
 use crate::config::Config;
 use crate::transport::App;
 
@@ -216,17 +215,10 @@ pub(super) fn cache(
     Ok(Some(Cache::new(options, source, about, layers, (&of_store, server))))
 }
 
-/// The sessions of people who have logged in, and those that ended last.
-pub(super) async fn sessions(
-    together: Option<&Together>,
-    store: &Arc<dyn Store>,
-) -> Result<(KeptSessions, Vec<Arc<str>>), StoreError> {
-    let Some(Together { links, sender, .. }) = together else {
-        // Those of before have ended with the server that had them.
-        return Ok((KeptSessions::new(store.clock(), None), Vec::new()));
-    };
-    let shared = Some((links.clone(), &*sender.store));
-    Ok((KeptSessions::new(store.clock(), shared), store.ended_logins(ENDED).await?))
+/// The sessions of people who have logged in.
+pub(super) fn sessions(together: Option<&Together>, clock: Arc<dyn Clock>) -> KeptSessions {
+    let shared = together.map(|together| (together.links.clone(), &*together.sender.store));
+    KeptSessions::new(clock, shared)
 }
 
 /// What counts calls.

@@ -16,7 +16,7 @@ use super::answer::{self, Body};
 use super::dispatch::Caller;
 use super::forwarded::Client;
 use super::{App, rates};
-use crate::auth::{Credential, Secret, no_cookies};
+use crate::auth::{Before, Credential, Secret, no_cookies};
 
 /// Where these are.
 pub(super) const LOG_IN: &str = "/auth/login";
@@ -97,10 +97,12 @@ pub(super) async fn log_in(
     }
 }
 
-/// Ends a session, and writes that down: all servers hear of it by the log, and those that start later read it.
+/// Writes down that a session has ended, and ends it: all servers hear of it by the log, and ask for it when they see
+/// a session for the first time. While that cannot be written, the session goes on, so that its end can be tried again.
 async fn end(app: &App, cx: &Context, login: &Arc<str>, key: &str) -> Result<(), Error> {
+    cx.commit(EndLogin { login: login.clone(), key: key.to_owned() }).await?;
     app.auth.log_out(login).await;
-    cx.commit(EndLogin { login: login.clone(), key: key.to_owned() }).await
+    Ok(())
 }
 
 /// Says in the log that a session has begun, and ends the one before it.
@@ -112,12 +114,10 @@ async fn begin(
 ) -> Result<(), Error> {
     // Whoever had the browser before is logged out: a session that somebody else has planted is of no use.
     if let Some(secret) = Secret::of(headers)
-        && let Some((before, by)) = app.auth.open_session(&secret).await
+        && let Some(Before { login, owner, key }) = app.auth.open_session(&secret).await?
     {
         // It ends in the log of those who own it.
-        let owner = app.auth.principal_by_id(&by);
-        let of = owner.map(|owner| Context::new(app.shared.clone(), owner));
-        end(app, of.as_ref().unwrap_or(cx), &before, &by).await?;
+        end(app, &Context::new(app.shared.clone(), owner), &login, &key.id).await?;
     }
     let id = login.map(|login| &**login).unwrap_or_default();
     login_event(cx, &LoginStarted { id, key: &key.id, life: std::marker::PhantomData }).await

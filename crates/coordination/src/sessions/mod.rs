@@ -67,6 +67,9 @@ pub struct Found {
     pub session: Session,
     /// Whether its position is the last one: it is not known while Redis is away.
     pub is_sure: bool,
+    /// Whether this server has no copy of it. Redis may have come back with what it had long ago: whoever knows that
+    /// the session was not ended keeps one.
+    pub is_new: bool,
 }
 
 /// The sessions of a server: in Redis where there is one, with a copy in memory for while it is away.
@@ -95,19 +98,21 @@ impl KeptSessions {
     /// The one with an id.
     pub async fn look(&self, id: &str) -> Option<Found> {
         let Some(shared) = &self.shared else {
-            return self.memory.get(id).map(|session| Found { session, is_sure: true });
+            return self.copy(id, true);
         };
         match shared.look(id).await {
             Ok(Standing::Open(mut session)) => {
-                let own = self.memory.get(id).map_or(0, |own| own.position);
-                if own > session.position {
-                    // What was written here did not get there.
-                    session.position = own;
-                    let _ = shared.wrote(id, own).await;
+                let own = self.memory.get(id);
+                if let Some(own) = &own {
+                    if own.position > session.position {
+                        // What was written here did not get there.
+                        session.position = own.position;
+                        let _ = shared.wrote(id, own.position).await;
+                    }
+                    self.memory.put(id, session.clone());
                 }
-                self.memory.put(id, session.clone());
                 let is_sure = session.unsure_until <= self.clock.now();
-                Some(Found { session, is_sure })
+                Some(Found { session, is_sure, is_new: own.is_none() })
             }
             Ok(Standing::Over) => {
                 self.memory.remove(id);
@@ -118,10 +123,19 @@ impl KeptSessions {
                 let mut session = self.memory.get(id)?;
                 session.unsure_until = self.clock.now().plus(UNSURE_MS);
                 self.open(id, session.clone()).await;
-                Some(Found { session, is_sure: false })
+                Some(Found { session, is_sure: false, is_new: false })
             }
-            Err(_) => self.memory.get(id).map(|session| Found { session, is_sure: false }),
+            Err(_) => self.copy(id, false),
         }
+    }
+
+    fn copy(&self, id: &str, is_sure: bool) -> Option<Found> {
+        self.memory.get(id).map(|session| Found { session, is_sure, is_new: false })
+    }
+
+    /// Keeps a copy of one that was found and is known not to have ended.
+    pub fn keep(&self, id: &str, found: &Found) {
+        self.memory.put(id, found.session.clone());
     }
 
     /// Something was written in it. Before the answer: the next read may come to any server.
@@ -136,13 +150,12 @@ impl KeptSessions {
         }
     }
 
-    /// Ends it; false where Redis still has it, since it is away. All servers are told of the end by the log, and do
-    /// the same: one that has a copy would bring it back.
-    pub async fn close(&self, id: &str) -> bool {
+    /// Ends it; while Redis is away, that still has it. All servers are told of the end by the log, and do the same:
+    /// one that has a copy would bring it back.
+    pub async fn close(&self, id: &str) {
         self.memory.remove(id);
-        match &self.shared {
-            Some(shared) => shared.close(id).await.is_ok(),
-            None => true,
+        if let Some(shared) = &self.shared {
+            let _ = shared.close(id).await;
         }
     }
 }

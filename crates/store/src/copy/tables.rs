@@ -91,7 +91,6 @@ tables! {
         tenant Int, scope Text, reason Text, until Int, paused_at Int, paused_by Text;
     keys 1 false:
         id Text, tenant Int, name Text, hash Bytes, scopes List, created_at Int, expires_at Int;
-    ended_logins 2 false: tenant Int, login Text, at Int;
     votes 3 false: tenant Int, decision Text, instance Text, value Text, at Int;
     decisions 2 false: tenant Int, decision Text, value Text, votes Int, at Int;
     batches 2 false: tenant Int, id Text, processor Text, items Int, at Int;
@@ -104,4 +103,5 @@ tables! {
     worker_metrics 3 false:
         tenant Int, day Int, worker Text, started Int, completed Int, failed Int, returned Int,
         lost Int, worked Int, worked_ms Int, first Int, last Int;
+    ended_logins 2 false: tenant Int, login Text, at Int;
 }

@@ -6,7 +6,6 @@ use claudebench_core::{Millis, TaskId, TenantId};
 
 use super::replicas::Way;
 use super::{PostgresStore, read};
-use crate::change::ENDED_LOGIN_MS;
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::page::is_quick;
 use crate::read::{
@@ -241,10 +240,13 @@ impl PostgresStore {
         snapshot.end(found)
     }
 
-    pub(super) async fn ended_logins(&self, limit: usize) -> Result<Vec<Arc<str>>, StoreError> {
-        let since = self.shared.clock.now().plus(-ENDED_LOGIN_MS);
+    pub(super) async fn ended_logins(
+        &self,
+        tenant: TenantId,
+        logins: &[Arc<str>],
+    ) -> Result<Vec<Arc<str>>, StoreError> {
         let snapshot = self.quick.snapshot().await?;
-        let found = read::admin::ended_logins(&snapshot, since, limit).await;
+        let found = read::admin::ended_logins(&snapshot, tenant, logins).await;
         snapshot.end(found)
     }
 

@@ -403,8 +403,12 @@ impl Store for PostgresStore {
         Box::pin(self.keys(tenant))
     }
 
-    fn ended_logins(&self, limit: usize) -> BoxFuture<'_, Vec<Arc<str>>> {
-        Box::pin(self.ended_logins(limit))
+    fn ended_logins(
+        &self,
+        tenant: TenantId,
+        logins: Vec<Arc<str>>,
+    ) -> BoxFuture<'_, Vec<Arc<str>>> {
+        Box::pin(async move { self.ended_logins(tenant, &logins).await })
     }
 
     fn counted(&self) -> BoxFuture<'_, Counted> {

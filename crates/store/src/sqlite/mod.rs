@@ -43,7 +43,6 @@ pub use lock::DirLock;
 pub use open::OpenError;
 pub use options::SqliteOptions;
 
-use crate::change::ENDED_LOGIN_MS;
 use crate::committer::Source;
 use crate::metrics::{Counted, MetricQuery, MetricRow, WorkerQuery, WorkersFound};
 use crate::read::{
@@ -393,9 +392,12 @@ impl Store for SqliteStore {
         self.read(move |db| read::admin::keys(db, tenant))
     }
 
-    fn ended_logins(&self, limit: usize) -> BoxFuture<'_, Vec<Arc<str>>> {
-        let since = self.clock.now().plus(-ENDED_LOGIN_MS);
-        self.read(move |db| read::admin::ended_logins(db, since, limit))
+    fn ended_logins(
+        &self,
+        tenant: TenantId,
+        logins: Vec<Arc<str>>,
+    ) -> BoxFuture<'_, Vec<Arc<str>>> {
+        self.read(move |db| read::admin::ended_logins(db, tenant, &logins))
     }
 
     fn counted(&self) -> BoxFuture<'_, Counted> {

@@ -245,8 +245,12 @@ impl Store for Pair {
         Store::keys(self.next(), tenant)
     }
 
-    fn ended_logins(&self, limit: usize) -> BoxFuture<'_, Vec<Arc<str>>> {
-        Store::ended_logins(self.next(), limit)
+    fn ended_logins(
+        &self,
+        tenant: TenantId,
+        logins: Vec<Arc<str>>,
+    ) -> BoxFuture<'_, Vec<Arc<str>>> {
+        Store::ended_logins(self.next(), tenant, logins)
     }
 
     fn counted(&self) -> BoxFuture<'_, Counted> {

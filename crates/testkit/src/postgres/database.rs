@@ -63,6 +63,16 @@ impl Database {
         client
     }
 
+    /// Takes a table away: whoever needs it fails, until it is put back under its name.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn rename(&self, table: &str, name: &str) {
+        let client = connect(&self.url()).await.expect("a server that runs");
+        let rename = format!("ALTER TABLE {table} RENAME TO {name}");
+        client.batch_execute(&rename).await.expect("it is there");
+    }
+
     /// Waits until somebody waits for what another one holds.
     pub async fn until_held_up(&self) {
         let client = connect(&self.address.url("postgres")).await.expect("a server that runs");

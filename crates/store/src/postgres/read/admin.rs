@@ -156,13 +156,14 @@ pub(in crate::postgres) async fn keys(
     rows.iter().map(rows::key).collect()
 }
 
-/// Those that ended since then, the last first.
+/// Those of these that were ended.
 pub(in crate::postgres) async fn ended_logins(
     db: &Snapshot,
-    since: Millis,
-    limit: usize,
+    tenant: TenantId,
+    logins: &[Arc<str>],
 ) -> Result<Vec<Arc<str>>, Failed> {
-    let rows = db.query(sql::ENDED_LOGINS, &params![since.0, page::count(limit)]).await?;
+    let logins: Vec<&str> = logins.iter().map(|login| &**login).collect();
+    let rows = db.query(sql::ENDED_LOGINS, &params![tenant.0, logins]).await?;
     rows.iter().map(|row| Ok(Arc::from(row.try_get::<_, &str>(0)?))).collect()
 }
 

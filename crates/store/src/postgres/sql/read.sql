@@ -243,7 +243,7 @@ FROM keys AS k JOIN tenants AS t ON t.id = k.tenant
 WHERE $1::bigint IS NULL OR k.tenant = $1 ORDER BY k.created_at, k.id;
 
 -- name: ended_logins
-SELECT login FROM ended_logins WHERE at > $1 ORDER BY at DESC LIMIT $2;
+SELECT login FROM ended_logins WHERE tenant = $1 AND login = ANY ($2);
 
 -- name: words_tail
 SELECT t.id, t.text FROM (

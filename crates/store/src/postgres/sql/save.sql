@@ -220,7 +220,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- name: end_logins
 INSERT INTO ended_logins (tenant, login, at)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[])
-ON CONFLICT (tenant, login) DO NOTHING;
+ON CONFLICT (tenant, login) DO UPDATE SET at = excluded.at;
 
 -- name: put_votes
 INSERT INTO votes (tenant, decision, instance, value, at)

@@ -1,4 +1,4 @@
--- Sessions of people that have ended: who starts anew knows them.
+-- Sessions of people that have ended.
 CREATE TABLE ended_logins (
     tenant INTEGER NOT NULL,
     -- by what servers know it, which nobody can use

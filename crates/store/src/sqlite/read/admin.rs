@@ -175,15 +175,18 @@ pub(in crate::sqlite) fn keys(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Those that ended since then, the last first.
+/// Those of these that were ended.
 pub(in crate::sqlite) fn ended_logins(
     db: &Connection,
-    since: Millis,
-    limit: usize,
+    tenant: TenantId,
+    logins: &[Arc<str>],
 ) -> Result<Vec<Arc<str>>, ReadError> {
     let mut statement = db.prepare_cached(sql::ENDED_LOGINS)?;
-    let rows = statement.query_map(params![since.0, page::count(limit)], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let mut ended = Vec::new();
+    for login in logins {
+        ended.extend(statement.query_row(params![tenant.0, login], |row| row.get(0)).optional()?);
+    }
+    Ok(ended)
 }
 
 pub(in crate::sqlite) fn session(

@@ -160,7 +160,7 @@ FROM keys AS k JOIN tenants AS t ON t.id = k.tenant
 WHERE ?1 IS NULL OR k.tenant = ?1 ORDER BY k.created_at, k.id;
 
 -- name: ended_logins
-SELECT login FROM ended_logins WHERE at > ? ORDER BY at DESC LIMIT ?;
+SELECT login FROM ended_logins WHERE tenant = ? AND login = ?;
 
 -- name: ready_lanes
 WITH RECURSIVE lanes (lane) AS (

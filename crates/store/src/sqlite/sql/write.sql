@@ -337,7 +337,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?);
 DELETE FROM keys WHERE id = ?1 AND (?2 IS NULL OR tenant = ?2);
 
 -- name: end_login
-INSERT OR IGNORE INTO ended_logins (tenant, login, at) VALUES (?, ?, ?);
+INSERT OR REPLACE INTO ended_logins (tenant, login, at) VALUES (?, ?, ?);
 
 -- name: decision
 SELECT value, votes FROM decisions WHERE tenant = ? AND decision = ?;

@@ -305,7 +305,7 @@ macro_rules! store_cases {
                 a_key_is_kept_until_it_is_revoked
                 a_key_of_a_new_tenant_makes_the_tenant
                 a_vote_is_decided_by_more_than_half
-                that_a_login_has_ended_is_known_for_two_days
+                that_a_login_has_ended_is_known_for_longer_than_one_lasts
                 a_batch_is_done_by_one
                 what_was_shared_is_forgotten_after_a_day
                 a_flush_leaves_nothing_of_the_tenants_tasks

@@ -1,9 +1,12 @@
 //! What instances share beside tasks: configuration, keys, votes, batches, and a clean slate.
 
+use std::sync::Arc;
+
 use claudebench_core::{Status, TenantId};
 use claudebench_store::{
-    AddKey, BatchDone, ConfigPage, Create, EndLogin, Flush, Flushed, Freshness, NewTask,
-    OnDuplicate, PAGE_BYTES, ProcessBatch, Refusal, RevokeKey, SetConfig, Tally, Until, Vote,
+    AddKey, BatchDone, ConfigPage, Create, ENDED_LOGIN_MS, EndLogin, Flush, Flushed, Freshness,
+    NewTask, OnDuplicate, PAGE_BYTES, ProcessBatch, Refusal, RevokeKey, SetConfig, Tally, Until,
+    Vote,
 };
 
 use super::bed::{Bed, Stop};
@@ -101,40 +104,43 @@ pub(super) async fn a_key_of_a_new_tenant_makes_the_tenant(bed: &mut Bed) {
     assert_eq!(of(bed, TenantId::DEFAULT).await, 0);
 }
 
-pub(super) async fn that_a_login_has_ended_is_known_for_two_days(bed: &mut Bed) {
+pub(super) async fn that_a_login_has_ended_is_known_for_longer_than_one_lasts(bed: &mut Bed) {
     const HOUR: i64 = 3_600_000;
     let end = |login: &str| EndLogin { login: login.into(), key: "k".into() };
-    let ended = async |bed: &Bed, limit| -> Vec<String> {
-        let found = bed.store().ended_logins(limit).await.unwrap();
-        found.iter().map(|login| (**login).to_owned()).collect()
+    let ended = async |bed: &Bed, tenant| -> Vec<String> {
+        let asked = ["first", "never", "second", "theirs"].map(Arc::from).to_vec();
+        let found = bed.store().ended_logins(tenant, asked).await.unwrap();
+        let mut found: Vec<_> = found.iter().map(|login| (**login).to_owned()).collect();
+        found.sort();
+        found
     };
-    assert!(ended(bed, 10).await.is_empty());
+    let ours = TenantId::DEFAULT;
+    assert!(ended(bed, ours).await.is_empty());
+    assert!(bed.store().ended_logins(ours, Vec::new()).await.unwrap().is_empty());
     bed.ok(end("first")).await;
-    bed.pass(HOUR).await;
     bed.ok(end("second")).await;
     let other = bed.tenant("other").await;
-    bed.clock.advance(1);
     bed.submit_as(meta_of(other), end("theirs")).await.unwrap();
-    bed.clock.advance(1);
-    bed.ok(end("first")).await;
+    bed.pass(HOUR).await;
+    bed.ok(end("second")).await;
     let told = bed.log().await;
     let told: Vec<_> = told.iter().filter(|event| &*event.kind == "login.ended").collect();
     assert_eq!(told.len(), 4, "whoever ends one again says so");
     assert_eq!((&payload(told[0])["id"], &payload(told[0])["key"]), (&"first".into(), &"k".into()));
-    assert_eq!(
-        ended(bed, 10).await,
-        ["theirs", "second", "first"],
-        "of all tenants, the last first"
-    );
-    assert_eq!(ended(bed, 2).await, ["theirs", "second"]);
-    for how in Stop::ALL {
-        bed.again(how).await;
-        assert_eq!(ended(bed, 10).await, ["theirs", "second", "first"]);
+    for how in [None].into_iter().chain(Stop::ALL.map(Some)) {
+        if let Some(how) = how {
+            bed.again(how).await;
+        }
+        assert_eq!(ended(bed, ours).await, ["first", "second"]);
+        assert_eq!(ended(bed, other).await, ["theirs"], "of each tenant apart");
     }
-    bed.pass(47 * HOUR - 2).await;
-    assert_eq!(ended(bed, 10).await, ["theirs", "second"]);
-    bed.pass(HOUR + 1).await;
-    assert!(ended(bed, 10).await.is_empty());
+    bed.pass(ENDED_LOGIN_MS - HOUR - 1).await;
+    assert_eq!(ended(bed, ours).await, ["first", "second"]);
+    bed.pass(HOUR).await;
+    assert_eq!(ended(bed, ours).await, ["second"], "it was ended again an hour later");
+    bed.pass(HOUR).await;
+    assert!(ended(bed, ours).await.is_empty());
+    assert!(ended(bed, other).await.is_empty());
 }
 
 fn vote(instance: &str, value: &str) -> Vote {
