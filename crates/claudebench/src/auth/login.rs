@@ -5,23 +5,17 @@ use std::collections::{HashSet, VecDeque};
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use claudebench_coordination::sessions::{Found, KeptSessions, LIFE, Session};
+use claudebench_coordination::sessions::{Found, KeptSessions, LIFE, Looked, Session};
 use claudebench_core::event::Event;
-use claudebench_core::{Code, Error, Millis, TenantId};
+use claudebench_core::{Error, Millis, TenantId};
 use claudebench_services::context::store_error;
 use claudebench_store::{ENDED_LOGIN_MS, KeyRow, Store};
-use hyper::Method;
-use hyper::header::{COOKIE, HeaderMap};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
 
-use super::Lost;
+use super::{Lost, Secret};
 
-/// The name of the cookie, and what browsers take over TLS alone, for this host alone.
-const COOKIE_NAME: &str = "cb_session";
-const SECURE_NAME: &str = "__Host-cb_session";
-/// Where a page says again what only it can know.
-pub(crate) const CSRF_HEADER: &str = "x-csrf-token";
 /// So many ended sessions are remembered: this server has no copy of them, and the store knows of all.
 const ENDED: usize = 10_000;
 /// Nobody stays logged in for longer.
@@ -70,101 +64,15 @@ impl Deref for Credential {
     }
 }
 
-/// The secret of a session, as the cookie has it.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret(String);
-
-impl Secret {
-    /// A new one.
-    ///
-    /// # Errors
-    /// When the system gives no random numbers.
-    fn new() -> Result<Self, Error> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).map_err(|error| {
-            Error::new(Code::Internal, format!("the system gives no random numbers: {error}"))
-        })?;
-        Ok(Self(hex(&bytes)))
-    }
-
-    /// The one in the headers of a request. Under the name that is for TLS it can only be ours: anybody who can make
-    /// a browser take a cookie for this host may have set the other one.
-    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let values = |name: &'static str| {
-            let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-            let pairs =
-                cookies.flat_map(|line| line.split(';')).filter_map(|one| one.split_once('='));
-            pairs.filter(move |(found, _)| found.trim() == name).map(|(_, value)| value.trim())
-        };
-        let reads =
-            |value: &&str| value.len() == 64 && value.bytes().all(|b| b.is_ascii_hexdigit());
-        let name = if Self::is_secure(headers) { SECURE_NAME } else { COOKIE_NAME };
-        values(name).find(reads).map(|value| Self(value.to_owned()))
-    }
-
-    /// Whether there is one under the name that browsers take over TLS alone.
-    pub(crate) fn is_secure(headers: &HeaderMap) -> bool {
-        let cookies = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        cookies
-            .flat_map(|line| line.split(';'))
-            .any(|one| one.split_once('=').is_some_and(|(name, _)| name.trim() == SECURE_NAME))
-    }
-
-    /// By what servers know it.
-    pub(super) fn id(&self) -> Arc<str> {
-        hex(&Sha256::digest(self.0.as_bytes())).into()
-    }
-
-    /// What a page of ours is told, and no other can guess.
-    pub(crate) fn csrf(&self) -> String {
-        let told = Sha256::new().chain_update("csrf ").chain_update(&self.0).finalize();
-        hex(&told[..16])
-    }
-
-    /// Refuses what another page may have made the browser send.
-    pub(super) fn allow(&self, method: &Method, headers: &HeaderMap) -> Result<(), Error> {
-        if method.is_safe() {
-            return Ok(());
-        }
-        let said = headers.get(CSRF_HEADER).map(|value| value.as_bytes()).unwrap_or_default();
-        if subtle::ConstantTimeEq::ct_eq(said, self.csrf().as_bytes()).into() {
-            return Ok(());
-        }
-        let message = "with a session's cookie, what changes something takes the header \
-                       `X-CSRF-Token` as GET /auth/session says it";
-        Err(Error::new(Code::Forbidden, message))
-    }
-
-    /// The headers that give it to a browser, and take another one that it had under the other name.
-    pub(crate) fn cookies(&self, secure: bool) -> [String; 2] {
-        [cookie(&self.0, LIFE.as_secs(), secure), cookie("", 0, !secure)]
-    }
-}
-
-/// The headers that take it from a browser, under either name.
-pub(crate) fn no_cookies() -> [String; 2] {
-    [false, true].map(|secure| cookie("", 0, secure))
-}
-
-fn cookie(value: &str, seconds: u64, secure: bool) -> String {
-    let (name, more) = if secure { (SECURE_NAME, "; Secure") } else { (COOKIE_NAME, "") };
-    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{more}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // A text can always be written to.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// The sessions of people.
 pub(super) struct Logins {
     kept: Arc<KeptSessions>,
     store: Arc<dyn Store>,
     ended: Mutex<Ended>,
+    /// Rings when one has ended.
+    ring: watch::Sender<()>,
+    /// Of commits a thread may tell that knows of no runtime.
+    runtime: Handle,
 }
 
 /// The sessions that ended last: what they have opened ends with them.
@@ -175,8 +83,10 @@ struct Ended {
 }
 
 impl Logins {
-    pub(super) fn new(kept: KeptSessions, store: Arc<dyn Store>) -> Self {
-        Self { kept: Arc::new(kept), store, ended: Mutex::default() }
+    /// Inside a runtime; `ring` rings when one has ended.
+    pub(super) fn new(kept: KeptSessions, store: Arc<dyn Store>, ring: watch::Sender<()>) -> Self {
+        let (kept, runtime) = (Arc::new(kept), Handle::current());
+        Self { kept, store, ended: Mutex::default(), ring, runtime }
     }
 
     fn ended(&self) -> std::sync::MutexGuard<'_, Ended> {
@@ -201,13 +111,20 @@ impl Logins {
         Ok((secret, id))
     }
 
-    /// The session with an id, if it is open as far as this server has heard; it goes on from now. One that is new
-    /// here is still to be [confirmed](Self::confirm).
+    /// The session with an id, if it is open as far as is known; it goes on from now. It is still to be
+    /// [confirmed](Self::confirm).
     pub(super) async fn look(&self, id: &Arc<str>) -> Option<Found> {
         if self.is_over(id) {
             return None;
         }
-        let found = self.kept.look(id).await?;
+        let found = match self.kept.look(id).await {
+            Looked::Open(found) => found,
+            Looked::Over => {
+                self.end(id.clone());
+                return None;
+            }
+            Looked::Unknown => return None,
+        };
         if self.now().since(found.session.opened_at) >= LONGEST_MS {
             self.close(id).await;
             return None;
@@ -215,7 +132,7 @@ impl Logins {
         Some(found)
     }
 
-    /// Whether a session that was found is open. Of one that is new here that stands in the store: it may have ended
+    /// Whether a session that was found is open. Where there is doubt, the store says it: the session may have ended
     /// before this server followed the log, and Redis may have come back with what it had before that.
     pub(super) async fn confirm(
         &self,
@@ -223,13 +140,13 @@ impl Logins {
         found: &Found,
         tenant: TenantId,
     ) -> Result<bool, Error> {
-        if found.is_new {
+        if found.doubt.is_some() {
             let ended = self.store.ended_logins(tenant, vec![id.clone()]).await;
             if !ended.map_err(store_error)?.is_empty() {
                 self.close(id).await;
                 return Ok(false);
             }
-            self.kept.keep(id, found);
+            self.kept.keep(id, found).await;
         }
         if self.is_over(id) {
             // It was ended while it was looked for: no copy of it may stay.
@@ -251,8 +168,11 @@ impl Logins {
     }
 
     fn close_beside(&self, id: Arc<str>) {
-        let kept = self.kept.clone();
-        tokio::spawn(async move { kept.close(&id).await });
+        self.kept.forget(&id);
+        if self.kept.are_shared() {
+            let kept = self.kept.clone();
+            self.runtime.spawn(async move { kept.close(&id).await });
+        }
     }
 
     /// Something was written in a session, and the database stood there.
@@ -275,14 +195,17 @@ impl Logins {
 
     fn end(&self, id: Arc<str>) {
         let mut ended = self.ended();
-        if ended.ids.insert(id.clone()) {
-            ended.order.push_back(id);
+        if !ended.ids.insert(id.clone()) {
+            return;
         }
+        ended.order.push_back(id);
         if ended.order.len() > ENDED
             && let Some(first) = ended.order.pop_front()
         {
             ended.ids.remove(&first);
         }
+        drop(ended);
+        self.ring.send_replace(());
     }
 
     /// When a session that is used now ends, if nobody uses it again.
@@ -298,62 +221,13 @@ impl Logins {
 
 #[cfg(test)]
 mod tests {
+    use claudebench_coordination::sessions::Doubt;
     use claudebench_core::Clock;
     use claudebench_core::time::ManualClock;
     use claudebench_store::sqlite::{SqliteOptions, SqliteStore};
     use claudebench_store::{Committer, CommitterOptions, EndLogin, Meta};
-    use hyper::header::HeaderValue;
 
     use super::*;
-
-    fn with(lines: &[&'static str]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for line in lines {
-            headers.append(COOKIE, HeaderValue::from_static(line));
-        }
-        headers
-    }
-
-    const A: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-
-    #[test]
-    fn a_secret_is_found_among_other_cookies() {
-        let one = Secret(A.to_owned());
-        for lines in [
-            &["cb_session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"][..],
-            &[
-                "a=b; cb_session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ;c",
-            ],
-            &[
-                "x",
-                "__Host-cb_session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-            ],
-        ] {
-            assert!(Secret::of(&with(lines)) == Some(one.clone()), "{lines:?}");
-        }
-        let both = [
-            "cb_session=bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb; a=b",
-            "__Host-cb_session=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        ];
-        for lines in [both, [both[1], both[0]]] {
-            assert!(Secret::of(&with(&lines)) == Some(one.clone()), "{lines:?}: it is for TLS");
-        }
-        for lines in [&[][..], &["cb_session=short"], &["cb_session"], &["other=aaaa"]] {
-            assert!(Secret::of(&with(lines)).is_none(), "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn what_changes_something_takes_the_token_of_its_own_session() {
-        let (one, other) = (Secret(A.to_owned()), Secret(A.replace('a', "b")));
-        let mut headers = HeaderMap::new();
-        one.allow(&Method::GET, &headers).unwrap();
-        one.allow(&Method::POST, &headers).unwrap_err();
-        headers.insert(CSRF_HEADER, HeaderValue::from_str(&other.csrf()).unwrap());
-        one.allow(&Method::DELETE, &headers).unwrap_err();
-        headers.insert(CSRF_HEADER, HeaderValue::from_str(&one.csrf()).unwrap());
-        one.allow(&Method::POST, &headers).unwrap();
-    }
 
     #[test]
     fn what_a_session_has_opened_ends_with_it_or_its_key() {
@@ -403,7 +277,7 @@ mod tests {
             let (committer, _) =
                 Committer::start(store.clone(), CommitterOptions::default(), Arc::new(|_| {}));
             let kept = KeptSessions::new(Arc::new(clock.clone()), None);
-            let logins = Logins::new(kept, store.clone());
+            let logins = Logins::new(kept, store.clone(), watch::Sender::new(()));
             Self { logins, committer: Some(committer), store, clock, _dir: dir }
         }
 
@@ -420,7 +294,7 @@ mod tests {
         }
 
         async fn has_a_copy(&self, id: &str) -> bool {
-            self.logins.kept.look(id).await.is_some()
+            matches!(self.logins.kept.look(id).await, Looked::Open(_))
         }
     }
 
@@ -446,9 +320,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_is_new_here_is_open_unless_the_store_says_otherwise() {
+    async fn where_there_is_doubt_the_store_says_whether_one_is_open() {
         let mut bed = Bed::new();
-        let found = Found { session: session(bed.clock.now()), is_sure: true, is_new: true };
+        let found =
+            Found { session: session(bed.clock.now()), is_sure: true, doubt: Some(Doubt::New) };
         let [open, ended, later, unknown] = ["open", "ended", "later", "unknown"].map(Arc::from);
         bed.end(&ended).await;
         assert!(bed.confirm(&open, &found).await.unwrap() && bed.has_a_copy(&open).await);
@@ -456,11 +331,12 @@ mod tests {
         assert_eq!(bed.logins.look(&ended).await, None);
         bed.logins.end(later.clone());
         assert!(!bed.confirm(&later, &found).await.unwrap(), "the log has told meanwhile");
+        assert!(!bed.has_a_copy(&later).await);
         bed.committer = None;
         bed.store.close();
         bed.confirm(&unknown, &found).await.unwrap_err();
         assert!(!bed.has_a_copy(&unknown).await, "it is asked for again");
-        let known = Found { is_new: false, ..found };
+        let known = Found { doubt: None, ..found };
         assert!(bed.confirm(&open, &known).await.unwrap(), "of what is known nobody is asked");
     }
 
@@ -471,21 +347,5 @@ mod tests {
         assert!(logins.is_over("0") && logins.is_over(&(ENDED - 1).to_string()));
         logins.close(&"one more".into()).await;
         assert!(!logins.is_over("0") && logins.is_over("1") && logins.is_over("one more"));
-    }
-
-    #[test]
-    fn a_cookie_is_for_this_host_and_no_script() {
-        let secret = Secret::new().unwrap();
-        let [cookie, gone] = secret.cookies(true);
-        assert!(gone.starts_with("cb_session=; ") && gone.contains("Max-Age=0"), "{gone}");
-        assert!(
-            cookie.starts_with("__Host-cb_session=") && cookie.ends_with("; Secure"),
-            "{cookie}"
-        );
-        for part in ["; Path=/", "; HttpOnly", "; SameSite=Strict", "; Max-Age=86400"] {
-            assert!(secret.cookies(false)[0].contains(part), "{part}");
-        }
-        assert!(!cookie.contains(&*secret.id()) && !cookie.contains(&secret.csrf()));
-        assert!(secret != Secret::new().unwrap());
     }
 }

@@ -1,6 +1,7 @@
 //! Who calls: the person at this machine, whoever presents an API key, or whoever has logged in with one.
 
 mod login;
+mod secret;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +21,7 @@ use tokio::sync::watch;
 
 pub use self::login::Credential;
 use self::login::Logins;
-pub(crate) use self::login::{Secret, no_cookies};
+pub(crate) use self::secret::{Secret, no_cookies};
 use crate::transport::forwarded::Client;
 
 /// Checks credentials against the keys, which are kept in memory.
@@ -32,7 +33,7 @@ pub struct Auth {
     generation: AtomicU64,
     /// The generation that was read last.
     known: AtomicU64,
-    /// Rings when a key was revoked.
+    /// Rings when a key was revoked, or a session has ended.
     revoked: watch::Sender<()>,
     logins: Logins,
     store: Arc<dyn Store>,
@@ -132,14 +133,15 @@ impl Auth {
         sessions: KeptSessions,
         store: Arc<dyn Store>,
     ) -> Self {
+        let revoked = watch::Sender::new(());
         let auth = Self {
             required,
             local: Arc::new(Principal::local()),
             keys: RwLock::default(),
             generation: AtomicU64::new(0),
             known: AtomicU64::new(0),
-            revoked: watch::Sender::new(()),
-            logins: Logins::new(sessions, store.clone()),
+            logins: Logins::new(sessions, store.clone(), revoked.clone()),
+            revoked,
             store,
         };
         auth.put(keys);
@@ -160,10 +162,7 @@ impl Auth {
                     self.generation.fetch_add(1, Ordering::AcqRel);
                 }
                 "key.revoked" => self.revoke(event),
-                "login.ended" => {
-                    self.logins.notice(event);
-                    self.revoked.send_replace(());
-                }
+                "login.ended" => self.logins.notice(event),
                 _ => {}
             }
         }
@@ -332,7 +331,6 @@ impl Auth {
     /// Ends a session here and in Redis. Servers that cannot ask there hear of it by the log.
     pub(crate) async fn log_out(&self, login: &Arc<str>) {
         self.logins.close(login).await;
-        self.revoked.send_replace(());
     }
 
     /// The session of a secret, if it is open, and whom it is of.

@@ -105,22 +105,25 @@ async fn end(app: &App, cx: &Context, login: &Arc<str>, key: &str) -> Result<(),
     Ok(())
 }
 
-/// Says in the log that a session has begun, and ends the one before it.
+/// Says in the log that a session has begun, and then ends the one before it.
 async fn begin(
     app: &App,
     cx: &Context,
     (key, login): (&KeyRow, Option<&Arc<str>>),
     headers: &HeaderMap,
 ) -> Result<(), Error> {
+    let before = match Secret::of(headers) {
+        Some(secret) => app.auth.open_session(&secret).await?,
+        None => None,
+    };
+    let id = login.map(|login| &**login).unwrap_or_default();
+    login_event(cx, &LoginStarted { id, key: &key.id, life: std::marker::PhantomData }).await?;
     // Whoever had the browser before is logged out: a session that somebody else has planted is of no use.
-    if let Some(secret) = Secret::of(headers)
-        && let Some(Before { login, owner, key }) = app.auth.open_session(&secret).await?
-    {
+    if let Some(Before { login, owner, key }) = before {
         // It ends in the log of those who own it.
         end(app, &Context::new(app.shared.clone(), owner), &login, &key.id).await?;
     }
-    let id = login.map(|login| &**login).unwrap_or_default();
-    login_event(cx, &LoginStarted { id, key: &key.id, life: std::marker::PhantomData }).await
+    Ok(())
 }
 
 /// Logs a person out: the session is over at once, at every server, and what it has opened with it.

@@ -41,7 +41,7 @@ pub struct Session {
 pub enum Standing {
     /// It is open.
     Open(Session),
-    /// It was ended a moment ago.
+    /// It was ended.
     Over,
     /// Nothing is known of it.
     Unknown,
@@ -67,9 +67,29 @@ pub struct Found {
     pub session: Session,
     /// Whether its position is the last one: it is not known while Redis is away.
     pub is_sure: bool,
-    /// Whether this server has no copy of it. Redis may have come back with what it had long ago: whoever knows that
-    /// the session was not ended keeps one.
-    pub is_new: bool,
+    /// Why it may have ended without anybody here knowing, if it may: whoever knows that it has not
+    /// [keeps](KeptSessions::keep) it.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a session may have ended without this server knowing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Doubt {
+    /// There is no copy of it here, and Redis may have come back with what it had long ago.
+    New,
+    /// Redis has lost it, and with it whether it was ended; there is a copy here.
+    Lost,
+}
+
+/// What is known of a session that is asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Looked {
+    /// It is open, as far as is known.
+    Open(Found),
+    /// It was ended.
+    Over,
+    /// There is none.
+    Unknown,
 }
 
 /// The sessions of a server: in Redis where there is one, with a copy in memory for while it is away.
@@ -96,7 +116,7 @@ impl KeptSessions {
     }
 
     /// The one with an id.
-    pub async fn look(&self, id: &str) -> Option<Found> {
+    pub async fn look(&self, id: &str) -> Looked {
         let Some(shared) = &self.shared else {
             return self.copy(id, true);
         };
@@ -112,30 +132,37 @@ impl KeptSessions {
                     self.memory.put(id, session.clone());
                 }
                 let is_sure = session.unsure_until <= self.clock.now();
-                Some(Found { session, is_sure, is_new: own.is_none() })
+                let doubt = own.is_none().then_some(Doubt::New);
+                Looked::Open(Found { session, is_sure, doubt })
             }
             Ok(Standing::Over) => {
                 self.memory.remove(id);
-                None
+                Looked::Over
             }
             Ok(Standing::Unknown) => {
-                // Redis has lost it: of one that was ended it says so, until all are told of that by the log.
-                let mut session = self.memory.get(id)?;
+                let Some(mut session) = self.memory.get(id) else { return Looked::Unknown };
                 session.unsure_until = self.clock.now().plus(UNSURE_MS);
-                self.open(id, session.clone()).await;
-                Some(Found { session, is_sure: false, is_new: false })
+                Looked::Open(Found { session, is_sure: false, doubt: Some(Doubt::Lost) })
             }
             Err(_) => self.copy(id, false),
         }
     }
 
-    fn copy(&self, id: &str, is_sure: bool) -> Option<Found> {
-        self.memory.get(id).map(|session| Found { session, is_sure, is_new: false })
+    fn copy(&self, id: &str, is_sure: bool) -> Looked {
+        match self.memory.get(id) {
+            Some(session) => Looked::Open(Found { session, is_sure, doubt: None }),
+            None => Looked::Unknown,
+        }
     }
 
-    /// Keeps a copy of one that was found and is known not to have ended.
-    pub fn keep(&self, id: &str, found: &Found) {
-        self.memory.put(id, found.session.clone());
+    /// Keeps one of which there was doubt, and which is known not to have ended: here, and in Redis where that had
+    /// lost it.
+    pub async fn keep(&self, id: &str, found: &Found) {
+        match found.doubt {
+            Some(Doubt::Lost) => self.open(id, found.session.clone()).await,
+            Some(Doubt::New) => self.memory.put(id, found.session.clone()),
+            None => {}
+        }
     }
 
     /// Something was written in it. Before the answer: the next read may come to any server.
@@ -150,10 +177,21 @@ impl KeptSessions {
         }
     }
 
+    /// Has no copy of it any more.
+    pub fn forget(&self, id: &str) {
+        self.memory.remove(id);
+    }
+
+    /// Whether others know of them, too.
+    #[must_use]
+    pub const fn are_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
     /// Ends it; while Redis is away, that still has it. All servers are told of the end by the log, and do the same:
     /// one that has a copy would bring it back.
     pub async fn close(&self, id: &str) {
-        self.memory.remove(id);
+        self.forget(id);
         if let Some(shared) = &self.shared {
             let _ = shared.close(id).await;
         }

@@ -2,7 +2,6 @@
 //! when it is looked at.
 
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use claudebench_core::Millis;
 use redis::{Script, cmd, pipe};
@@ -12,9 +11,6 @@ use crate::limits::Pending;
 use crate::redis::{LinkError, Links};
 
 static WROTE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("wrote.lua")));
-
-/// For so long it says of one that it was ended: by then the log has told all servers.
-const OVER: Duration = Duration::from_secs(120);
 
 /// Sessions in Redis.
 #[derive(Clone)]
@@ -112,12 +108,12 @@ impl Sessions for RedisSessions {
     fn close<'a>(&'a self, id: &'a str) -> Pending<'a, ()> {
         Box::pin(async move {
             let name = self.name(id);
-            let over_ms = u64::try_from(OVER.as_millis()).unwrap_or(u64::MAX);
             let mut all = pipe();
             all.atomic();
             all.cmd("DEL").arg(&name).ignore();
             all.hset(&name, "over", 1).ignore();
-            all.cmd("PEXPIRE").arg(&name).arg(over_ms).ignore();
+            // For as long as a server that has not heard of it has a copy.
+            all.cmd("PEXPIRE").arg(&name).arg(life_ms()).ignore();
             let closed = self.links.at(&name).ask_all::<()>(&all).await;
             closed.and(self.links.forget_before(&name, LIFE).await)
         })

@@ -7,7 +7,7 @@ use claudebench_coordination::limits::{Limiter, MemoryRates, Rate, Rates, RedisR
 use claudebench_coordination::redis::{LinkError, Links, RedisOptions};
 use claudebench_coordination::relay::{Relay, Sender, follow};
 use claudebench_coordination::servers::Servers;
-use claudebench_coordination::sessions::{KeptSessions, Session};
+use claudebench_coordination::sessions::{Doubt, Found, KeptSessions, Looked, Session};
 use claudebench_coordination::windows::{Counted, RedisWindows, Windows};
 use claudebench_core::time::SystemClock;
 use claudebench_core::{Cursor, Millis};
@@ -160,6 +160,11 @@ async fn what_is_found_nowhere_else_is_moved_and_what_is_deleted_stays_away() {
     assert!(before.before("x", LIFE).is_none() && after.before("x", never).is_some());
 }
 
+fn open(looked: Looked) -> Found {
+    let Looked::Open(found) = looked else { panic!("{looked:?}") };
+    found
+}
+
 #[tokio::test]
 async fn people_stay_logged_in_over_the_move_and_who_logs_out_is_out() {
     let (old, new) = two().await;
@@ -183,28 +188,32 @@ async fn people_stay_logged_in_over_the_move_and_who_logs_out_is_out() {
     for id in &ids {
         // Both look at once.
         let found = tokio::join!(servers[0].look(id), servers[1].look(id));
-        let (found, other) = (found.0.unwrap(), found.1.unwrap());
+        let (found, other) = (open(found.0), open(found.1));
         assert!(found == other && found.session == session(1) && found.is_sure, "{found:?}");
-        assert!(found.is_new, "neither has a copy");
-        servers.iter().for_each(|server| server.keep(id, &found));
+        assert_eq!(found.doubt, Some(Doubt::New), "neither has a copy");
+        for server in &servers {
+            server.keep(id, &found).await;
+        }
         servers[0].wrote(id, 7).await;
-        let found = servers[1].look(id).await.unwrap();
-        assert_eq!((found.session, found.is_new), (session(7), false));
+        let found = open(servers[1].look(id).await);
+        assert_eq!((found.session, found.doubt), (session(7), None));
     }
     let moved: usize = new.tell("DBSIZE").await;
     assert!((5..=25).contains(&moved), "{moved}");
     let (out, others) = ids.split_at(20);
     for id in out {
         servers[0].close(id).await;
-        assert_eq!(servers[1].look(id).await, None);
+        assert_eq!(servers[1].look(id).await, Looked::Over);
     }
     new.stop(End::Kill).await;
     for id in others {
         let lies = after.at(&format!("cb:session:store:{id}")).name();
-        let found = servers[1].look(id).await.unwrap();
+        let found = open(servers[1].look(id).await);
         assert_eq!((found.is_sure, found.session), (lies == "a", session(7)), "{id} at {lies}");
         servers[1].close(id).await;
-        assert_eq!(servers[1].look(id).await, None, "though one of them may still have it");
+        let left = servers[1].look(id).await;
+        let is_over = if lies == "a" { Looked::Over } else { Looked::Unknown };
+        assert_eq!(left, is_over, "{id} at {lies}");
     }
 }
 

@@ -173,3 +173,25 @@ async fn the_address_of_a_socket_is_that_of_its_client() {
     let error: Value = answer.json();
     assert_eq!((answer.status, &error["error"]["code"]), (401, &json!("unauthorized")));
 }
+
+#[tokio::test]
+async fn who_logs_out_of_a_server_alone_is_out_and_the_server_goes_on() {
+    let server = believing(&[]).await;
+    let login = json!({ "key": key(&server).await }).to_string();
+    let answer = server.send("POST", "/auth/login", &[], login.as_bytes()).await;
+    let cookie = answer.header("set-cookie").unwrap();
+    let token = answer.json()["csrfToken"].as_str().unwrap().to_owned();
+    let headers = [("Cookie", cookie.split_once(';').unwrap().0), ("X-CSRF-Token", &*token)];
+    let mut socket = Socket::open_with(&server, &headers[..1]).await;
+    let out = server.send("POST", "/auth/logout", &headers, b"").await;
+    assert_eq!(out.status, 204, "{}", out.head);
+    let end = socket.hear_until(|said| said["closed"].is_i64()).await;
+    assert_eq!(end["reason"], "the session is over");
+    let who = server.send("GET", "/auth/session", &headers, b"").await;
+    assert_eq!(
+        (who.status, &who.json()["session"]),
+        (200, &json!(false)),
+        "nobody but this machine"
+    );
+    server.call("task.create", json!({ "text": "it still writes" })).await;
+}
