@@ -7,7 +7,6 @@ import type { Answer, Method, Params } from "./types";
 interface Wanted {
   method: Method;
   params: unknown;
-  key: string | undefined;
   signal: AbortSignal | undefined;
   resolve: (answer: unknown) => void;
   reject: (error: unknown) => void;
@@ -16,8 +15,8 @@ interface Wanted {
 /** As many calls as go into one request: the server answers them one after the other. */
 const TOGETHER = 20;
 
-/** The server takes 30 s at most, unless it was set otherwise: by then the answer was lost on the way. */
-const ANSWER_MS = 45_000;
+/** The server takes 30 s for what is sent, and 30 s to answer, unless it was set otherwise: by then the answer was lost. */
+const ANSWER_MS = 75_000;
 
 let waiting: Wanted[] = [];
 
@@ -31,7 +30,6 @@ export function call<M extends Method>(method: M, params: Params<M>, options: Ca
     const wanted: Wanted = {
       method,
       params,
-      key: undefined,
       signal: options.signal,
       resolve: resolve as (answer: unknown) => void,
       reject,
@@ -96,7 +94,8 @@ export async function ask(path: string, init: RequestInit = {}): Promise<Respons
   if (token !== undefined) headers.set("x-csrf-token", token);
   let answer: Response;
   try {
-    answer = await fetch(path, { ...init, headers, credentials: "same-origin", signal: AbortSignal.timeout(ANSWER_MS) });
+    const late = AbortSignal.timeout(ANSWER_MS);
+    answer = await fetch(path, { ...init, headers, credentials: "same-origin", signal: init.signal ? AbortSignal.any([init.signal, late]) : late });
   } catch (error) {
     throw lost(error);
   }

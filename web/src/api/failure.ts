@@ -30,6 +30,7 @@ export class Failure extends Error {
 
 const HINTS: Record<string, string> = {
   network: "The server cannot be reached. It is tried again by itself.",
+  timeout: "What was asked for may have been done all the same. Look before you try again.",
   unauthorized: "Log in again.",
   forbidden: "Your key does not allow this. Ask whoever looks after the server for one with the scope that is named.",
   rate_limited: "Wait a moment, then try again.",

@@ -55,15 +55,25 @@ export function isTouched(key: readonly unknown[], events: readonly Event[]): bo
   });
 }
 
-/** Reads anew what may have changed; twice what is being read just now: that may have been answered before. */
-export async function readAnew(queries: QueryClient, isConcerned: (query: Query) => boolean): Promise<void> {
-  const running = new Set(queries.getQueryCache().findAll({ predicate: isConcerned, fetchStatus: "fetching" }));
-  await queries.invalidateQueries({ predicate: isConcerned }, { cancelRefetch: false });
-  if (running.size > 0) await queries.invalidateQueries({ predicate: (query) => running.has(query) }, { cancelRefetch: false });
-}
-
-/** A read that takes longer does not hold up the others. */
+/** Nobody waits for a read for longer; it goes on. */
 const HELD_UP_MS = 3_000;
+
+/** Reads anew what may have changed; what is being read just now, once that has ended: it may have been answered before. */
+export async function readAnew(queries: QueryClient, isConcerned: (query: Query) => boolean): Promise<void> {
+  const running = queries.getQueryCache().findAll({ predicate: isConcerned, fetchStatus: "fetching" });
+  const again = (query: Query) => queries.invalidateQueries({ predicate: (one) => one === query }, { cancelRefetch: false });
+  const all = Promise.all([
+    queries.invalidateQueries({ predicate: (query) => isConcerned(query) && !running.includes(query) }, { cancelRefetch: false }),
+    // Each by itself: one whose answer does not come holds up no other.
+    ...running.map(async (query) => {
+      await query.promise?.catch(() => undefined);
+      await again(query);
+    }),
+  ]);
+  let late: ReturnType<typeof setTimeout> | undefined;
+  await Promise.race([all, new Promise((resolve) => (late = setTimeout(resolve, HELD_UP_MS)))]);
+  clearTimeout(late);
+}
 
 /** How often all is read anew for who may not follow events. */
 const POLL_MS = 5_000;
@@ -79,9 +89,7 @@ export function follow(live: Live, queries: QueryClient): () => void {
     pending = [];
     resting = true;
     const began = performance.now();
-    const done = readAnew(queries, (query) => isTouched(query.queryKey, events));
-    const longest = new Promise((resolve) => setTimeout(resolve, HELD_UP_MS));
-    void Promise.race([done.catch(() => undefined), longest]).then(() => {
+    void readAnew(queries, (query) => isTouched(query.queryKey, events)).finally(() => {
       const took = performance.now() - began;
       const rest = Math.min(Math.max(200, took * 2, events.length > 20 ? 700 : 0), 3_000);
       setTimeout(() => {

@@ -117,7 +117,7 @@ function TaskForm({ id, initial, names, onDone, onLeave, latest }: FormProps) {
         show(wrong);
         return;
       }
-      await readAnew(client, ({ queryKey: [method] }) => method === "task.list");
+      void readAnew(client, ({ queryKey: [method] }) => method === "task.list");
       toast.done(id === undefined ? "The task is made" : "The task is changed");
       onDone();
     } catch (failure) {
